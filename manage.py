@@ -1,0 +1,22 @@
+#!/usr/bin/env python
+"""The door to every command: `manage.py run`, `manage.py evaluate` and the rest."""
+
+import os
+import sys
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    try:
+        from django.core.exceptions import ImproperlyConfigured
+        from django.core.management import execute_from_command_line
+    except ImportError as missing:
+        sys.exit(f"{missing}. Quanheng's libraries are not installed here: `make run` sets them up in .venv.")
+    try:
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as mistake:
+        sys.exit(f"Quanheng cannot start: {mistake}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Loaded by pytest before Django's settings are read."""
