@@ -1,10 +1,7 @@
-"""The product's settings, with what tests alone need."""
-
-import tempfile
-from pathlib import Path
+"""The product's settings, with what tests alone need. tests/support/plugin.py has prepared the environment."""
 
 from config.settings import *  # noqa: F403
-from config.settings import DATABASES, STORAGES
+from config.settings import DATA_DIR, DATABASES, STORAGES
 
 # Manifest names need a collectstatic first; tests need the plain ones.
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
@@ -15,4 +12,4 @@ CELERY_BROKER_URL = "memory://"
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {}
 # A file, not memory: a real worker process must see the same database.
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    DATABASES["default"]["TEST"] = {"NAME": str(Path(tempfile.gettempdir()) / "quanheng-tests.sqlite3")}
+    DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "tests.sqlite3")}
