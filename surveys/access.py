@@ -1,0 +1,50 @@
+"""Who may see and do what. Strangers get 404, members in another role 403."""
+
+from __future__ import annotations
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404
+
+from surveys.models import IndicatorSystem, Membership, Survey
+
+Role = Membership.Role
+Account = AbstractBaseUser | AnonymousUser
+
+RUNS = (Role.OWNER, Role.COORDINATOR)
+READS = (Role.OWNER, Role.COORDINATOR, Role.ANALYST, Role.VIEWER, Role.APPROVER)
+DECIDES = (Role.APPROVER,)
+LOCKS = (Role.OWNER, Role.COORDINATOR, Role.APPROVER)
+SCORES = (Role.OWNER, Role.COORDINATOR, Role.ANALYST)
+
+
+def surveys_of(user: Account) -> QuerySet[Survey]:
+    """Every survey in which this account holds a role."""
+    return Survey.objects.filter(pk__in=Membership.objects.filter(user_id=user.pk).values("survey_id"))
+
+
+def systems_of(user: Account) -> QuerySet[IndicatorSystem]:
+    """The systems that this account made, or that one of its surveys uses."""
+    used = IndicatorSystem.objects.filter(editions__surveys__in=surveys_of(user))
+    return (used | IndicatorSystem.objects.filter(created_by_id=user.pk)).distinct()
+
+
+def roles_of(user: Account, survey: Survey) -> frozenset[str]:
+    return frozenset(survey.memberships.filter(user_id=user.pk).values_list("role", flat=True))
+
+
+def survey_for(user: Account, survey_id: int, *roles: str) -> Survey:
+    """The survey, for an account that holds one of `roles` in it (any role where none is named).
+
+    The roles that the account does hold are left on ``survey.held_roles`` for the page to show the right actions.
+    """
+    survey = Survey.objects.select_related("edition__system").filter(pk=survey_id).first()
+    held = roles_of(user, survey) if survey else frozenset()
+    if survey is None or not held:
+        raise Http404("No such survey.")
+    if roles and not held.intersection(roles):
+        raise PermissionDenied("This account has another role in this survey.")
+    survey.held_roles = held  # type: ignore[attr-defined]
+    return survey

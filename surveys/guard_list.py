@@ -1,0 +1,79 @@
+"""What the database itself refuses in this app."""
+
+from __future__ import annotations
+
+from surveys.guards import Guard, append_only, changed
+
+_EDITION_IS_FROZEN = "(SELECT e.state FROM surveys_edition e WHERE e.id = {edition}) = 'frozen'"
+_NODE_IS_FROZEN = (
+    "(SELECT e.state FROM surveys_edition e JOIN surveys_indicator i ON i.edition_id = e.id WHERE i.id = {node})"
+    " = 'frozen'"
+)
+_FROZEN = "A frozen edition of an indicator system cannot be changed: make the next edition."
+_FOREIGN_PAIR = "This pair does not belong to the edition that the expert was asked about."
+_PAIR_IS_FOREIGN = (
+    "(SELECT i.edition_id FROM surveys_comparison c JOIN surveys_indicator i ON i.id = c.node_id"
+    " WHERE c.id = NEW.comparison_id)"
+    " <> (SELECT s.edition_id FROM surveys_expert x JOIN surveys_survey s ON s.id = x.survey_id"
+    " WHERE x.id = NEW.expert_id)"
+)
+_SIGNED = "A weight set that was proposed cannot be changed: propose a new one." _SET_IS_NOT_DRAFT = "(SELECT
+w.state FROM surveys_weightset w WHERE w.id = {weight_set}) <> 'draft'" _LOCKED = "A locked weight set cannot be
+changed: it can only be superseded by a new one." _SEALED_COLUMNS = ( "edition_id", "survey_id", "panel_result_id",
+"number", "adopted_decimals", "synthetic", "document", "content_hash", "created_by_id", "proposed_by_id",
+"proposed_at", "proposal", "approved_by_id", "approved_at", "approval", "locked_by_id", "locked_at", "seal",
+"seal_hash", )  # fmt: skip
+
+
+def guards() -> list[Guard]:
+    return [
+        *append_only("surveys_judgmentevent", "A judgment event"),
+        *append_only("surveys_auditevent", "An entry of the audit log"),
+        *append_only("surveys_submission", "A submission"),
+        *append_only("surveys_noderesult", "A computed result"),
+        *append_only("surveys_panelmember", "The list of submissions behind a panel result"),
+        *append_only("surveys_panelnode", "A computed panel result"),
+        Guard("surveys_judgmentevent", "INSERT", _FOREIGN_PAIR, _PAIR_IS_FOREIGN),
+        Guard("surveys_judgment", "INSERT", _FOREIGN_PAIR, _PAIR_IS_FOREIGN),
+        Guard("surveys_judgment", "UPDATE", _FOREIGN_PAIR, _PAIR_IS_FOREIGN),
+        *_frozen_edition(),
+        *_weight_sets(),
+    ]
+
+
+def _frozen_edition() -> list[Guard]:
+    new, old = _EDITION_IS_FROZEN.format(edition="NEW.edition_id"), _EDITION_IS_FROZEN.format(edition="OLD.edition_id")
+    pair_new, pair_old = (
+        _NODE_IS_FROZEN.format(node="NEW.node_id"),
+        _NODE_IS_FROZEN.format(node="OLD.node_id"),
+    )
+    return [
+        Guard("surveys_edition", "UPDATE", _FROZEN, "OLD.state = 'frozen'"),
+        Guard("surveys_edition", "DELETE", _FROZEN, "OLD.state = 'frozen'"),
+        Guard("surveys_indicator", "INSERT", _FROZEN, new),
+        Guard("surveys_indicator", "UPDATE", _FROZEN, f"{old} OR {new}"),
+        Guard("surveys_indicator", "DELETE", _FROZEN, old),
+        Guard("surveys_comparison", "INSERT", _FROZEN, pair_new),
+        Guard("surveys_comparison", "UPDATE", _FROZEN, f"{pair_old} OR {pair_new}"),
+        Guard("surveys_comparison", "DELETE", _FROZEN, pair_old),
+    ]
+
+
+def _weight_sets() -> list[Guard]:
+    new, old = (
+        _SET_IS_NOT_DRAFT.format(weight_set="NEW.weight_set_id"),
+        _SET_IS_NOT_DRAFT.format(weight_set="OLD.weight_set_id"),
+    )
+    sealed = (
+        "OLD.state = 'superseded' OR (OLD.state = 'locked' AND (NEW.state <> 'superseded' OR "
+        + changed(*_SEALED_COLUMNS)
+        + "))"
+    )
+    signed = "(OLD.state <> 'draft' AND (" + changed("document", "content_hash") + "))"
+    return [
+        Guard("surveys_weightset", "UPDATE", _LOCKED, f"{sealed} OR {signed}"),
+        Guard("surveys_weightset", "DELETE", _LOCKED, "OLD.state IN ('locked', 'superseded')"),
+        Guard("surveys_weightentry", "INSERT", _SIGNED, new),
+        Guard("surveys_weightentry", "UPDATE", _SIGNED, f"{old} OR {new}"),
+        Guard("surveys_weightentry", "DELETE", _SIGNED, old),
+    ]

@@ -1,0 +1,115 @@
+"""Triggers: what the database refuses even to those who go around the services.
+
+A guard says: before this operation on this table, if this condition holds, refuse with this sentence. The condition
+is SQL that SQLite and PostgreSQL read alike, over OLD and NEW. They are installed after every migration, because
+SQLite drops a table's triggers when it rebuilds the table; `lifted` removes them for as long as a whole database is
+emptied (the demo made anew, the tests' flush), and for nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from django.apps import AppConfig, apps
+from django.db import connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.signals import post_migrate, pre_migrate
+
+
+@dataclass(frozen=True)
+class Guard:
+    """Refuse `operation` (INSERT, UPDATE or DELETE) on `table` when `condition` holds."""
+
+    table: str
+    operation: str
+    sentence: str
+    condition: str = "1 = 1"
+
+    @property
+    def name(self) -> str:
+        return f"guard_{self.table}_{self.operation.lower()}"
+
+
+def append_only(table: str, what: str) -> list[Guard]:
+    """Rows of this table are written once."""
+    return [
+        Guard(table, operation, f"{what} is written once: it is neither changed nor deleted.")
+        for operation in ("UPDATE", "DELETE")
+    ]
+
+
+def changed(*columns: str) -> str:
+    """A condition: one of these columns would change."""
+    return " OR ".join(f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in columns)
+
+
+def install(guards: list[Guard], database: BaseDatabaseWrapper | None = None) -> None:
+    """Put these guards in force, whether or not they were."""
+    database = database or connection
+    remove(guards, database)
+    with database.cursor() as cursor:
+        for guard in guards:
+            for statement in _creation(guard, database.vendor):
+                cursor.execute(statement)
+
+
+def remove(guards: list[Guard], database: BaseDatabaseWrapper | None = None) -> None:
+    database = database or connection
+    with database.cursor() as cursor:
+        for guard in guards:
+            cursor.execute(_removal(guard, database.vendor))
+
+
+def follow_migrations(app: AppConfig, guards: list[Guard]) -> None:
+    """Take the guards of an app away before each migration and put them back after it."""
+
+    def before(using: str, **_: object) -> None:
+        remove(guards, connections[using])
+
+    def after(using: str, **_: object) -> None:
+        install(guards, connections[using])
+
+    pre_migrate.connect(before, sender=app, weak=False)
+    post_migrate.connect(after, sender=app, weak=False)
+
+
+def all_guards() -> list[Guard]:
+    """The guards of every app that declares some (`guards` on its AppConfig)."""
+    return [guard for config in apps.get_app_configs() for guard in getattr(config, "guards", lambda: [])()]
+
+
+@contextmanager
+def lifted() -> Iterator[None]:
+    """No guards inside this block. Only for emptying a whole database."""
+    remove(all_guards())
+    try:
+        yield
+    finally:
+        install(all_guards())
+
+
+def _creation(guard: Guard, vendor: str) -> list[str]:
+    sentence = guard.sentence.replace("'", "''")
+    if vendor == "postgresql":
+        result = "OLD" if guard.operation == "DELETE" else "NEW"
+        return [
+            f"CREATE FUNCTION {guard.name}() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN "
+            f"IF {guard.condition} THEN RAISE EXCEPTION USING MESSAGE = '{sentence}', ERRCODE = 'check_violation'; END IF; "
+            f"RETURN {result}; END $guard$",
+            f"CREATE TRIGGER {guard.name} BEFORE {guard.operation} ON {guard.table} "
+            f"FOR EACH ROW EXECUTE FUNCTION {guard.name}()",
+        ]
+    # SQLite before 3.39 has no IS DISTINCT FROM; its IS NOT means the same.
+    condition = guard.condition.replace("IS DISTINCT FROM", "IS NOT")
+    return [
+        f"CREATE TRIGGER {guard.name} BEFORE {guard.operation} ON {guard.table} FOR EACH ROW "
+        f"WHEN {condition} BEGIN SELECT RAISE(ABORT, '{sentence}'); END"
+    ]
+
+
+def _removal(guard: Guard, vendor: str) -> str:
+    if vendor == "postgresql":
+        return f"DROP FUNCTION IF EXISTS {guard.name}() CASCADE"
+    return f"DROP TRIGGER IF EXISTS {guard.name}"

@@ -1,0 +1,34 @@
+"""What is stored, and what the database refuses. Rules that move things live in `surveys.services`."""
+
+from .audit import AuditEvent
+from .job import Job
+from .judgment import Judgment, JudgmentEvent, NodeResult, Submission
+from .panel import Expert, ExpertSession, Invitation, InvitationLink, Person
+from .survey import Membership, Survey
+from .system import Comparison, Edition, Indicator, IndicatorSystem
+from .weights import PanelMember, PanelNode, PanelResult, WeightEntry, WeightSet
+
+__all__ = [
+    "AuditEvent",
+    "Comparison",
+    "Edition",
+    "Expert",
+    "ExpertSession",
+    "Indicator",
+    "IndicatorSystem",
+    "Invitation",
+    "InvitationLink",
+    "Job",
+    "Judgment",
+    "JudgmentEvent",
+    "Membership",
+    "NodeResult",
+    "PanelMember",
+    "PanelNode",
+    "PanelResult",
+    "Person",
+    "Submission",
+    "Survey",
+    "WeightEntry",
+    "WeightSet",
+]

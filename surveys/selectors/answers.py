@@ -1,0 +1,109 @@
+"""An expert's answers: where they stand, and as matrices."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Count, Q
+
+from surveys.models import Comparison, Expert, Indicator, Judgment, JudgmentEvent, Submission, Survey
+from surveys.selectors.trees import Tree
+
+Ratio = dict[tuple[str, str], float]
+"""Pair of item codes → how many times the first is as important as the second."""
+
+
+@dataclass(frozen=True)
+class Section:
+    """The comparisons of one node, and how many of them an expert has answered."""
+
+    node: Indicator
+    total: int
+    answered: int
+    first_open: int | None
+
+    @property
+    def done(self) -> bool:
+        return self.answered == self.total
+
+
+@dataclass(frozen=True)
+class Progress:
+    sections: list[Section]
+
+    @property
+    def total(self) -> int:
+        return sum(section.total for section in self.sections)
+
+    @property
+    def answered(self) -> int:
+        return sum(section.answered for section in self.sections)
+
+    @property
+    def complete(self) -> bool:
+        return self.answered == self.total
+
+    @property
+    def first_open(self) -> int | None:
+        """Position of the first comparison without an answer."""
+        return next((section.first_open for section in self.sections if section.first_open), None)
+
+
+def progress_of(expert: Expert) -> Progress:
+    """How far an expert is, node by node in tree order: two queries."""
+    comparisons = Comparison.objects.filter(node__edition_id=expert.survey.edition_id).select_related("node")
+    answered = set(Judgment.objects.filter(expert=expert).values_list("comparison_id", flat=True))
+    by_node: dict[Indicator, list[Comparison]] = defaultdict(list)
+    for comparison in comparisons.order_by("position"):
+        by_node[comparison.node].append(comparison)
+    return Progress([_section(node, asked, answered) for node, asked in by_node.items()])
+
+
+def _section(node: Indicator, asked: list[Comparison], answered: set[int]) -> Section:
+    still_open = [comparison.position for comparison in asked if comparison.pk not in answered]
+    return Section(node, len(asked), len(asked) - len(still_open), still_open[0] if still_open else None)
+
+
+def current_ratios(expert: Expert) -> Ratio:
+    """The expert's answers as they stand now."""
+    rows = Judgment.objects.filter(expert=expert).select_related("comparison__item_a", "comparison__item_b")
+    return _ratios(rows)
+
+
+def submitted_ratios(submission: Submission) -> Ratio:
+    """The answers that a submission covers, rebuilt from the log: what came later does not change them."""
+    log = JudgmentEvent.objects.filter(
+        expert_id=submission.expert_id, revision__lte=submission.revision, conflict=False
+    ).select_related("comparison__item_a", "comparison__item_b")
+    newest = {event.comparison_id: event for event in log.order_by("revision")}
+    return _ratios(event for event in newest.values() if event.more_important)
+
+
+def _ratios(rows: Iterable[Judgment | JudgmentEvent]) -> Ratio:
+    return {
+        (row.comparison.item_a.code, row.comparison.item_b.code): ratio_of(row.more_important, row.strength)
+        for row in rows
+        if row.strength is not None
+    }
+
+
+def ratio_of(more_important: str, strength: int) -> float:
+    """How many times item a is as important as item b."""
+    return 1.0 / strength if more_important == "b" else float(strength)
+
+
+def node_ratios(tree: Tree, ratios: Ratio) -> dict[str, Ratio]:
+    """Node code → the ratios among its children."""
+    parent = {child.code: node.code for node in tree.parents for child in tree.children_of(node)}
+    parts: dict[str, Ratio] = {node.code: {} for node in tree.parents}
+    for (a, b), ratio in ratios.items():
+        parts[parent[a]][a, b] = ratio
+    return parts
+
+
+def answered_counts(survey: Survey) -> dict[int, int]:
+    """Expert → number of pairs answered, for the whole panel in one query."""
+    rows = survey.experts.annotate(answered=Count("judgments", filter=~Q(judgments__more_important="")))
+    return dict(rows.values_list("pk", "answered"))

@@ -1,0 +1,211 @@
+"""The job protocol: the row is the truth, a message only a wake-up.
+
+A worker claims a job for `LEASE` by compare-and-swap, renews the lease every `RENEWAL` while it computes, and stores
+the result in the transaction that marks the job done: whoever lost the lease stores nothing. A worker that dies
+leaves a lease that runs out; the sweep, at most `SWEEP` apart, announces whatever waits. Five attempts that died
+without the whole service having been killed make a job `failed`; one click starts it again.
+"""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from threading import Event, Thread
+
+from django.db import connection, transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from surveys.errors import Refused
+from surveys.models import Job
+
+LEASE = timedelta(seconds=15)
+RENEWAL = timedelta(seconds=3)
+SWEEP = timedelta(seconds=10)
+ANNOUNCEMENT = timedelta(seconds=60)
+ATTEMPTS = 5
+
+
+class LostLease(Exception):
+    """Another worker holds this job now, or it was taken away: stop, and store nothing."""
+
+
+def job_ensure(kind: str, subject: int) -> Job:
+    """The job that computes `subject`. There is one for each subject, however often it is asked for."""
+    now = timezone.now()
+    fresh = {"run_after": now, "announced_until": now + SWEEP}  # the door that asks announces it first
+    return Job.objects.get_or_create(kind=kind, subject=subject, defaults=fresh)[0]
+
+
+def job_restart(job: Job) -> bool:
+    """Put a failed job back in the queue: the one click."""
+    return bool(
+        Job.objects.filter(pk=job.pk, state=Job.State.FAILED).update(
+            state=Job.State.WAITING,
+            attempts=0,
+            error="",
+            run_after=timezone.now(),
+            announced_until=None,
+            finished_at=None,
+        )
+    )
+
+
+def jobs_due() -> QuerySet[Job]:
+    """What the sweep must announce: waiting or abandoned, and not announced a moment ago."""
+    now = timezone.now()
+    unannounced = Q(announced_until=None) | Q(announced_until__lt=now)
+    return Job.objects.filter(_free(), unannounced, run_after__lte=now).order_by("run_after")
+
+
+def job_announced(job_id: int) -> None:
+    """A wake-up for this job is on its way: the next one can wait a while."""
+    Job.objects.filter(pk=job_id).update(announced_until=timezone.now() + ANNOUNCEMENT)
+
+
+def job_claim(job_id: int) -> Job | None:
+    """Take the job for one lease, or None where it is done, held by another, or has died too often."""
+    with transaction.atomic():
+        job = Job.objects.select_for_update().filter(_free(), pk=job_id, run_after__lte=timezone.now()).first()
+        if job is None:
+            return None
+        if job.service != this_service():
+            job.service, job.attempts = this_service(), 0
+        if job.attempts >= ATTEMPTS:
+            _fail(
+                job,
+                _(
+                    "The computation ended unexpectedly %(count)d times. Start it again or ask the administrator to look at the log."
+                )
+                % {"count": ATTEMPTS},
+            )
+            return None
+        now = timezone.now()
+        job.state, job.lease, job.attempts = Job.State.RUNNING, uuid.uuid4().hex, job.attempts + 1
+        job.lease_until, job.started_at, job.announced_until, job.error = now + LEASE, now, None, ""
+        job.save()
+    return job
+
+
+def job_done(job: Job) -> None:
+    """Mark the claimed job done. Call it in the transaction that stores the result."""
+    _settle(job, state=Job.State.DONE, error="", finished_at=timezone.now())
+
+
+def job_failed(job: Job, sentence: str) -> None:
+    """The job cannot succeed, and `sentence` says why: a second attempt would end alike."""
+    _settle(job, state=Job.State.FAILED, error=sentence, finished_at=timezone.now())
+
+
+def job_postponed(job: Job) -> None:
+    """The attempt broke for a reason nobody foresaw: try again a little later, until the attempts are used up."""
+    if job.attempts >= ATTEMPTS:
+        job_failed(
+            job,
+            _(
+                "An unexpected error stopped the computation. Start it again or ask the administrator to look at the log."
+            ),
+        )
+    else:
+        _settle(job, state=Job.State.WAITING, run_after=timezone.now() + timedelta(seconds=2**job.attempts))
+
+
+def job_progress(job: Job, done: int, total: int) -> None:
+    """Tell how far the work is. Raises LostLease when the job is no longer ours."""
+    _held(job, done_steps=done, all_steps=total)
+
+
+@contextmanager
+def lease_kept(job: Job) -> Iterator[None]:
+    """Renew the lease from a thread of its own while the block computes."""
+    stop = Event()
+    keeper = Thread(target=_keep, args=(job, stop), daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        keeper.join()
+
+
+def this_service() -> str:
+    """The running start of the service. A supervisor gives each of its starts a name of its own."""
+    return os.environ.get("QUANHENG_SERVICE_START", "")
+
+
+def _free() -> Q:
+    now = timezone.now()
+    return Q(state=Job.State.WAITING) | Q(state=Job.State.RUNNING, lease_until__lt=now)
+
+
+def _keep(job: Job, stop: Event) -> None:
+    try:
+        while not stop.wait(RENEWAL.total_seconds()):
+            _held(job, lease_until=timezone.now() + LEASE)
+    except LostLease:
+        pass  # the computing thread finds out when it stores
+    finally:
+        connection.close()
+
+
+def _held(job: Job, **values: object) -> None:
+    ours = Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, lease=job.lease)
+    if not ours.update(**values):
+        raise LostLease(str(job))
+
+
+def _settle(job: Job, **values: object) -> None:
+    _held(job, lease="", lease_until=None, **values)
+
+
+def _fail(job: Job, sentence: str) -> None:
+    job.state, job.error, job.finished_at, job.lease, job.lease_until = (
+        Job.State.FAILED,
+        sentence,
+        timezone.now(),
+        "",
+        None,
+    )
+    job.save()
+
+
+# --- what each kind of job does: apps register it, the task looks it up ---
+
+Work = Callable[[Job], Callable[[], None]]
+"""Compute from the job's subject, outside any transaction, and return what stores the result (called inside one)."""
+
+_works: dict[str, Work] = {}
+
+
+def register(kind: str) -> Callable[[Work], Work]:
+    def keep(work: Work) -> Work:
+        _works[kind] = work
+        return work
+
+    return keep
+
+
+def job_perform(job_id: int) -> Job | None:
+    """Claim the job, compute it, and store the result once. The one path of every worker."""
+    job = job_claim(job_id)
+    if job is None:
+        return None
+    try:
+        with lease_kept(job):
+            store = _works[job.kind](job)
+        with transaction.atomic():
+            job_done(job)
+            store()
+    except LostLease:
+        return None
+    except Refused as refusal:
+        job_failed(job, str(refusal))
+    except Exception:
+        with suppress(LostLease):
+            job_postponed(job)
+        raise
+    return job

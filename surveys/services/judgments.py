@@ -1,0 +1,281 @@
+"""Answers: every one is an event in the expert's log, and the current view follows in the same transaction."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.db.models import F, OuterRef, Q, Subquery
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from surveys.canonical import canonical_json, content_hash
+from surveys.errors import Refused
+from surveys.files.judgments import JudgmentRow
+from surveys.models import Comparison, Expert, Judgment, JudgmentEvent, Survey
+from surveys.services.audit import audit
+from surveys.services.panel import expert_add
+
+Source = JudgmentEvent.Source
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is said of a pair: `more_important` a, b, equal or cannot_judge; strength 2..9, 1 for equal, else None.
+
+    An empty `more_important` takes an earlier answer back.
+    """
+
+    more_important: str
+    strength: int | None
+
+    def checked(self) -> Answer:
+        if not self._is_whole():
+            raise Refused(_("An answer is one of the two items with a strength from 2 to 9, or “equally important”."))
+        return self
+
+    def _is_whole(self) -> bool:
+        if self.more_important in ("a", "b"):
+            return self.strength is not None and 2 <= self.strength <= 9
+        if self.more_important == "equal":
+            return self.strength == 1
+        return self.more_important in ("cannot_judge", "") and self.strength is None
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What became of an answer. In a conflict the event is kept, but the current answer stays what it was."""
+
+    event: JudgmentEvent
+    conflict: bool
+
+
+class ClosedSurvey(Refused):
+    """The survey takes no answers now."""
+
+
+def judgment_record(
+    expert: Expert,
+    comparison_id: int,
+    answer: Answer,
+    *,
+    client_key: uuid.UUID,
+    base_revision: int | None = None,
+    source: str = Source.FORM,
+    entered_by: AbstractBaseUser | None = None,
+    note: str = "",
+) -> Recorded:
+    """Store one answer for good: acknowledged means committed.
+
+    The same `client_key` again is the same answer: it is found, not stored twice. `base_revision` is the revision of
+    the answer that the device showed (0 for none, None to skip the check); where a newer and different one exists,
+    the event is kept as a conflict and the current answer stays. Raises ClosedSurvey, and Refused for an answer or a
+    pair that cannot be.
+    """
+    answer.checked()
+    with transaction.atomic(durable=_outermost()):
+        _take_revision(expert)
+        head = _head(expert, comparison_id, client_key)
+        if head.twin:
+            transaction.set_rollback(True)  # gives the revision back
+        else:
+            conflict = _is_stale(head, answer, base_revision)
+            event = _event(expert, head, answer, conflict, client_key, base_revision or 0, source, entered_by, note)
+            event.save(force_insert=True)
+            if not conflict:
+                _set_current(event)
+    if head.twin:
+        event = JudgmentEvent.objects.get(pk=head.twin)
+        if event.expert_id != expert.pk:
+            raise Refused(_("This answer carries the key of another one: reload the page and answer again."))
+    return Recorded(event, event.conflict)
+
+
+def _outermost() -> bool:
+    """Only a real commit is an acknowledgement; inside a larger transaction (an import, a test) the outer one
+    commits.
+    """
+    return not transaction.get_connection().in_atomic_block
+
+
+@dataclass(frozen=True)
+class _Head:
+    """What the expert's log and this pair look like under the lock."""
+
+    comparison: Comparison
+    revision: int
+    previous_hash: str
+    twin: int | None
+    current: Answer | None
+    current_revision: int
+
+
+def _take_revision(expert: Expert) -> None:
+    """Lock the expert's log by taking its next number: one row, or the survey takes no answers."""
+    open_surveys = Survey.objects.filter(pk=expert.survey_id, state__in=Survey.ANSWERING).filter(
+        Q(closes_at=None) | Q(closes_at__gt=timezone.now())
+    )
+    log = Expert.objects.filter(pk=expert.pk, survey__in=open_surveys)
+    if not log.update(revision=F("revision") + 1):
+        raise ClosedSurvey(_("This survey takes no answers now. What you answered before is safe."))
+
+
+def _head(expert: Expert, comparison_id: int, client_key: uuid.UUID) -> _Head:
+    """Everything the answer is checked against, in one read."""
+    events = JudgmentEvent.objects.filter(expert=expert)
+    current = Judgment.objects.filter(expert=expert, comparison=OuterRef("pk"))
+    comparison = (
+        Comparison.objects.filter(pk=comparison_id, node__edition_id=expert.survey.edition_id)
+        .select_related("node", "item_a", "item_b")
+        .annotate(
+            log_revision=Subquery(Expert.objects.filter(pk=expert.pk).values("revision")),
+            log_hash=Subquery(events.order_by("-revision").values("hash")[:1]),
+            twin=Subquery(JudgmentEvent.objects.filter(client_key=client_key).values("pk")),
+            current_answer=Subquery(current.values("more_important")),
+            current_strength=Subquery(current.values("strength")),
+            current_revision=Subquery(current.values("revision")),
+        )
+        .first()
+    )
+    if comparison is None:
+        raise Refused(_("This pair is not part of the survey."))
+    found: dict[str, object] = vars(comparison)
+    said = found["current_answer"]
+    return _Head(
+        comparison=comparison,
+        revision=int(str(found["log_revision"])),
+        previous_hash=str(found["log_hash"] or ""),
+        twin=found["twin"],  # type: ignore[arg-type]
+        current=Answer(str(said), found["current_strength"]) if said else None,  # type: ignore[arg-type]
+        current_revision=int(str(found["current_revision"] or 0)),
+    )
+
+
+def _is_stale(head: _Head, answer: Answer, base_revision: int | None) -> bool:
+    """The device had not seen the newest answer, and says something else."""
+    return base_revision is not None and base_revision != head.current_revision and answer != head.current
+
+
+def _event(
+    expert: Expert,
+    head: _Head,
+    answer: Answer,
+    conflict: bool,
+    client_key: uuid.UUID,
+    base_revision: int,
+    source: str,
+    entered_by: AbstractBaseUser | None,
+    note: str,
+) -> JudgmentEvent:
+    event = JudgmentEvent(
+        expert=expert,
+        comparison=head.comparison,
+        more_important=answer.more_important,
+        strength=answer.strength,
+        revision=head.revision,
+        base_revision=base_revision,
+        conflict=conflict,
+        client_key=client_key,
+        source=source,
+        entered_by=entered_by,
+        note=note,
+        received_at=timezone.now(),
+        previous_hash=head.previous_hash,
+    )
+    event.hash = event_hash(event, expert)
+    return event
+
+
+def event_hash(event: JudgmentEvent, expert: Expert) -> str:
+    """The event's link in the chain. It names the pseudonym only: a person can be erased and the chain still holds."""
+    comparison = event.comparison
+    return content_hash(
+        canonical_json(
+            {
+                "survey": str(expert.survey.key),
+                "expert": expert.code,
+                "node": comparison.node.code,
+                "item_a": comparison.item_a.code,
+                "item_b": comparison.item_b.code,
+                "more_important": event.more_important,
+                "strength": event.strength,
+                "revision": event.revision,
+                "conflict": event.conflict,
+                "source": event.source,
+                "received_at": _utc(event.received_at),
+                "previous": event.previous_hash,
+            }
+        )
+    )
+
+
+def _utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _set_current(event: JudgmentEvent) -> None:
+    """Make the event's answer the current one: one statement, whether or not there was an answer before."""
+    if not event.more_important:
+        Judgment.objects.filter(expert_id=event.expert_id, comparison_id=event.comparison_id).delete()
+        return
+    Judgment.objects.bulk_create(
+        [
+            Judgment(
+                expert_id=event.expert_id,
+                comparison_id=event.comparison_id,
+                more_important=event.more_important,
+                strength=event.strength,
+                revision=event.revision,
+            )
+        ],
+        update_conflicts=True,
+        unique_fields=["expert", "comparison"],
+        update_fields=["more_important", "strength", "revision"],
+    )
+
+
+# --- a whole file ---
+
+
+@transaction.atomic
+def judgments_import(
+    survey: Survey, rows: Sequence[JudgmentRow], *, user: AbstractBaseUser | None, source: str = Source.IMPORT
+) -> dict[str, int]:
+    """Record every row of a checked file through the same door as the form; experts not yet known join the panel.
+
+    Answers that say what is stored already are left alone. Returns the number of new events for each expert code.
+    """
+    comparisons = _comparisons_by_codes(survey)
+    experts = {expert.code: expert for expert in survey.experts.select_related("survey")}
+    said = _current_answers(survey)
+    counts: dict[str, int] = {}
+    for row in rows:
+        expert = experts.get(row.expert) or expert_add(survey, code=row.expert, user=user)
+        experts[row.expert] = expert
+        comparison_id, answer = comparisons[row.item_a, row.item_b], Answer(row.more_important, row.strength)
+        counts.setdefault(row.expert, 0)
+        if said.get((expert.pk, comparison_id)) != answer:
+            judgment_record(expert, comparison_id, answer, client_key=uuid.uuid4(), source=source, entered_by=user)
+            counts[row.expert] += 1
+    survey.experts.filter(code__in=counts, started_at=None).update(started_at=timezone.now())
+    audit("judgments.imported", survey, user=user, survey=survey, new={"events": counts})
+    return counts
+
+
+def _comparisons_by_codes(survey: Survey) -> dict[tuple[str, str], int]:
+    pairs = Comparison.objects.filter(node__edition_id=survey.edition_id)
+    return {(a, b): pk for a, b, pk in pairs.values_list("item_a__code", "item_b__code", "pk")}
+
+
+def _current_answers(survey: Survey) -> dict[tuple[int, int], Answer]:
+    rows = Judgment.objects.filter(expert__survey=survey)
+    return {
+        (expert, comparison): Answer(more_important, strength)
+        for expert, comparison, more_important, strength in rows.values_list(
+            "expert_id", "comparison_id", "more_important", "strength"
+        )
+    }

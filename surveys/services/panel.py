@@ -1,0 +1,95 @@
+"""The panel: experts, their invitations and links, and the devices on which they answer."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from surveys.errors import Refused
+from surveys.models import Expert, ExpertSession, Invitation, InvitationLink, Person, Survey
+from surveys.services.audit import audit
+from surveys.tokens import new_token, token_hash
+
+SESSION_LIFE = timedelta(days=30)
+
+
+@transaction.atomic
+def expert_add(
+    survey: Survey,
+    *,
+    code: str,
+    name: str = "",
+    email: str = "",
+    organisation: str = "",
+    field: str = "",
+    language: str = "zh-hans",
+    user: AbstractBaseUser | None,
+) -> Expert:
+    """One more expert on the panel, with a standing invitation. Nothing is sent."""
+    if survey.experts.filter(code=code).exists():
+        raise Refused(_("Expert %(code)s is on the panel already.") % {"code": code})
+    person = None
+    if name:
+        person = Person(
+            name=name, email=email, organisation=organisation, language=language, synthetic=survey.synthetic
+        )
+        person.full_clean()
+        person.save()
+    expert = Expert(survey=survey, code=code, person=person, field=field)
+    expert.full_clean()
+    expert.save()
+    Invitation.objects.create(expert=expert)
+    audit("expert.added", code, user=user, survey=survey)
+    return expert
+
+
+@transaction.atomic
+def link_mint(expert: Expert, *, channel: str, user: AbstractBaseUser | None) -> str:
+    """A fresh token for a personal link. This is the only moment at which it can be read; earlier links live on."""
+    if expert.invitation.revoked_at:
+        raise Refused(
+            _("The invitation of %(code)s was revoked: renew it before making a link.") % {"code": expert.code}
+        )
+    token = new_token()
+    InvitationLink.objects.create(
+        invitation=expert.invitation, token_hash=token_hash(token), channel=channel, created_by=user
+    )
+    audit("link.minted", expert.code, user=user, survey=expert.survey, new={"channel": channel})
+    return token
+
+
+@transaction.atomic
+def invitation_revoke(expert: Expert, *, user: AbstractBaseUser | None, reason: str = "") -> None:
+    """Kill every link and every open session of this expert."""
+    now = timezone.now()
+    Invitation.objects.filter(expert=expert).update(revoked_at=now)
+    InvitationLink.objects.filter(invitation__expert=expert, revoked_at=None).update(revoked_at=now)
+    ExpertSession.objects.filter(expert=expert, ended_at=None).update(ended_at=now)
+    audit("invitation.revoked", expert.code, user=user, survey=expert.survey, reason=reason)
+
+
+@transaction.atomic
+def invitation_renew(expert: Expert, *, user: AbstractBaseUser | None) -> None:
+    """Lift a revocation. Old links stay dead; new ones may be made."""
+    Invitation.objects.filter(expert=expert).update(revoked_at=None)
+    audit("invitation.renewed", expert.code, user=user, survey=expert.survey)
+
+
+@transaction.atomic
+def session_open(link: InvitationLink) -> str:
+    """A fresh cookie token for the device on which this link was opened and the survey begun."""
+    now = timezone.now()
+    token = new_token()
+    expert = link.invitation.expert
+    ExpertSession.objects.create(expert=expert, link=link, token_hash=token_hash(token), expires_at=now + SESSION_LIFE)
+    InvitationLink.objects.filter(pk=link.pk, first_used_at=None).update(first_used_at=now)
+    Expert.objects.filter(pk=expert.pk, started_at=None).update(started_at=now)
+    return token
+
+
+def session_end(session: ExpertSession) -> None:
+    ExpertSession.objects.filter(pk=session.pk, ended_at=None).update(ended_at=timezone.now())

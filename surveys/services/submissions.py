@@ -1,0 +1,84 @@
+"""Submissions: an expert says "these are my answers", and a job computes what they mean."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+import ahp
+from surveys.errors import Refused
+from surveys.models import Expert, Job, JudgmentEvent, NodeResult, Submission, Survey
+from surveys.selectors.answers import progress_of, submitted_ratios
+from surveys.selectors.trees import tree_of
+from surveys.services.audit import audit
+from surveys.services.jobs import job_ensure
+from surveys.services.judgments import ClosedSurvey
+from surveys.services.results import Method, expert_numbers
+
+JOB = "submission"
+
+
+@transaction.atomic
+def submission_create(
+    expert: Expert, *, reason: str = "", submitted_by: AbstractBaseUser | None = None
+) -> tuple[Submission, Job]:
+    """Hand in the answers as they stand. The same answers handed in twice are one submission.
+
+    Raises Refused while pairs are unanswered, ClosedSurvey when the survey takes no answers.
+    """
+    expert = Expert.objects.select_for_update().select_related("survey__edition").get(pk=expert.pk)
+    if not expert.survey.takes_answers:
+        raise ClosedSurvey(_("This survey takes no answers now. What you answered before is safe."))
+    missing = progress_of(expert)
+    if not missing.complete:
+        open_pairs = missing.total - missing.answered
+        raise Refused(_("%(count)d comparisons are not answered yet.") % {"count": open_pairs})
+    newest = expert.submissions.order_by("-number").first()
+    if newest and newest.revision == expert.revision:
+        return newest, job_ensure(JOB, newest.pk)
+    return _submit(expert, newest, reason, submitted_by)
+
+
+def _submit(
+    expert: Expert, newest: Submission | None, reason: str, submitted_by: AbstractBaseUser | None
+) -> tuple[Submission, Job]:
+    head = JudgmentEvent.objects.filter(expert=expert).order_by("-revision").first()
+    submission = Submission.objects.create(
+        expert=expert,
+        number=newest.number + 1 if newest else 1,
+        revision=expert.revision,
+        head_hash=head.hash if head else "",
+        reason=reason,
+        submitted_by=submitted_by,
+    )
+    Expert.objects.filter(pk=expert.pk).update(submitted_at=timezone.now())
+    audit(
+        "answers.submitted", expert.code, user=submitted_by, survey=expert.survey, new={"receipt": submission.receipt}
+    )
+    return submission, job_ensure(JOB, submission.pk)
+
+
+def submission_compute(submission_id: int) -> Callable[[], None]:
+    """Compute every node of a submission; the returned function stores the results once."""
+    submission = Submission.objects.select_related("expert__survey__edition").get(pk=submission_id)
+    survey: Survey = submission.expert.survey
+    tree = tree_of(survey.edition)
+    try:
+        numbers = expert_numbers(tree, submitted_ratios(submission), Method.of(survey))
+    except ahp.AHPError as error:
+        raise Refused(str(error)) from error
+    nodes = tree.by_code()
+    rows = [
+        NodeResult(submission=submission, node=nodes[node.node], items=len(node.labels), **node.stored())
+        for node in numbers
+    ]
+
+    def store() -> None:
+        if not submission.results.exists():
+            NodeResult.objects.bulk_create(rows)
+
+    return store

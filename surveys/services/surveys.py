@@ -1,0 +1,74 @@
+"""Surveys: made as drafts, moved by one function."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from surveys.errors import Refused, Stale
+from surveys.models import Edition, Membership, Survey
+from surveys.services.audit import audit
+
+State = Survey.State
+
+MOVES: dict[str, tuple[str, ...]] = {
+    State.DRAFT: (State.PILOT, State.OPEN),
+    State.PILOT: (State.DRAFT, State.OPEN),
+    State.OPEN: (State.CLOSED,),
+    State.CLOSED: (State.OPEN, State.DECIDED),
+    State.DECIDED: (State.ARCHIVED,),
+    State.ARCHIVED: (),
+}
+
+
+@transaction.atomic
+def survey_create(*, edition: Edition, title: dict[str, str], user: AbstractBaseUser, **settings: Any) -> Survey:
+    """A draft survey, owned and coordinated by the account that makes it."""
+    survey = Survey(edition=edition, title=title, created_by=user, **settings)
+    survey.full_clean()
+    survey.save()
+    for role in (Membership.Role.OWNER, Membership.Role.COORDINATOR):
+        Membership.objects.create(survey=survey, user=user, role=role)
+    audit("survey.created", survey, user=user, survey=survey, new={"edition": edition.label})
+    return survey
+
+
+@transaction.atomic
+def member_add(survey: Survey, *, member: AbstractBaseUser, role: str, user: AbstractBaseUser | None) -> Membership:
+    membership, made = Membership.objects.get_or_create(survey=survey, user=member, role=role)
+    if made:
+        audit("member.added", member, user=user, survey=survey, new={"role": role})
+    return membership
+
+
+@transaction.atomic
+def survey_move(survey: Survey, to: str, *, user: AbstractBaseUser | None, reason: str = "") -> Survey:
+    """Move a survey to another state: the one way.
+
+    Raises Refused where the move is not allowed, and Stale where somebody else was faster.
+    """
+    if to not in MOVES[survey.state]:
+        raise Refused(
+            _("A survey that is %(from)s cannot become %(to)s.")
+            % {"from": State(survey.state).label, "to": State(to).label}
+        )
+    _check_ready(survey, to)
+    moved = Survey.objects.filter(pk=survey.pk, state=survey.state, version=survey.version)
+    if not moved.update(state=to, version=F("version") + 1):
+        raise Stale(
+            _("Somebody else moved this survey a moment ago. Look at it again and repeat what is still needed.")
+        )
+    audit(
+        "survey.moved", survey, user=user, survey=survey, old={"state": survey.state}, new={"state": to}, reason=reason
+    )
+    survey.refresh_from_db(fields=["state", "version"])
+    return survey
+
+
+def _check_ready(survey: Survey, to: str) -> None:
+    if to in Survey.ANSWERING and survey.edition.state != Edition.State.FROZEN:
+        raise Refused(_("The indicator system is still a draft: freeze the edition before experts answer."))

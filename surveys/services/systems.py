@@ -1,0 +1,91 @@
+"""Indicator systems: import an edition, freeze it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from surveys.canonical import canonical_json, content_hash
+from surveys.errors import Refused
+from surveys.files.indicators import IndicatorRow
+from surveys.models import Comparison, Edition, Indicator, IndicatorSystem
+from surveys.selectors.trees import Tree, tree_of
+from surveys.services.audit import audit
+
+
+@transaction.atomic
+def edition_import(
+    *,
+    name: Mapping[str, str],
+    label: str,
+    rows: Sequence[IndicatorRow],
+    user: AbstractBaseUser | None,
+    language: str = "zh-hans",
+    system: IndicatorSystem | None = None,
+    synthetic: bool = False,
+) -> Edition:
+    """A new draft edition from checked rows, in a new system or as the next edition of `system`."""
+    if system is None:
+        system = IndicatorSystem.objects.create(
+            name=dict(name), language=language, synthetic=synthetic, created_by=user
+        )
+    if system.editions.filter(label=label).exists():
+        raise Refused(_("Edition %(label)s exists already: give the new edition another label.") % {"label": label})
+    edition = Edition.objects.create(system=system, label=label, based_on=system.editions.order_by("-id").first())
+    _store_tree(edition, rows)
+    audit("edition.imported", edition, user=user, new={"indicators": len(rows)})
+    return edition
+
+
+@transaction.atomic
+def edition_freeze(edition: Edition, *, user: AbstractBaseUser | None) -> Edition:
+    """Fix the tree for good and write down the comparisons that it asks for."""
+    edition = Edition.objects.select_for_update().get(pk=edition.pk)
+    if edition.state == Edition.State.FROZEN:
+        return edition
+    tree = tree_of(edition)
+    _store_comparisons(tree)
+    edition.state, edition.frozen_at = Edition.State.FROZEN, timezone.now()
+    edition.content_hash = content_hash(canonical_json(tree.document()))
+    edition.save()
+    audit("edition.frozen", edition, user=user, new={"content_hash": edition.content_hash})
+    return edition
+
+
+def _store_tree(edition: Edition, rows: Sequence[IndicatorRow]) -> None:
+    """Store the rows depth first. Siblings keep the order of the file."""
+    children: dict[str, list[IndicatorRow]] = {}
+    for row in rows:
+        children.setdefault(row.parent, []).append(row)
+    stack = [(row, None, 0) for row in children[""]]
+    position = 0
+    while stack:
+        row, parent, depth = stack.pop()
+        node = Indicator.objects.create(
+            edition=edition,
+            parent=parent,
+            code=row.code,
+            position=position,
+            depth=depth,
+            name=dict(row.names),
+            definition=dict(row.definitions),
+            unit=row.unit,
+            direction=row.direction,
+            aliases=list(row.aliases),
+            scoring=dict(row.scoring),
+        )
+        position += 1
+        stack.extend((child, node, depth + 1) for child in reversed(children.get(row.code, [])))
+
+
+def _store_comparisons(tree: Tree) -> None:
+    pairs = [(node, pair) for node in tree.parents for pair in combinations(tree.children_of(node), 2)]
+    Comparison.objects.bulk_create(
+        Comparison(node=node, item_a=a, item_b=b, position=position)
+        for position, (node, (a, b)) in enumerate(pairs, start=1)
+    )

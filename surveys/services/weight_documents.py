@@ -1,0 +1,105 @@
+"""What a weight set's hashes are taken over: everything it came from, and who signed it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+
+from surveys.models import PanelMember, PanelNode, PanelResult, WeightEntry, WeightSet
+from surveys.selectors.trees import Tree
+from surveys.version import VERSION
+
+FORMAT = "quanheng-weight-set/1"
+SEAL_FORMAT = "quanheng-weight-set-seal/1"
+
+
+def weight_document(weight_set: WeightSet, tree: Tree, entries: Iterable[WeightEntry]) -> dict[str, Any]:
+    """Indicator tree, method, panel, matrices, weights: enough to compute them again."""
+    edition, survey, result = weight_set.edition, weight_set.survey, weight_set.panel_result
+    return {
+        "format": FORMAT,
+        "software": VERSION,
+        "number": weight_set.number,
+        "synthetic": weight_set.synthetic,
+        "system": {"name": edition.system.name, "edition": edition.label, "content_hash": edition.content_hash},
+        "tree": tree.document(),
+        "survey": {"key": str(survey.key), "title": survey.title, "round": survey.round} if survey else None,
+        "panel": _panel_document(result) if result else None,
+        "adopted_decimals": weight_set.adopted_decimals,
+        "weights": [_entry_document(entry) for entry in entries],
+    }
+
+
+def seal_document(weight_set: WeightSet, *, locked_by: AbstractBaseUser, locked_at: datetime) -> dict[str, Any]:
+    """The signatures under a content hash: who proposed, approved and locked, when and why."""
+    return {
+        "format": SEAL_FORMAT,
+        "content_hash": weight_set.content_hash,
+        "proposed": _signature(weight_set.proposed_by, weight_set.proposed_at, weight_set.proposal),
+        "approved": _signature(weight_set.approved_by, weight_set.approved_at, weight_set.approval),
+        "locked": _signature(locked_by, locked_at, ""),
+    }
+
+
+def _signature(user: Any, moment: datetime | None, reason: str) -> dict[str, str]:
+    when = moment.astimezone(UTC).isoformat(timespec="microseconds") if moment else ""
+    return {
+        "account": user.get_username() if user else "",
+        "name": user.get_full_name() if user else "",
+        "at": when,
+        "reason": reason,
+    }
+
+
+def _panel_document(result: PanelResult) -> dict[str, Any]:
+    members = result.members.select_related("submission__expert").order_by("submission__expert_id")
+    return {
+        "result": result.number,
+        "input_hash": result.input_hash,
+        "method": result.method,
+        "random_index": result.random_index,
+        "aggregation": result.aggregation,
+        "invited": result.invited,
+        "experts": [_member_document(member) for member in members],
+        "nodes": [_node_document(node) for node in result.nodes.select_related("node").order_by("node__position")],
+    }
+
+
+def _member_document(member: PanelMember) -> dict[str, Any]:
+    submission = member.submission
+    return {
+        "code": submission.expert.code,
+        "weight": str(member.weight),
+        "submission": submission.number,
+        "revision": submission.revision,
+        "head_hash": submission.head_hash,
+    }
+
+
+def _node_document(node: PanelNode) -> dict[str, Any]:
+    return {
+        "code": node.node.code,
+        "experts": node.experts,
+        "matrix": node.matrix,
+        "weights": node.weights,
+        "second_weights": node.second_weights,
+        "lambda_max": node.lambda_max,
+        "index": node.index,
+        "random_index": node.random_index,
+        "table": node.table,
+        "ratio": node.ratio,
+    }
+
+
+def _entry_document(entry: WeightEntry) -> dict[str, Any]:
+    return {
+        "code": entry.indicator.code,
+        "local_weight": entry.local_weight,
+        "global_weight": entry.global_weight,
+        "adopted_weight": entry.adopted_weight,
+        "origin": str(entry.origin),
+        "source": entry.source,
+    }

@@ -1,0 +1,76 @@
+"""Celery's door. A task takes an id, may come twice or never, and asks the job row what is true."""
+
+from __future__ import annotations
+
+import logging
+from queue import Full, Queue
+from threading import Lock, Thread
+
+from celery import shared_task
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+from surveys import work  # noqa: F401  a worker knows what this app's jobs compute
+from surveys.models import Job
+from surveys.services.jobs import job_announced, job_perform, jobs_due
+
+log = logging.getLogger(__name__)
+
+SWEEP_BATCH = 500
+
+
+@shared_task(acks_late=True)
+def perform(job_id: int) -> None:
+    job_perform(job_id)
+
+
+@shared_task
+def sweep() -> None:
+    """Announce whatever waits. Sent to the workers at most ten seconds apart, however many workers there are."""
+    for job in jobs_due()[:SWEEP_BATCH]:
+        if _send(job.pk):
+            job_announced(job.pk)
+
+
+def enqueue(job: Job) -> None:
+    """Wake a worker once the transaction is committed. For doors.
+
+    The message leaves from a thread of its own: a broker that is down or frozen delays nobody's page. What cannot be
+    sent, or does not fit into the short queue, the sweep sends later.
+    """
+    transaction.on_commit(lambda: _messenger.post(job.pk))
+
+
+def _send(job_id: int) -> bool:
+    try:
+        perform.delay(job_id)
+    except (OperationalError, OSError) as error:
+        log.warning("The broker does not answer (%s): job %s waits for the sweep.", type(error).__name__, job_id)
+        return False
+    return True
+
+
+class _Messenger:
+    """Posts wake-ups from one daemon thread, started at the first."""
+
+    def __init__(self, limit: int = 100) -> None:
+        self._waiting: Queue[int] = Queue(limit)
+        self._start = Lock()
+        self._thread: Thread | None = None
+
+    def post(self, job_id: int) -> None:
+        with self._start:
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = Thread(target=self._deliver, name="wake-ups", daemon=True)
+                self._thread.start()
+        try:
+            self._waiting.put_nowait(job_id)
+        except Full:
+            log.warning("Too many wake-ups wait: job %s is left to the sweep.", job_id)
+
+    def _deliver(self) -> None:
+        while True:
+            _send(self._waiting.get())
+
+
+_messenger = _Messenger()
