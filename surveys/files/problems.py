@@ -1,0 +1,50 @@
+"""What is wrong with a file, said so that its author can mend it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One fault of a file: where it is, what is wrong, and how to mend it."""
+
+    file: str
+    what: str
+    mend: str
+    row: int | None = None
+    column: str = ""
+
+    @property
+    def place(self) -> str:
+        """The row and the column, as far as they are known."""
+        row = _("row %(row)d") % {"row": self.row} if self.row else ""
+        column = _("column %(column)s") % {"column": self.column} if self.column else ""
+        return ", ".join(part for part in (row, column) if part)
+
+    def __str__(self) -> str:
+        return ": ".join(part for part in (self.file, self.place, f"{self.what}; {self.mend}") if part)
+
+
+class FileErrors(ValueError):
+    """A file is refused. `problems` holds every fault that was found, in the order of the file."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+@dataclass
+class Findings:
+    """The faults of one file as they are found; `refuse_any` ends the reading when there are some."""
+
+    file: str
+    problems: list[Problem] = field(default_factory=list)
+
+    def add(self, what: str, mend: str, *, row: int | None = None, column: str = "") -> None:
+        self.problems.append(Problem(self.file, what, mend, row, column))
+
+    def refuse_any(self) -> None:
+        if self.problems:
+            raise FileErrors(sorted(self.problems, key=lambda problem: problem.row or 0))

@@ -1,0 +1,193 @@
+"""XLSX: one sheet as text cells. Hostile archives are measured before a parser sees them."""
+
+import datetime
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+from django.utils.translation import gettext as _
+
+from surveys.files.problems import FileErrors, Findings, Problem
+from surveys.files.records import Limits, Records
+
+PLAIN_FORMATS = {"general", "@", ""}
+DECIMALS = re.compile(r"(0+)(?:\.(0+))?")
+LARGEST_EXACT = 2**53
+BLANK_ROWS = 100_000  # a scan ends here: nobody looks for a row so far down
+PART = 64 * 1024
+
+
+def is_workbook(content: bytes) -> bool:
+    """Say whether the bytes are a zip archive with a workbook in it."""
+    if not content.startswith(b"PK\x03\x04"):
+        return False
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return "xl/workbook.xml" in archive.namelist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+        return False
+
+
+def workbook_records(content: bytes, file: str, sheet: str | None, limits: Limits) -> Records:
+    """Return the rows of the first or the named sheet as text, or raise `FileErrors`."""
+    _inspect(content, file, limits.inflated)
+    try:
+        reading = _Reading(Findings(file), limits)
+        reading.read(_sheet(content, file, sheet))
+    except FileErrors:
+        raise
+    except Exception as error:  # the parser's own errors are of many kinds, and none is for people
+        _refuse(file, _("the workbook cannot be read"), _("open it in a spreadsheet and save it again as .xlsx"), error)
+    return Records(reading.rows, "", reading.shown, tuple(reading.findings.problems))
+
+
+def _inspect(content: bytes, file: str, inflated: int) -> None:
+    """Unpack the archive once, counting, so that a bomb is found before the memory is full."""
+    left = inflated
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            for entry in archive.infolist():
+                left = _inspect_entry(archive, entry, file, left, inflated)
+    except FileErrors:
+        raise
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError, ValueError, zlib.error) as error:
+        _refuse(file, _("the workbook is damaged"), _("open it in a spreadsheet and save it again as .xlsx"), error)
+
+
+def _inspect_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, file: str, left: int, inflated: int) -> int:
+    tail = b""
+    with archive.open(entry) as stream:
+        while part := stream.read(PART):
+            left -= len(part)
+            if left < 0:
+                what = _("the workbook unpacks to more than %(size)d MB") % {"size": inflated // (1024 * 1024)}
+                _refuse(file, what, _("save only the sheet that is needed, as CSV or as a new workbook"))
+            text = (tail + part).replace(b"\0", b"").upper()
+            if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
+                what = _("the workbook holds a document type definition, as no spreadsheet writes it")
+                _refuse(file, what, _("open it in a spreadsheet and save it again as .xlsx"))
+            tail = part[-32:]
+    return left
+
+
+def _sheet(content: bytes, file: str, name: str | None) -> Any:
+    from openpyxl import load_workbook
+
+    book = load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
+    if name is None:
+        worksheets = book.worksheets
+        if not worksheets:
+            _refuse(file, _("the workbook has no sheet with cells"), _("put the table on the first sheet"))
+        return worksheets[0]
+    if name not in {worksheet.title for worksheet in book.worksheets}:
+        mend = _("choose one of its sheets: %(names)s") % {"names": ", ".join(book.sheetnames)}
+        _refuse(file, _("the workbook has no sheet “%(name)s”") % {"name": name}, mend)
+    return book[name]
+
+
+@dataclass
+class _Reading:
+    """The rows of a sheet as they are turned to text, with what is found on the way."""
+
+    findings: Findings
+    limits: Limits
+    rows: list[tuple[int, list[str]]] = field(default_factory=list)
+    shown: dict[tuple[int, int], str] = field(default_factory=dict)
+
+    def read(self, sheet: Any) -> None:
+        sheet.reset_dimensions()  # what a file says of its own size may be wrong
+        for number, cells in enumerate(sheet.iter_rows(), 1):
+            texts = list(self._texts(number, cells))
+            if any(texts):
+                self._check_width(number, texts)
+                self.rows.append((number, texts[: self.limits.columns + 1]))
+            if len(self.rows) > self.limits.rows + 1 or number > self.limits.rows + BLANK_ROWS:
+                break  # the table counts, and refuses
+        width = max((len(texts) for _number, texts in self.rows), default=0)
+        for _number, texts in self.rows:
+            texts.extend([""] * (width - len(texts)))
+
+    def _check_width(self, number: int, texts: list[str]) -> None:
+        if any(texts[self.limits.columns :]):
+            what = _("there are cells beyond column %(columns)d") % {"columns": self.limits.columns}
+            self.findings.add(what, _("remove the columns that are not needed"), row=number)
+            self.findings.refuse_any()
+
+    def _texts(self, number: int, cells: Any) -> Iterator[str]:
+        from openpyxl.utils import get_column_letter
+
+        for index, cell in enumerate(cells):
+            if cell.value is None:
+                yield ""
+                continue
+            fault = _fault(cell)
+            if fault:
+                self.findings.add(*fault, row=number, column=f"{get_column_letter(index + 1)}{number}")
+                yield str(cell.value)
+                continue
+            yield self._text(number, index, cell)
+
+    def _text(self, number: int, index: int, cell: Any) -> str:
+        if isinstance(cell.value, str):
+            return cell.value
+        text = number_as_text(cell.value)
+        seen = as_shown(cell.value, str(cell.number_format or ""))
+        if seen.endswith("%"):
+            return seen  # what people see is what is read, and refused where a number should be
+        if seen != text:
+            self.shown[number, index] = seen
+        return text
+
+
+def _fault(cell: Any) -> tuple[str, str] | None:
+    """Say what is wrong with a cell that is neither a text nor a number."""
+    if cell.data_type == "f":
+        return _("the cell holds a formula"), _("copy the cells and paste them as values")
+    if cell.data_type == "e":
+        return _("the cell holds the error %(error)s") % {"error": cell.value}, _("mend the cell or leave it blank")
+    if isinstance(cell.value, bool):
+        return _("the cell holds a truth value"), _("write a text or a number")
+    if isinstance(cell.value, datetime.date | datetime.time | datetime.timedelta):
+        return (
+            _("the cell holds a date or a time"),
+            _("format the column as text and type what was meant: a spreadsheet takes 1-2 for a date"),
+        )
+    return None
+
+
+def number_as_text(value: float) -> str:
+    """Return the shortest text that gives the number back.
+
+    >>> number_as_text(1.1), number_as_text(3.0), number_as_text(7)
+    ('1.1', '3', '7')
+    """
+    if isinstance(value, float) and value.is_integer() and abs(value) < LARGEST_EXACT:
+        return str(int(value))
+    return repr(value)
+
+
+def as_shown(value: float, number_format: str) -> str:
+    """Return a number as the spreadsheet shows it, for the formats that tell of a code; else the number itself.
+
+    >>> as_shown(1.1, "0.00"), as_shown(7, "000"), as_shown(0.125, "0.0%"), as_shown(1.1, "General")
+    ('1.10', '007', '12.5%', '1.1')
+    """
+    pattern = number_format.split(";")[0]
+    if pattern.endswith("%"):
+        return f"{number_as_text(round(value * 100, 10))}%"
+    if abs(value) >= LARGEST_EXACT:
+        return _("a number with more digits than a spreadsheet keeps")
+    found = DECIMALS.fullmatch(pattern)
+    if pattern.lower() in PLAIN_FORMATS or not found:
+        return number_as_text(value)
+    whole, decimals = len(found.group(1)), len(found.group(2) or "")
+    width = whole + decimals + (1 if decimals else 0)
+    return f"{value:0{width}.{decimals}f}"
+
+
+def _refuse(file: str, what: str, mend: str, cause: Exception | None = None) -> NoReturn:
+    raise FileErrors([Problem(file, what, mend)]) from cause
