@@ -1,0 +1,298 @@
+"""From judgments to a pairwise comparison matrix that has been checked."""
+
+import numbers
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ahp._errors import (
+    DiagonalError,
+    Label,
+    LabelError,
+    MatrixError,
+    NotPositiveError,
+    NotReciprocalError,
+    Pair,
+    ShapeError,
+)
+
+Array = npt.NDArray[np.float64]
+
+RECIPROCAL_TOLERANCE = 1e-9  # relative: 1/3 as a double passes, a typed .333 does not
+LARGEST_RATIO = 1e30  # beyond it products of judgments leave the range of a double
+_NAMED_AT_MOST = 5
+
+
+@dataclass(frozen=True, eq=False)
+class Matrix:
+    """A pairwise comparison matrix that has been checked.
+
+    Attributes
+    ----------
+    values : ndarray
+        Read-only, n x n. ``values[i, j]`` says how many times item i outweighs item j; nan = not answered.
+    labels : tuple
+        One name per item: 0, 1, 2, … where none were given.
+    """
+
+    values: Array
+    labels: tuple[Label, ...]
+    _cache: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
+
+    @property
+    def n(self) -> int:
+        """The number of items."""
+        return len(self.labels)
+
+    @property
+    def answered(self) -> npt.NDArray[np.bool_]:
+        """Where a judgment stands, both directions; the diagonal is False."""
+        return ~np.isnan(self.values) & ~np.eye(self.n, dtype=bool)
+
+    @property
+    def missing(self) -> int:
+        """How many of the n(n-1)/2 pairs have no answer."""
+        missing: int = self._cache.get("missing", -1)
+        if missing < 0:
+            missing = self._cache["missing"] = int(np.isnan(self.values).sum()) // 2
+        return missing
+
+    @property
+    def degrees_of_freedom(self) -> int:
+        """Independent circles among the answers: answers - items + 1; 0 = nothing to test."""
+        return (self.n - 1) * (self.n - 2) // 2 - self.missing
+
+    @property
+    def transposed(self) -> "Matrix":
+        """The same judgments asked the other way round."""
+        return freeze(self.values.T.copy(), self.labels)
+
+    def pairs(self) -> Iterator[tuple[Label, Label, float]]:
+        """Every answered pair once, with its judgment, row by row."""
+        for i, j in answered_pairs(self):
+            yield self.labels[i], self.labels[j], float(self.values[i, j])
+
+    def with_judgment(self, a: Label, b: Label, value: float | None) -> "Matrix":
+        """A copy in which a against b is `value`; None takes the judgment back."""
+        i, j = self.index(a), self.index(b)
+        if i == j:
+            raise DiagonalError(f"{a} is compared with itself", [(a, b)])
+        values = self.values.copy()
+        values[i, j] = np.nan if value is None else value
+        values[j, i] = 1 / values[i, j] if values[i, j] else np.inf
+        return matrix(values, self.labels)
+
+    def index(self, label: Label) -> int:
+        """The position of an item."""
+        try:
+            return self.labels.index(label)
+        except ValueError:
+            raise LabelError(f"there is no item {label!r}", label) from None
+
+
+def matrix(rows: Any, labels: Sequence[Label] | None = None) -> Matrix:
+    """Check a table of judgments and freeze it.
+
+    Parameters
+    ----------
+    rows : Matrix, array_like
+        n rows of n numbers, ``rows[i][j] * rows[j][i] == 1`` to 1e-9 relative, 1 on the diagonal.
+        None or nan, in both directions, is a pair that was not answered.
+    labels : sequence of hashable, optional
+        Names of the items; 0, 1, 2, … when left out. Errors name the pair by them.
+
+    Returns
+    -------
+    Matrix
+
+    Raises
+    ------
+    ShapeError, NotPositiveError, DiagonalError, NotReciprocalError
+        ``.pair`` is the first pair at fault, ``.pairs`` are all of them.
+    LabelError
+        Labels repeat or are too few or too many.
+
+    Notes
+    -----
+    Reciprocal axiom: a_ij = 1/a_ji. T. L. Saaty (1977), A scaling method for priorities in hierarchical
+    structures, Journal of Mathematical Psychology 15, 234-281.
+
+    Examples
+    --------
+    >>> import ahp
+    >>> m = ahp.matrix([[1, 3, 5], [1/3, 1, None], [1/5, None, 1]], ["cost", "quality", "risk"])
+    >>> m.missing, m.degrees_of_freedom
+    (1, 0)
+    >>> ahp.matrix([[1, 3], [.333, 1]])
+    Traceback (most recent call last):
+    ...
+    ahp._errors.NotReciprocalError: 0 against 1 is 3.0 but 1 against 0 is 0.333; each must be 1 ...
+    """
+    if type(rows) is Matrix and labels is None:
+        return rows
+    values = _square(rows.values if type(rows) is Matrix else rows)
+    names = tuple(range(len(values))) if labels is None else _unique(labels, len(values))
+    if not _plainly_sound(values):
+        _check_cells(values, names)
+    return freeze(values, names)
+
+
+def matrix_from_pairs(labels: Sequence[Label], judgments: Mapping[Any, float | None]) -> Matrix:
+    """Build a matrix from judgments of pairs; a pair that is absent was not answered.
+
+    Parameters
+    ----------
+    labels : sequence of hashable
+        The items, in order.
+    judgments : mapping
+        ``{("a", "b"): 3}``: a outweighs b three times. One direction only; None = not answered.
+
+    Returns
+    -------
+    Matrix
+
+    Raises
+    ------
+    LabelError
+        A pair names an item that is not among the labels.
+    MatrixError
+        A pair comes twice, in either direction, even with the same answer; ``.pair`` names it.
+    NotPositiveError, DiagonalError, ShapeError
+        As for `matrix`.
+
+    Examples
+    --------
+    >>> import ahp
+    >>> m = ahp.matrix_from_pairs(["a", "b", "c"], {("a", "b"): 3, ("c", "a"): 2})
+    >>> m.values[0].tolist()
+    [1.0, 3.0, 0.5]
+    """
+    names = _unique(labels, len(labels))
+    position = {label: i for i, label in enumerate(names)}
+    _check_pairs(judgments, position)
+    values = np.full((len(names), len(names)), np.nan)
+    np.fill_diagonal(values, 1.0)
+    for (a, b), ratio in judgments.items():
+        i, j = position[a], position[b]
+        values[i, j] = _number(ratio, (a, b))
+        values[j, i] = 1 / values[i, j] if values[i, j] else np.inf
+    return matrix(values, names)
+
+
+def answered_pairs(m: Matrix) -> list[tuple[int, int]]:
+    """The positions (i < j) of all answered pairs, row by row."""
+    rows, columns = np.nonzero(np.triu(m.answered))
+    return list(zip(rows.tolist(), columns.tolist(), strict=True))
+
+
+def frozen_array(values: npt.ArrayLike) -> Array:
+    """A read-only array of doubles."""
+    array = np.asarray(values, dtype=float)
+    array.setflags(write=False)
+    return array
+
+
+def freeze(values: Array, labels: tuple[Label, ...]) -> Matrix:
+    """Make a matrix of values known to be sound."""
+    values.setflags(write=False)
+    return Matrix(values, labels)
+
+
+def _square(rows: Any) -> Array:
+    try:
+        table = np.array(rows)
+    except ValueError:
+        raise ShapeError("the rows are not equally long; give n rows of n numbers") from None
+    if table.ndim != 2 or table.shape[0] != table.shape[1] or not table.size:
+        shape = " x ".join(map(str, table.shape)) or "a single value"
+        raise ShapeError(f"the table is {shape}; give n rows of n numbers, n at least 1")
+    if table.dtype == np.float64:
+        return table
+    return table.astype(float) if table.dtype.kind in "iuf" else _numbers(table)
+
+
+def _numbers(table: npt.NDArray[Any]) -> Array:
+    values = np.empty(table.shape)
+    for (i, j), cell in np.ndenumerate(table):
+        values[i, j] = _number(cell, (i, j))
+    return values
+
+
+def _number(cell: object, pair: Pair) -> float:
+    if cell is None:
+        return float("nan")
+    if isinstance(cell, bool | np.bool_) or not isinstance(cell, numbers.Real | Decimal):
+        raise ShapeError(
+            f"{pair[0]} against {pair[1]} is {cell!r}, which is not a number; give a number or None", [pair]
+        )
+    return float(cell)
+
+
+def _unique(labels: Sequence[Label], n: int) -> tuple[Label, ...]:
+    names = tuple(labels)
+    if len(names) != n:
+        raise LabelError(f"there are {n} items but {len(names)} labels; give one label per item")
+    seen: set[Label] = set()
+    for name in names:
+        if name in seen:
+            raise LabelError(f"the label {name!r} comes twice; name every item once", name)
+        seen.add(name)
+    return names
+
+
+def _plainly_sound(values: Array) -> bool:
+    """Complete, positive and reciprocal, told in four array operations; False means: look closer."""
+    with np.errstate(all="ignore"):
+        gaps = values * values.T
+        gaps -= 1.0
+        flat = gaps.ravel()
+        return bool(flat.dot(flat) <= RECIPROCAL_TOLERANCE**2 and values.item(values.argmin()) > 1 / LARGEST_RATIO)
+
+
+def _check_cells(values: Array, labels: tuple[Label, ...]) -> None:
+    off_diagonal = ~np.eye(len(values), dtype=bool)
+    with np.errstate(all="ignore"):
+        plausible = np.isnan(values) | ((values >= 1 / LARGEST_RATIO) & (values <= LARGEST_RATIO))
+        one_sided = np.isnan(values) != np.isnan(values.T)
+        contradicting = np.abs(values * values.T - 1) > RECIPROCAL_TOLERANCE
+        off_one = np.isnan(values) | (np.abs(values - 1) > RECIPROCAL_TOLERANCE)
+    way_out = f"give a positive number up to {LARGEST_RATIO:g}, or None where there is no answer"
+    _refuse(NotPositiveError, values, labels, ~plausible, f"is {{0!r}}; {way_out}")
+    _refuse(DiagonalError, values, labels, np.diag(np.diag(off_one)), "is {0!r}; an item against itself is 1")
+    _refuse(
+        NotReciprocalError,
+        values,
+        labels,
+        np.triu(off_diagonal & (one_sided | contradicting)),
+        "is {0!r} but {b} against {a} is {1!r}; each must be 1 divided by the other, to 1e-9 (1/3, not .333)",
+    )
+
+
+def _refuse(
+    error: type[MatrixError], values: Array, labels: tuple[Label, ...], faulty: npt.NDArray[np.bool_], text: str
+) -> None:
+    places = np.argwhere(faulty).tolist()
+    if not places:
+        return
+    told = [
+        f"{labels[i]} against {labels[j]} "
+        + text.format(float(values[i, j]), float(values[j, i]), a=labels[i], b=labels[j])
+        for i, j in places[:_NAMED_AT_MOST]
+    ]
+    more = [f"and {len(places) - _NAMED_AT_MOST} more"] if len(places) > _NAMED_AT_MOST else []
+    raise error("; ".join(told + more), [(labels[i], labels[j]) for i, j in places])
+
+
+def _check_pairs(judgments: Mapping[Any, float | None], position: Mapping[Label, int]) -> None:
+    for a, b in judgments:
+        for label in (a, b):
+            if label not in position:
+                raise LabelError(f"the pair ({a}, {b}) names {label!r}, which is not among the labels", label)
+        if a == b:
+            raise DiagonalError(f"{a} is compared with itself; leave this pair out", [(a, b)])
+        if (b, a) in judgments:
+            raise MatrixError(f"{a} with {b} comes twice, once in each direction; give one of the two", [(a, b)])
