@@ -10,9 +10,12 @@ def main() -> None:
     try:
         from django.core.exceptions import ImproperlyConfigured
         from django.core.management import execute_from_command_line
+
+        from config import catalogues
     except ImportError as missing:
         sys.exit(f"{missing}. Quanheng's libraries are not installed here: `make run` sets them up in .venv.")
     try:
+        catalogues.compile_stale()
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as mistake:
         sys.exit(f"Quanheng cannot start: {mistake}")

@@ -160,12 +160,16 @@ LOGGING = {
             "format": "%(asctime)s %(levelname)s %(name)s: %(message)s",
         }
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "discreet"}},
+    "filters": {"without_sweeps": {"()": "config.logs.WithoutSweeps"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "discreet", "filters": ["without_sweeps"]},
+    },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         # Django's own handlers would print a second, unmasked line.
         "django": {"handlers": [], "level": "WARNING", "propagate": True},
         "django.server": {"handlers": [], "level": "INFO", "propagate": True},
+        "waitress.queue": {"level": "ERROR"},  # a queue is what queues are for
         "celery": {"level": "INFO"},
         "config": {"level": "INFO"},
         "surveys": {"level": "INFO"},

@@ -1,9 +1,24 @@
 """The WSGI application, for waitress and for any other server."""
 
 import os
+from collections.abc import Iterable
+from typing import Any
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+
+from config import catalogues
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-application = get_wsgi_application()
+catalogues.compile_stale()
+_django = get_wsgi_application()
+
+
+def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    """Takes the sub-path of SITE_URL off the address, whether or not the proxy in front of us has done so."""
+    prefix, path = settings.SITE.prefix, environ.get("PATH_INFO", "")
+    if prefix and (path == prefix or path.startswith(f"{prefix}/")):
+        environ["PATH_INFO"] = path.removeprefix(prefix) or "/"
+    response: Iterable[bytes] = _django(environ, start_response)
+    return response

@@ -1,0 +1,85 @@
+# `make run` and `make test` need Python 3.11 or newer, git and make; everything else goes into .venv.
+# Options: PY=python3.12  PORT=8001  DATA_DIR=/srv/quanheng  (and every variable of docs/deployment.md)
+
+PY ?= python3
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+PIP := $(PYTHON) -m pip --disable-pip-version-check --quiet
+UV := $(VENV)/bin/uv
+
+.DEFAULT_GOAL := help
+.PHONY: help run worker test test-sqlite test-postgres test-browser check format bench lock clean
+
+help:
+	@echo "make run      start Quanheng at http://127.0.0.1:8000/ (PORT=, DATA_DIR=)"
+	@echo "make worker   start one more worker (with REDIS_URL and DATABASE_URL)"
+	@echo "make test     all tests: on SQLite, on PostgreSQL, in a browser"
+	@echo "make check    format, lint, types, templates, migrations, translations"
+	@echo "make format   put the code into shape"
+	@echo "make bench    benchmarks"
+	@echo "make lock     renew requirements*.txt"
+	@echo "make clean    remove the environment and caches; var/ with your data stays"
+
+run: $(VENV)/ready
+	$(PYTHON) manage.py run
+
+worker: $(VENV)/ready
+	$(PYTHON) -m celery -A config worker --loglevel INFO
+
+test: test-sqlite test-postgres test-browser
+
+test-sqlite: $(VENV)/ready-dev
+	$(PYTHON) -m pytest
+
+test-postgres: $(VENV)/ready-dev
+	$(PYTHON) -m pytest --database=postgres
+
+test-browser: $(VENV)/ready-dev
+	$(PYTHON) -m pytest tests/browser
+
+check: $(VENV)/ready-dev
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m mypy
+	$(PYTHON) -m djlint --lint --quiet templates
+	$(PYTHON) manage.py makemigrations --check --dry-run
+	$(PYTHON) manage.py translations --check
+
+format: $(VENV)/ready-dev
+	$(PYTHON) -m ruff format .
+	$(PYTHON) -m ruff check --fix .
+
+bench: $(VENV)/ready
+	$(PYTHON) -m benchmarks
+
+COMPILE := UV_CUSTOM_COMPILE_COMMAND="make lock" $(UV) pip compile --quiet --upgrade --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --no-emit-find-links
+
+lock: $(VENV)/ready-dev
+	$(COMPILE) requirements.in --output-file requirements.txt
+	$(COMPILE) requirements-dev.in --output-file requirements-dev.txt
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# uv is many times faster; where it cannot reach the registry (a company's certificates, say), pip often can.
+install = { $(UV) --version >/dev/null 2>&1 || $(PIP) install uv; } \
+	&& $(UV) pip install --quiet --python $(PYTHON) --require-hashes -r $(1) \
+	|| { echo "uv could not install $(1); pip tries." && $(PIP) install --require-hashes -r $(1); }
+
+$(VENV)/made:
+	@$(PY) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Quanheng needs Python 3.11 or newer. Name one, as in: make run PY=python3.12" >&2; exit 1; }
+	@$(PY) -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo "Python's venv is missing. On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+	$(PY) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/ready: requirements.txt | $(VENV)/made
+	$(call install,requirements.txt)
+	@touch $@
+
+$(VENV)/ready-dev: requirements-dev.txt $(VENV)/ready
+	$(call install,requirements-dev.txt)
+	@touch $@

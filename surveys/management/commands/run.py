@@ -1,0 +1,67 @@
+"""`manage.py run`: the whole of Quanheng with one command and nothing else installed."""
+
+import socket
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.management import BaseCommand, CommandError, CommandParser, call_command, get_commands
+from django.db import OperationalError
+
+from config import env, supervisor
+
+
+class Command(BaseCommand):
+    help = "Prepares the database, serves the pages and keeps a worker alive. Ctrl-C stops."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
+        parser.add_argument("--port", type=int, default=settings.PORT, help="port to listen on (default: PORT or 8000)")
+        parser.add_argument("--no-demo", action="store_true", help="leave an empty database empty")
+        parser.add_argument("--worker", action="store_true", help="keep a worker here although REDIS_URL is set")
+
+    def handle(self, *, host: str, port: int, no_demo: bool, worker: bool, **options: Any) -> None:
+        claimed = self._claim(host, port)
+        supervisor.stop_on_signals()
+        self._prepare(demo=not no_demo)
+        keeper = self._keeper(worker)
+        try:
+            self._say(f"Quanheng is ready: {self._address(host, port)}  (Ctrl-C stops)")
+            supervisor.serve(claimed)
+        finally:
+            self._say("Stopping.")
+            if keeper is not None:
+                keeper.stop()
+
+    def _claim(self, host: str, port: int) -> socket.socket:
+        try:
+            return supervisor.claim(host, port)
+        except (supervisor.PortError, OverflowError) as error:
+            raise CommandError(str(error)) from error
+
+    def _prepare(self, *, demo: bool) -> None:
+        try:
+            call_command("migrate", verbosity=0)
+        except OperationalError as error:
+            raise CommandError(f"The database cannot be used: {error}Check DATABASE_URL and DATA_DIR.") from error
+        call_command("collectstatic", verbosity=0, interactive=False)
+        if demo and "demo" in get_commands() and not get_user_model().objects.exists():
+            call_command("demo")
+
+    def _keeper(self, wanted: bool) -> supervisor.WorkerKeeper | None:
+        if env.text("REDIS_URL") and not wanted:
+            self._say("REDIS_URL is set: start workers of your own with `make worker`, or give --worker.")
+            return None
+        keeper = supervisor.WorkerKeeper(self._say)
+        keeper.start()
+        return keeper
+
+    def _address(self, host: str, port: int) -> str:
+        if env.text("SITE_URL"):
+            return f"{settings.SITE_URL} (listening on {host} port {port})"
+        shown = f"[{host}]" if ":" in host else host
+        return f"http://{shown}:{port}/"
+
+    def _say(self, sentence: str) -> None:
+        self.stdout.write(sentence)
+        self.stdout.flush()

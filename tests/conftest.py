@@ -1,0 +1,112 @@
+"""Fixtures that every folder of tests may use."""
+
+import os
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis as redis_client
+from django.test import TransactionTestCase
+from hypothesis import settings as hypothesis_settings
+
+from config import broker
+from surveys.guards import lifted
+from tests.support import redis_server
+from tests.support.found import services_are_required
+from tests.support.worker import Worker, publishing_to
+
+# A busy machine is no reason for a failure; the same examples every time, so that a failure can be looked into.
+hypothesis_settings.register_profile("quanheng", deadline=None, derandomize=True, database=None)
+hypothesis_settings.load_profile("quanheng")
+
+
+def skip_or_fail(reason: str) -> None:
+    """A missing service is a skip on a desk, and a failure where QUANHENG_REQUIRE_SERVICES=1 says so."""
+    if services_are_required():
+        pytest.fail(f"A required service is missing: {reason}", pytrace=False)
+    pytest.skip(f"a service is missing: {reason}")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def guards_let_tests_be_emptied() -> Iterator[None]:
+    """After a test with real transactions the tables are emptied, which the append-only triggers would refuse."""
+    empty = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
+
+    def empty_without_guards(case: TransactionTestCase) -> None:
+        with lifted():
+            empty(case)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", empty_without_guards)
+        yield
+
+
+@pytest.fixture
+def redis_url() -> str:
+    """An empty Redis, started at the first call."""
+    service = redis_server.start()
+    if not service.url:
+        skip_or_fail(f"Redis: {service.report}")
+    address = service.url.removeprefix("redis+socket://")
+    client = (
+        redis_client.Redis(unix_socket_path=address)
+        if service.url.startswith("redis+socket://")
+        else redis_client.Redis.from_url(service.url)
+    )
+    with client:
+        client.flushdb()
+    return service.url
+
+
+@pytest.fixture
+def start_worker(
+    transactional_db: None, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[Callable[..., Worker]]:
+    """Call it to get a running worker: `start_worker()` over a folder, `start_worker(redis_url)` over Redis.
+
+    This process then sends its messages to the same broker.
+    """
+    started: list[Worker] = []
+    request.node.workers = started
+    with ExitStack() as stack:
+
+        def start(redis_url: str = "") -> Worker:
+            home = tmp_path / f"worker-{len(started)}"
+            home.mkdir()
+            way = broker.redis(redis_url) if redis_url else broker.folder(home / "queue")
+            stack.enter_context(publishing_to(way))
+            worker = Worker(home, redis_url)
+            stack.callback(worker.stop)
+            started.append(worker)
+            return worker.start()
+
+        yield start
+
+
+@pytest.fixture(params=["folder", "redis"])
+def celery_worker(request: pytest.FixtureRequest, start_worker: Callable[..., Worker]) -> Worker:
+    """A running worker, once over a folder and once over Redis."""
+    return start_worker(request.getfixturevalue("redis_url")) if request.param == "redis" else start_worker()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
+    """What the workers of a failed test had to say."""
+    report = yield
+    if report.failed:
+        for worker in getattr(item, "workers", []):
+            report.sections.append((f"worker {worker.pid}", worker.output()))
+    return report
+
+
+@pytest.fixture
+def clean_environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """An environment in which nothing of ours is set."""
+    from tests.support.plugin import OURS
+
+    for name in (*OURS, "DATA_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    assert "DATA_DIR" not in os.environ
+    return monkeypatch
