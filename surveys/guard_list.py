@@ -17,12 +17,14 @@ _PAIR_IS_FOREIGN = (
     " <> (SELECT s.edition_id FROM surveys_expert x JOIN surveys_survey s ON s.id = x.survey_id"
     " WHERE x.id = NEW.expert_id)"
 )
-_SIGNED = "A weight set that was proposed cannot be changed: propose a new one." _SET_IS_NOT_DRAFT = "(SELECT
-w.state FROM surveys_weightset w WHERE w.id = {weight_set}) <> 'draft'" _LOCKED = "A locked weight set cannot be
-changed: it can only be superseded by a new one." _SEALED_COLUMNS = ( "edition_id", "survey_id", "panel_result_id",
-"number", "adopted_decimals", "synthetic", "document", "content_hash", "created_by_id", "proposed_by_id",
-"proposed_at", "proposal", "approved_by_id", "approved_at", "approval", "locked_by_id", "locked_at", "seal",
-"seal_hash", )  # fmt: skip
+_SIGNED = "A weight set that was proposed cannot be changed: propose a new one."
+_SET_IS_NOT_DRAFT = "(SELECT w.state FROM surveys_weightset w WHERE w.id = {weight_set}) <> 'draft'"
+_LOCKED = "A locked weight set cannot be changed: it can only be superseded by a new one."
+_SEALED_COLUMNS = (
+    "edition_id", "survey_id", "panel_result_id", "number", "adopted_decimals", "synthetic", "document", "content_hash",
+    "created_by_id", "proposed_by_id", "proposed_at", "proposal", "approved_by_id", "approved_at", "approval",
+    "locked_by_id", "locked_at", "seal", "seal_hash",
+)  # fmt: skip
 
 
 def guards() -> list[Guard]:

@@ -96,7 +96,8 @@ def _creation(guard: Guard, vendor: str) -> list[str]:
         result = "OLD" if guard.operation == "DELETE" else "NEW"
         return [
             f"CREATE FUNCTION {guard.name}() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN "
-            f"IF {guard.condition} THEN RAISE EXCEPTION USING MESSAGE = '{sentence}', ERRCODE = 'check_violation'; END IF; "
+            f"IF {guard.condition} THEN "
+            f"RAISE EXCEPTION USING MESSAGE = '{sentence}', ERRCODE = 'check_violation'; END IF; "
             f"RETURN {result}; END $guard$",
             f"CREATE TRIGGER {guard.name} BEFORE {guard.operation} ON {guard.table} "
             f"FOR EACH ROW EXECUTE FUNCTION {guard.name}()",

@@ -65,14 +65,14 @@ class Indicator(models.Model):
     position = models.PositiveIntegerField(help_text="Place in the whole tree, depth first, from 0 at the root.")
     depth = models.PositiveSmallIntegerField()
     name = models.JSONField(_("name"))
-    definition = models.JSONField(_("definition"), default=dict)
+    definition = models.JSONField(_("definition"), default=dict, blank=True)
     unit = models.CharField(_("unit"), max_length=60, blank=True)
     direction = models.CharField(_("direction"), max_length=10, choices=Direction, blank=True)
-    aliases = models.JSONField(_("aliases"), default=list)
+    aliases = models.JSONField(_("aliases"), default=list, blank=True)
     # How a leaf is scored and a node aggregated, as the indicator file states it: numbers stay the text they were
     # given as.
     scoring = models.JSONField(
-        default=dict, help_text="low, high, cap, transform, target_low, target_high, aggregation, missing"
+        default=dict, blank=True, help_text="low, high, cap, transform, target_low, target_high, aggregation, missing"
     )
 
     class Meta:

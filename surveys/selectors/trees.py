@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
+from surveys.files.indicators import IndicatorRow
 from surveys.models import Comparison, Edition, Indicator
 
 
@@ -53,6 +54,25 @@ def tree_of(edition: Edition) -> Tree:
         if node.parent_id is not None:
             children[node.parent_id].append(node)
     return Tree(nodes, dict(children))
+
+
+def indicator_rows(tree: Tree) -> list[IndicatorRow]:
+    """A stored tree as checked rows: what the readers of judgment and data files take."""
+    codes = {node.pk: node.code for node in tree.nodes}
+    return [
+        IndicatorRow(
+            row=node.position,
+            code=node.code,
+            parent=codes[node.parent_id] if node.parent_id else "",
+            names=node.name,
+            definitions=node.definition,
+            unit=node.unit,
+            direction=node.direction,
+            aliases=tuple(node.aliases),
+            scoring=node.scoring,
+        )
+        for node in tree.nodes
+    ]
 
 
 def comparisons_of(edition: Edition) -> list[Comparison]:

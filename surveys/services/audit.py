@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 
 from surveys.models import AuditEvent, Survey
 
@@ -14,7 +14,7 @@ def audit(
     action: str,
     subject: object,
     *,
-    user: AbstractBaseUser | None,
+    user: User | None,
     survey: Survey | None = None,
     old: Mapping[str, Any] | None = None,
     new: Mapping[str, Any] | None = None,

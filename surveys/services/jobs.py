@@ -18,7 +18,7 @@ from threading import Event, Thread
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, override
 
 from surveys.errors import Refused
 from surveys.models import Job
@@ -28,6 +28,10 @@ RENEWAL = timedelta(seconds=3)
 SWEEP = timedelta(seconds=10)
 ANNOUNCEMENT = timedelta(seconds=60)
 ATTEMPTS = 5
+
+# Stored as msgids, so that each reader sees them in their own language.
+DIED = gettext_noop("The computation ended unexpectedly five times. Start it again or ask the administrator.")
+BROKEN = gettext_noop("An unexpected error stopped the computation. Start it again or ask the administrator.")
 
 
 class LostLease(Exception):
@@ -76,13 +80,7 @@ def job_claim(job_id: int) -> Job | None:
         if job.service != this_service():
             job.service, job.attempts = this_service(), 0
         if job.attempts >= ATTEMPTS:
-            _fail(
-                job,
-                _(
-                    "The computation ended unexpectedly %(count)d times. Start it again or ask the administrator to look at the log."
-                )
-                % {"count": ATTEMPTS},
-            )
+            _fail(job, DIED)
             return None
         now = timezone.now()
         job.state, job.lease, job.attempts = Job.State.RUNNING, uuid.uuid4().hex, job.attempts + 1
@@ -104,12 +102,7 @@ def job_failed(job: Job, sentence: str) -> None:
 def job_postponed(job: Job) -> None:
     """The attempt broke for a reason nobody foresaw: try again a little later, until the attempts are used up."""
     if job.attempts >= ATTEMPTS:
-        job_failed(
-            job,
-            _(
-                "An unexpected error stopped the computation. Start it again or ask the administrator to look at the log."
-            ),
-        )
+        job_failed(job, BROKEN)
     else:
         _settle(job, state=Job.State.WAITING, run_after=timezone.now() + timedelta(seconds=2**job.attempts))
 
@@ -163,13 +156,8 @@ def _settle(job: Job, **values: object) -> None:
 
 
 def _fail(job: Job, sentence: str) -> None:
-    job.state, job.error, job.finished_at, job.lease, job.lease_until = (
-        Job.State.FAILED,
-        sentence,
-        timezone.now(),
-        "",
-        None,
-    )
+    job.state, job.error, job.finished_at = Job.State.FAILED, sentence, timezone.now()
+    job.lease, job.lease_until = "", None
     job.save()
 
 
@@ -190,22 +178,26 @@ def register(kind: str) -> Callable[[Work], Work]:
 
 
 def job_perform(job_id: int) -> Job | None:
-    """Claim the job, compute it, and store the result once. The one path of every worker."""
+    """Claim the job, compute it, and store the result once. The one path of every worker.
+
+    An error that nobody foresaw is raised again after the job was put back, for the log.
+    """
     job = job_claim(job_id)
     if job is None:
         return None
-    try:
-        with lease_kept(job):
-            store = _works[job.kind](job)
-        with transaction.atomic():
-            job_done(job)
-            store()
-    except LostLease:
-        return None
-    except Refused as refusal:
-        job_failed(job, str(refusal))
-    except Exception:
-        with suppress(LostLease):
-            job_postponed(job)
-        raise
+    with suppress(LostLease):
+        try:
+            with override(None), lease_kept(job):
+                store = _works[job.kind](job)
+            with transaction.atomic():
+                job_done(job)
+                store()
+        except Refused as refusal:
+            job_failed(job, str(refusal))
+        except LostLease:
+            raise
+        except Exception:
+            with suppress(LostLease):
+                job_postponed(job)
+            raise
     return job

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F, OuterRef, Q, Subquery
 from django.utils import timezone
@@ -17,6 +17,7 @@ from surveys.canonical import canonical_json, content_hash
 from surveys.errors import Refused
 from surveys.files.judgments import JudgmentRow
 from surveys.models import Comparison, Expert, Judgment, JudgmentEvent, Survey
+from surveys.selectors.trees import comparisons_of
 from surveys.services.audit import audit
 from surveys.services.panel import expert_add
 
@@ -66,7 +67,7 @@ def judgment_record(
     client_key: uuid.UUID,
     base_revision: int | None = None,
     source: str = Source.FORM,
-    entered_by: AbstractBaseUser | None = None,
+    entered_by: User | None = None,
     note: str = "",
 ) -> Recorded:
     """Store one answer for good: acknowledged means committed.
@@ -78,16 +79,26 @@ def judgment_record(
     """
     answer.checked()
     with transaction.atomic(durable=_outermost()):
-        _take_revision(expert)
+        _take_revisions(expert)
         head = _head(expert, comparison_id, client_key)
         if head.twin:
             transaction.set_rollback(True)  # gives the revision back
         else:
             conflict = _is_stale(head, answer, base_revision)
-            event = _event(expert, head, answer, conflict, client_key, base_revision or 0, source, entered_by, note)
+            event = JudgmentEvent(
+                comparison=head.comparison,
+                **vars(answer),
+                conflict=conflict,
+                client_key=client_key,
+                base_revision=base_revision or 0,
+                source=source,
+                entered_by=entered_by,
+                note=note,
+            )
+            _chained(event, expert, head.revision, head.previous_hash)
             event.save(force_insert=True)
             if not conflict:
-                _set_current(event)
+                _set_current([event])
     if head.twin:
         event = JudgmentEvent.objects.get(pk=head.twin)
         if event.expert_id != expert.pk:
@@ -114,13 +125,13 @@ class _Head:
     current_revision: int
 
 
-def _take_revision(expert: Expert) -> None:
-    """Lock the expert's log by taking its next number: one row, or the survey takes no answers."""
+def _take_revisions(expert: Expert, count: int = 1) -> None:
+    """Lock the expert's log by taking its next numbers: one row, or the survey takes no answers."""
     open_surveys = Survey.objects.filter(pk=expert.survey_id, state__in=Survey.ANSWERING).filter(
         Q(closes_at=None) | Q(closes_at__gt=timezone.now())
     )
     log = Expert.objects.filter(pk=expert.pk, survey__in=open_surveys)
-    if not log.update(revision=F("revision") + 1):
+    if not log.update(revision=F("revision") + count):
         raise ClosedSurvey(_("This survey takes no answers now. What you answered before is safe."))
 
 
@@ -160,32 +171,10 @@ def _is_stale(head: _Head, answer: Answer, base_revision: int | None) -> bool:
     return base_revision is not None and base_revision != head.current_revision and answer != head.current
 
 
-def _event(
-    expert: Expert,
-    head: _Head,
-    answer: Answer,
-    conflict: bool,
-    client_key: uuid.UUID,
-    base_revision: int,
-    source: str,
-    entered_by: AbstractBaseUser | None,
-    note: str,
-) -> JudgmentEvent:
-    event = JudgmentEvent(
-        expert=expert,
-        comparison=head.comparison,
-        more_important=answer.more_important,
-        strength=answer.strength,
-        revision=head.revision,
-        base_revision=base_revision,
-        conflict=conflict,
-        client_key=client_key,
-        source=source,
-        entered_by=entered_by,
-        note=note,
-        received_at=timezone.now(),
-        previous_hash=head.previous_hash,
-    )
+def _chained(event: JudgmentEvent, expert: Expert, revision: int, previous_hash: str) -> JudgmentEvent:
+    """The event with its number, its moment, and its link in the chain."""
+    event.expert, event.revision, event.previous_hash = expert, revision, previous_hash
+    event.received_at = timezone.now()
     event.hash = event_hash(event, expert)
     return event
 
@@ -217,11 +206,11 @@ def _utc(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-def _set_current(event: JudgmentEvent) -> None:
-    """Make the event's answer the current one: one statement, whether or not there was an answer before."""
-    if not event.more_important:
-        Judgment.objects.filter(expert_id=event.expert_id, comparison_id=event.comparison_id).delete()
-        return
+def _set_current(events: Sequence[JudgmentEvent]) -> None:
+    """Make these answers of one expert the current ones: one statement, whether or not there were answers before."""
+    taken_back = [event.comparison_id for event in events if not event.more_important]
+    if taken_back:
+        Judgment.objects.filter(expert=events[0].expert, comparison_id__in=taken_back).delete()
     Judgment.objects.bulk_create(
         [
             Judgment(
@@ -231,6 +220,8 @@ def _set_current(event: JudgmentEvent) -> None:
                 strength=event.strength,
                 revision=event.revision,
             )
+            for event in events
+            if event.more_important
         ],
         update_conflicts=True,
         unique_fields=["expert", "comparison"],
@@ -243,32 +234,54 @@ def _set_current(event: JudgmentEvent) -> None:
 
 @transaction.atomic
 def judgments_import(
-    survey: Survey, rows: Sequence[JudgmentRow], *, user: AbstractBaseUser | None, source: str = Source.IMPORT
+    survey: Survey, rows: Sequence[JudgmentRow], *, user: User | None, source: str = Source.IMPORT
 ) -> dict[str, int]:
-    """Record every row of a checked file through the same door as the form; experts not yet known join the panel.
+    """Append every row of a checked file to the logs, as the form does; experts not yet known join the panel.
 
     Answers that say what is stored already are left alone. Returns the number of new events for each expert code.
     """
     comparisons = _comparisons_by_codes(survey)
-    experts = {expert.code: expert for expert in survey.experts.select_related("survey")}
     said = _current_answers(survey)
+    experts = {expert.code: expert for expert in survey.experts.select_related("survey")}
     counts: dict[str, int] = {}
-    for row in rows:
-        expert = experts.get(row.expert) or expert_add(survey, code=row.expert, user=user)
-        experts[row.expert] = expert
-        comparison_id, answer = comparisons[row.item_a, row.item_b], Answer(row.more_important, row.strength)
-        counts.setdefault(row.expert, 0)
-        if said.get((expert.pk, comparison_id)) != answer:
-            judgment_record(expert, comparison_id, answer, client_key=uuid.uuid4(), source=source, entered_by=user)
-            counts[row.expert] += 1
+    for code, answers in _by_expert(rows).items():
+        expert = experts.get(code) or expert_add(survey, code=code, user=user)
+        new = [
+            JudgmentEvent(comparison=comparisons[pair], **vars(answer), source=source, entered_by=user)
+            for pair, answer in answers.items()
+            if said.get((expert.pk, comparisons[pair].pk)) != answer
+        ]
+        _append(expert, new)
+        counts[code] = len(new)
     survey.experts.filter(code__in=counts, started_at=None).update(started_at=timezone.now())
     audit("judgments.imported", survey, user=user, survey=survey, new={"events": counts})
     return counts
 
 
-def _comparisons_by_codes(survey: Survey) -> dict[tuple[str, str], int]:
-    pairs = Comparison.objects.filter(node__edition_id=survey.edition_id)
-    return {(a, b): pk for a, b, pk in pairs.values_list("item_a__code", "item_b__code", "pk")}
+def _append(expert: Expert, events: Sequence[JudgmentEvent]) -> None:
+    """Append many answers to one expert's log, in a few statements."""
+    if not events:
+        return
+    _take_revisions(expert, len(events))
+    newest = JudgmentEvent.objects.filter(expert=expert).order_by("-revision").first()
+    head = newest.hash if newest else ""
+    first = Expert.objects.values_list("revision", flat=True).get(pk=expert.pk) - len(events) + 1
+    for revision, event in enumerate(events, start=first):
+        event.client_key = uuid.uuid4()
+        head = _chained(event, expert, revision, head).hash
+    JudgmentEvent.objects.bulk_create(events)
+    _set_current(events)
+
+
+def _by_expert(rows: Sequence[JudgmentRow]) -> dict[str, dict[tuple[str, str], Answer]]:
+    experts: dict[str, dict[tuple[str, str], Answer]] = {}
+    for row in rows:
+        experts.setdefault(row.expert, {})[row.item_a, row.item_b] = Answer(row.more_important, row.strength)
+    return experts
+
+
+def _comparisons_by_codes(survey: Survey) -> dict[tuple[str, str], Comparison]:
+    return {(pair.item_a.code, pair.item_b.code): pair for pair in comparisons_of(survey.edition)}
 
 
 def _current_answers(survey: Survey) -> dict[tuple[int, int], Answer]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -27,7 +27,7 @@ def expert_add(
     organisation: str = "",
     field: str = "",
     language: str = "zh-hans",
-    user: AbstractBaseUser | None,
+    user: User | None,
 ) -> Expert:
     """One more expert on the panel, with a standing invitation. Nothing is sent."""
     if survey.experts.filter(code=code).exists():
@@ -48,7 +48,7 @@ def expert_add(
 
 
 @transaction.atomic
-def link_mint(expert: Expert, *, channel: str, user: AbstractBaseUser | None) -> str:
+def link_mint(expert: Expert, *, channel: str, user: User | None) -> str:
     """A fresh token for a personal link. This is the only moment at which it can be read; earlier links live on."""
     if expert.invitation.revoked_at:
         raise Refused(
@@ -63,7 +63,7 @@ def link_mint(expert: Expert, *, channel: str, user: AbstractBaseUser | None) ->
 
 
 @transaction.atomic
-def invitation_revoke(expert: Expert, *, user: AbstractBaseUser | None, reason: str = "") -> None:
+def invitation_revoke(expert: Expert, *, user: User | None, reason: str = "") -> None:
     """Kill every link and every open session of this expert."""
     now = timezone.now()
     Invitation.objects.filter(expert=expert).update(revoked_at=now)
@@ -73,7 +73,7 @@ def invitation_revoke(expert: Expert, *, user: AbstractBaseUser | None, reason: 
 
 
 @transaction.atomic
-def invitation_renew(expert: Expert, *, user: AbstractBaseUser | None) -> None:
+def invitation_renew(expert: Expert, *, user: User | None) -> None:
     """Lift a revocation. Old links stay dead; new ones may be made."""
     Invitation.objects.filter(expert=expert).update(revoked_at=None)
     audit("invitation.renewed", expert.code, user=user, survey=expert.survey)

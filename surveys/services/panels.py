@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
@@ -32,7 +32,7 @@ def newest_submissions(survey: Survey) -> list[Submission]:
 
 
 @transaction.atomic
-def panel_result_request(survey: Survey, *, user: AbstractBaseUser | None) -> tuple[PanelResult, Job]:
+def panel_result_request(survey: Survey, *, user: User | None) -> tuple[PanelResult, Job]:
     """Ask for the panel's result over all submissions there are now. The same submissions give the same result once."""
     survey = Survey.objects.select_for_update().select_related("edition").get(pk=survey.pk)
     members = newest_submissions(survey)
@@ -83,7 +83,7 @@ def panel_result_compute(result_id: int) -> Callable[[], None]:
 
 
 def _new_result(
-    survey: Survey, members: list[Submission], method: Method, inputs: str, user: AbstractBaseUser | None
+    survey: Survey, members: list[Submission], method: Method, inputs: str, user: User | None
 ) -> PanelResult:
     result = PanelResult.objects.create(
         survey=survey,

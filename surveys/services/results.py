@@ -76,7 +76,7 @@ def panel_numbers(
 def node_numbers(node: str, matrix: ahp.Matrix, method: Method) -> NodeNumbers:
     return NodeNumbers(
         node=node,
-        labels=matrix.labels,
+        labels=tuple(str(label) for label in matrix.labels),
         matrix=matrix,
         weights=ahp.priorities(matrix, method=method.method).weights,
         second_weights=ahp.priorities(matrix, method=OTHER_METHOD[method.method]).weights,

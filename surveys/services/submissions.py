@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,9 +23,7 @@ JOB = "submission"
 
 
 @transaction.atomic
-def submission_create(
-    expert: Expert, *, reason: str = "", submitted_by: AbstractBaseUser | None = None
-) -> tuple[Submission, Job]:
+def submission_create(expert: Expert, *, reason: str = "", submitted_by: User | None = None) -> tuple[Submission, Job]:
     """Hand in the answers as they stand. The same answers handed in twice are one submission.
 
     Raises Refused while pairs are unanswered, ClosedSurvey when the survey takes no answers.
@@ -44,7 +42,7 @@ def submission_create(
 
 
 def _submit(
-    expert: Expert, newest: Submission | None, reason: str, submitted_by: AbstractBaseUser | None
+    expert: Expert, newest: Submission | None, reason: str, submitted_by: User | None
 ) -> tuple[Submission, Job]:
     head = JudgmentEvent.objects.filter(expert=expert).order_by("-revision").first()
     submission = Submission.objects.create(

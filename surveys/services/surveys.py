@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
@@ -26,7 +26,7 @@ MOVES: dict[str, tuple[str, ...]] = {
 
 
 @transaction.atomic
-def survey_create(*, edition: Edition, title: dict[str, str], user: AbstractBaseUser, **settings: Any) -> Survey:
+def survey_create(*, edition: Edition, title: dict[str, str], user: User, **settings: Any) -> Survey:
     """A draft survey, owned and coordinated by the account that makes it."""
     survey = Survey(edition=edition, title=title, created_by=user, **settings)
     survey.full_clean()
@@ -38,7 +38,7 @@ def survey_create(*, edition: Edition, title: dict[str, str], user: AbstractBase
 
 
 @transaction.atomic
-def member_add(survey: Survey, *, member: AbstractBaseUser, role: str, user: AbstractBaseUser | None) -> Membership:
+def member_add(survey: Survey, *, member: User, role: str, user: User | None) -> Membership:
     membership, made = Membership.objects.get_or_create(survey=survey, user=member, role=role)
     if made:
         audit("member.added", member, user=user, survey=survey, new={"role": role})
@@ -46,7 +46,7 @@ def member_add(survey: Survey, *, member: AbstractBaseUser, role: str, user: Abs
 
 
 @transaction.atomic
-def survey_move(survey: Survey, to: str, *, user: AbstractBaseUser | None, reason: str = "") -> Survey:
+def survey_move(survey: Survey, to: str, *, user: User | None, reason: str = "") -> Survey:
     """Move a survey to another state: the one way.
 
     Raises Refused where the move is not allowed, and Stale where somebody else was faster.

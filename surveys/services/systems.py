@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -24,7 +24,7 @@ def edition_import(
     name: Mapping[str, str],
     label: str,
     rows: Sequence[IndicatorRow],
-    user: AbstractBaseUser | None,
+    user: User | None,
     language: str = "zh-hans",
     system: IndicatorSystem | None = None,
     synthetic: bool = False,
@@ -43,7 +43,7 @@ def edition_import(
 
 
 @transaction.atomic
-def edition_freeze(edition: Edition, *, user: AbstractBaseUser | None) -> Edition:
+def edition_freeze(edition: Edition, *, user: User | None) -> Edition:
     """Fix the tree for good and write down the comparisons that it asks for."""
     edition = Edition.objects.select_for_update().get(pk=edition.pk)
     if edition.state == Edition.State.FROZEN:
@@ -62,7 +62,7 @@ def _store_tree(edition: Edition, rows: Sequence[IndicatorRow]) -> None:
     children: dict[str, list[IndicatorRow]] = {}
     for row in rows:
         children.setdefault(row.parent, []).append(row)
-    stack = [(row, None, 0) for row in children[""]]
+    stack: list[tuple[IndicatorRow, Indicator | None, int]] = [(row, None, 0) for row in children[""]]
     position = 0
     while stack:
         row, parent, depth = stack.pop()

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 
 from surveys.models import PanelMember, PanelNode, PanelResult, WeightEntry, WeightSet
 from surveys.selectors.trees import Tree
@@ -33,7 +33,7 @@ def weight_document(weight_set: WeightSet, tree: Tree, entries: Iterable[WeightE
     }
 
 
-def seal_document(weight_set: WeightSet, *, locked_by: AbstractBaseUser, locked_at: datetime) -> dict[str, Any]:
+def seal_document(weight_set: WeightSet, *, locked_by: User, locked_at: datetime) -> dict[str, Any]:
     """The signatures under a content hash: who proposed, approved and locked, when and why."""
     return {
         "format": SEAL_FORMAT,

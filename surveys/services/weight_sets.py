@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
@@ -32,9 +32,7 @@ MOVES: dict[str, tuple[str, ...]] = {
 
 
 @transaction.atomic
-def weight_set_draft(
-    result: PanelResult, *, user: AbstractBaseUser | None, adopted_decimals: int | None = None
-) -> WeightSet:
+def weight_set_draft(result: PanelResult, *, user: User | None, adopted_decimals: int | None = None) -> WeightSet:
     """A draft set from a computed panel result; with `adopted_decimals`, printed percentages that add up beside it."""
     if result.computed_at is None:
         raise Refused(_("The panel's weights are still being computed."))
@@ -54,7 +52,7 @@ def weight_set_draft(
 
 
 @transaction.atomic
-def weight_set_adopt(weight_set: WeightSet, *, decimals: int | None, user: AbstractBaseUser | None) -> WeightSet:
+def weight_set_adopt(weight_set: WeightSet, *, decimals: int | None, user: User | None) -> WeightSet:
     """Choose the decimals of a draft's printed percentages, or none: writes its entries and document anew."""
     weight_set = WeightSet.objects.select_for_update().get(pk=weight_set.pk)
     result = weight_set.panel_result
@@ -76,7 +74,7 @@ def weight_set_adopt(weight_set: WeightSet, *, decimals: int | None, user: Abstr
 
 
 @transaction.atomic
-def weight_set_propose(weight_set: WeightSet, *, user: AbstractBaseUser, reason: str = "") -> WeightSet:
+def weight_set_propose(weight_set: WeightSet, *, user: User, reason: str = "") -> WeightSet:
     survey = weight_set.survey
     if survey and survey.state not in Survey.SETTLING:
         raise Refused(_("Experts may still answer: close the survey before proposing its weights."))
@@ -85,7 +83,7 @@ def weight_set_propose(weight_set: WeightSet, *, user: AbstractBaseUser, reason:
 
 
 @transaction.atomic
-def weight_set_approve(weight_set: WeightSet, *, user: AbstractBaseUser, reason: str, seen_hash: str) -> WeightSet:
+def weight_set_approve(weight_set: WeightSet, *, user: User, reason: str, seen_hash: str) -> WeightSet:
     """Sign as the second person. `seen_hash` is the content hash that the page showed: one signs what one saw."""
     if user.pk == weight_set.proposed_by_id:
         raise Refused(_("Whoever proposed a weight set cannot approve it: ask the other person."))
@@ -98,32 +96,30 @@ def weight_set_approve(weight_set: WeightSet, *, user: AbstractBaseUser, reason:
 
 
 @transaction.atomic
-def weight_set_send_back(weight_set: WeightSet, *, user: AbstractBaseUser, reason: str) -> WeightSet:
+def weight_set_send_back(weight_set: WeightSet, *, user: User, reason: str) -> WeightSet:
     """The approver does not agree: back to draft, with the reason."""
     if not reason.strip():
         raise Refused(_("Say in a sentence what has to change."))
-    unsigned = {"proposed_by": None, "proposed_at": None, "proposal": ""}
+    unsigned: dict[str, Any] = {"proposed_by": None, "proposed_at": None, "proposal": ""}
     return weight_set_move(weight_set, State.DRAFT, user=user, reason=reason, **unsigned)
 
 
 @transaction.atomic
-def weight_set_lock(weight_set: WeightSet, *, user: AbstractBaseUser) -> WeightSet:
+def weight_set_lock(weight_set: WeightSet, *, user: User) -> WeightSet:
     """Seal an approved set: from now on nothing of it can change. An earlier locked set of the survey is superseded."""
     if weight_set.state != State.APPROVED:
         raise Refused(_("Only an approved weight set can be locked."))
     _supersede_earlier(weight_set, user)
     locked_at = timezone.now()
     seal = canonical_json(seal_document(weight_set, locked_by=user, locked_at=locked_at))
-    sealed = {"locked_by": user, "locked_at": locked_at, "seal": seal, "seal_hash": content_hash(seal)}
+    sealed: dict[str, Any] = {"locked_by": user, "locked_at": locked_at, "seal": seal, "seal_hash": content_hash(seal)}
     locked = weight_set_move(weight_set, State.LOCKED, user=user, **sealed)
     if locked.survey and locked.survey.state == Survey.State.CLOSED:
         survey_move(locked.survey, Survey.State.DECIDED, user=user)
     return locked
 
 
-def weight_set_move(
-    weight_set: WeightSet, to: str, *, user: AbstractBaseUser | None, reason: str = "", **values: Any
-) -> WeightSet:
+def weight_set_move(weight_set: WeightSet, to: str, *, user: User | None, reason: str = "", **values: Any) -> WeightSet:
     """Move a weight set to another state: the one way. Raises Refused where not allowed, Stale where it is too late."""
     if to not in MOVES[weight_set.state]:
         raise Refused(
@@ -133,13 +129,20 @@ def weight_set_move(
     here = WeightSet.objects.filter(pk=weight_set.pk, state=weight_set.state, content_hash=weight_set.content_hash)
     if not here.update(state=to, **values):
         raise Stale(_("Somebody else moved this weight set a moment ago. Look at it again."))
-    moved = {"old": {"state": weight_set.state}, "new": {"state": to, "content_hash": weight_set.content_hash}}
-    audit("weights.moved", weight_set, user=user, survey=weight_set.survey, reason=reason, **moved)
+    audit(
+        "weights.moved",
+        weight_set,
+        user=user,
+        survey=weight_set.survey,
+        old={"state": weight_set.state},
+        new={"state": to, "content_hash": weight_set.content_hash},
+        reason=reason,
+    )
     weight_set.refresh_from_db()
     return weight_set
 
 
-def _supersede_earlier(weight_set: WeightSet, user: AbstractBaseUser) -> None:
+def _supersede_earlier(weight_set: WeightSet, user: User) -> None:
     if weight_set.survey_id is None:
         return
     for earlier in WeightSet.objects.filter(survey_id=weight_set.survey_id, state=State.LOCKED):
