@@ -1,7 +1,15 @@
 """Addresses: the front page, an expert's (`/i/`, `/answer/`), and the coordinators'."""
 
+from django.urls import path
+
+from surveys.views import front
 from surveys.views.coordinator.urls import urlpatterns as coordinator
 from surveys.views.expert.urls import urlpatterns as expert
 
 app_name = "surveys"
-urlpatterns = [*expert, *coordinator]
+urlpatterns = [
+    path("", front.front, name="front"),
+    path("demo/answer/", front.demo_answer, name="demo_answer"),
+    *expert,
+    *coordinator,
+]
