@@ -1,0 +1,228 @@
+"""Data files and weight files: tables become values matched with the tree by code, name or alias, never by position."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from django.utils.translation import gettext as _
+
+from scoring.matching import ATTRIBUTES, match_columns, scope_of
+from scoring.normalising import Array, Fault, find_faults
+from scoring.rules import leaf_rules
+from surveys.files.columns import Columns, columns_of
+from surveys.files.numbers import DecimalSign, NumberError, decimal_sign, number_text
+from surveys.files.problems import Findings, Problem
+from surveys.files.tables import Row, Table, code_problems
+from surveys.files.tree import Tree
+
+SUM_TOLERANCE = 1e-9
+
+
+@dataclass(frozen=True)
+class DataTable:
+    """Checked data of units on the leaves below `node`.
+
+    `texts` are the values as typed, blank where missing; `values` the same as numbers, unit x leaf, nan where missing.
+    `columns` are the leaves in tree order, `headings` what the file calls them, `rows` the row of each unit.
+    """
+
+    file: str
+    node: str
+    units: tuple[str, ...]
+    attributes: Mapping[str, tuple[str, ...]]
+    columns: tuple[str, ...]
+    texts: tuple[tuple[str, ...], ...]
+    values: Array
+    rows: tuple[int, ...]
+    headings: Mapping[str, str]
+
+
+def read_data(table: Table, tree: Tree) -> DataTable:
+    """Return the checked data, or raise `FileErrors` with everything wrong.
+
+    The first column is the unit. The data belong to the highest node all of whose leaves are present.
+    """
+    findings = Findings(table.file)
+    findings.problems += code_problems(table, [0], header=True)
+    _check_units(table, findings)
+    places = match_columns(table, tree, findings)
+    leaves = {code: place for code, place in places.items() if code not in ATTRIBUTES}
+    node = scope_of(leaves, tree, table, findings)
+    columns = [code for code in tree.leaves if code in leaves]
+    cells = _Values(table, tree, leaves, findings)
+    texts = cells.texts(columns)
+    data = DataTable(
+        file=table.file,
+        node=node,
+        units=tuple(row.cells[0] for row in table.rows),
+        attributes={name: _column(table, places[name]) for name in ATTRIBUTES if name in places},
+        columns=tuple(columns),
+        texts=texts,
+        values=np.array([[float(text or "nan") for text in row] for row in texts]),
+        rows=tuple(row.number for row in table.rows),
+        headings={code: table.column(place) for code, place in leaves.items()},
+    )
+    faults = find_faults(data.values, columns, cells.rules)
+    findings.problems += fault_problems(data, (fault for fault in faults if fault.code not in cells.faulty))
+    findings.refuse_any()
+    return data
+
+
+def fault_problems(data: DataTable, faults: Iterable[Fault]) -> list[Problem]:
+    """Say faults of the computing as problems of the file."""
+    return [_fault_problem(data, fault) for fault in faults]
+
+
+def _fault_problem(data: DataTable, fault: Fault) -> Problem:
+    what, mend = _fault_sentence(fault, data.units[fault.unit] if fault.unit is not None else "")
+    row = data.rows[fault.unit] if fault.unit is not None else None
+    return Problem(data.file, what, mend, row, data.headings.get(fault.code, fault.code))
+
+
+def _fault_sentence(fault: Fault, unit: str) -> tuple[str, str]:
+    named = {"code": fault.code, "unit": unit, "detail": fault.detail}
+    rule = _("fill in a number, or declare a rule for missing values")
+    sentences = {
+        "missing": (_("%(unit)s has no value for %(code)s"), rule),
+        "not_finite": (_("%(unit)s has no finite value for %(code)s"), _("write an ordinary number")),
+        "not_positive": (
+            _("%(unit)s has %(detail)s, which has no logarithm"),
+            _("correct the value, or write none as the transform of %(code)s"),
+        ),
+        "constant": (
+            _("all units have the value %(detail)s, so the column tells none apart"),
+            _("correct the column, or give %(code)s both low and high in the indicator file"),
+        ),
+        "bounds": (
+            _("the bounds of %(code)s leave nothing between them: %(detail)s"),
+            _("correct low and high in the indicator file"),
+        ),
+        "negative": (
+            _("%(unit)s has a score below 0, which the mean of %(detail)s cannot take"),
+            _("write yes as the cap of %(code)s, widen its bounds, or use the arithmetic mean"),
+        ),
+        "nothing": (
+            _("%(unit)s has no score for %(code)s: too little of it is present"),
+            _("fill in the values, or declare a rule for missing values on the node above"),
+        ),
+    }
+    what, mend = sentences[fault.kind]
+    return what % named, mend % named
+
+
+def _column(table: Table, place: int) -> tuple[str, ...]:
+    return tuple(row.cells[place] for row in table.rows)
+
+
+def _check_units(table: Table, findings: Findings) -> None:
+    first: dict[str, int] = {}
+    for row in table.rows:
+        unit, label = row.cells[0], table.column(0, row.number)
+        known = first.setdefault(unit, row.number)
+        if not unit:
+            findings.add(_("the unit is blank"), _("write its name, or remove the row"), row=row.number, column=label)
+        elif known != row.number:
+            what = _("the unit %(unit)s stands in row %(row)d already") % {"unit": unit, "row": known}
+            findings.add(what, _("keep one row for each unit"), row=row.number, column=label)
+
+
+# --- the cells --------------------------------------------------------------------------------------------------------
+
+
+class _Values:
+    """Reads the cells of the leaves as decimal text and notes what is no number."""
+
+    def __init__(self, table: Table, tree: Tree, places: Mapping[str, int], findings: Findings) -> None:
+        self.table, self.places, self.findings = table, places, findings
+        self.rules = leaf_rules(tree)
+        self.sign = _sign(table, places.values())
+        self.faulty: set[str] = set()
+
+    def texts(self, columns: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+        return tuple(tuple(self._text(row, code) for code in columns) for row in self.table.rows)
+
+    def _text(self, row: Row, code: str) -> str:
+        cell = row.cells[self.places[code]]
+        if not cell and self.rules[code].missing != "refuse":
+            return ""
+        try:
+            return number_text(cell, self.sign)
+        except NumberError as error:
+            self.faulty.add(code)
+            label = self.table.column(self.places[code], row.number)
+            self.findings.add(error.what, error.mend, row=row.number, column=label)
+            return ""
+
+
+def _sign(table: Table, places: Iterable[int]) -> DecimalSign:
+    columns = tuple(places)
+    return decimal_sign((row.cells[place] for row in table.rows for place in columns), table.separator)
+
+
+# --- weights ----------------------------------------------------------------------------------------------------------
+
+
+def read_weights(table: Table, tree: Tree) -> dict[str, list[float]]:
+    """Return the local weights below each node, in tree order, or raise `FileErrors` with everything wrong.
+
+    The root may be left out. The local weights of one parent sum to 1 within 1e-9: nothing is scaled.
+    """
+    findings = Findings(table.file)
+    columns = columns_of(table, findings, required=("code", "local_weight"), others=True)
+    findings.problems += code_problems(table, [columns.places["code"]])
+    weights = _weights(table, tree, columns, findings)
+    for code in tree.codes[1:]:
+        if code not in weights:
+            what = _("the weight of %(code)s is missing") % {"code": code}
+            findings.add(what, _("add a row for it"))
+    if not findings.problems:
+        _check_sums(weights, tree, findings)
+    findings.refuse_any()
+    return {code: [weights[child] for child in tree.children[code]] for code in tree.parents()}
+
+
+def _weights(table: Table, tree: Tree, columns: Columns, findings: Findings) -> dict[str, float]:
+    sign = _sign(table, [columns.places["local_weight"]])
+    weights: dict[str, float] = {}
+    for row in table.rows:
+        code = columns.text(row, "code")
+        if code not in tree.rows:
+            what = (
+                _("the code %(code)s is not in the indicator file") % {"code": code} if code else _("the code is blank")
+            )
+            mend, column = _("write a code of the indicator file"), columns.label("code", row)
+            findings.add(what, mend, row=row.number, column=column)
+        elif code in weights:
+            what = _("the code %(code)s comes twice") % {"code": code}
+            findings.add(what, _("keep one of the rows"), row=row.number, column=columns.label("code", row))
+        else:
+            weights[code] = _weight(row, code == tree.root, columns, sign, findings)
+    return weights
+
+
+def _weight(row: Row, is_root: bool, columns: Columns, sign: DecimalSign, findings: Findings) -> float:
+    text, column = columns.text(row, "local_weight"), columns.label("local_weight", row)
+    if is_root and not text:
+        return 1.0
+    try:
+        weight = float(number_text(text, sign))
+    except NumberError as error:
+        mend = _("write the weight, as 0.25") if not text else error.mend
+        findings.add(error.what, mend, row=row.number, column=column)
+        return 0.0
+    if not 0 <= weight <= 1 + SUM_TOLERANCE:
+        what = _("the weight %(text)s is not between 0 and 1") % {"text": text}
+        findings.add(what, _("write it as a share of its parent, as 0.25"), row=row.number, column=column)
+    elif is_root and abs(weight - 1) > SUM_TOLERANCE:
+        what = _("the weight of the topmost node is %(text)s, not 1") % {"text": text}
+        findings.add(what, _("write 1 or leave the row out"), row=row.number, column=column)
+    return weight
+
+
+def _check_sums(weights: Mapping[str, float], tree: Tree, findings: Findings) -> None:
+    for code in tree.parents():
+        total = math.fsum(weights[child] for child in tree.children[code])
+        if abs(total - 1) > SUM_TOLERANCE:
+            what = _("the local weights below %(code)s sum to %(sum)s, not 1") % {"code": code, "sum": repr(total)}
+            findings.add(what, _("correct them: they are not scaled, so that nothing changes unseen"))
