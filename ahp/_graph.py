@@ -1,7 +1,9 @@
 """Which items the answers link."""
 
+import numpy as np
+
 from ahp._errors import DisconnectedError
-from ahp._matrix import Matrix
+from ahp._matrix import Array, Matrix
 
 
 def components(m: Matrix) -> list[list[int]]:
@@ -23,7 +25,28 @@ def components(m: Matrix) -> list[list[int]]:
 
 def require_connected(m: Matrix) -> None:
     """Refuse a matrix whose answers do not link all items, naming the groups."""
-    if m.missing:
-        groups = components(m)
-        if len(groups) > 1:
-            raise DisconnectedError([[m.labels[i] for i in group] for group in groups])
+    if m.missing > (m.n - 1) * (m.n - 2) // 2 or _walk(m.values.tolist()).count(0.0):
+        raise DisconnectedError([[m.labels[i] for i in group] for group in components(m)])
+
+
+def spanning_weights(m: Matrix) -> Array:
+    """Weights by walking the answers from the first item; exact where the answers are a tree."""
+    weights = _walk(m.values.tolist())
+    if weights.count(0.0):
+        raise DisconnectedError([[m.labels[i] for i in group] for group in components(m)])
+    return np.array(weights)
+
+
+def _walk(rows: list[list[float]]) -> list[float]:
+    """The weight of every item that answers link to the first, 0 for the others."""
+    weights = [0.0] * len(rows)
+    weights[0] = 1.0
+    waiting = [0]
+    while waiting:
+        item = waiting.pop()
+        weight = weights[item]
+        for other, ratio in enumerate(rows[item]):
+            if ratio == ratio and not weights[other]:
+                weights[other] = weight / ratio
+                waiting.append(other)
+    return weights

@@ -21,6 +21,7 @@ from ahp._errors import (
 )
 
 Array = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
 
 RECIPROCAL_TOLERANCE = 1e-9  # relative: 1/3 as a double passes, a typed .333 does not
 LARGEST_RATIO = 1e30  # beyond it products of judgments leave the range of a double
@@ -49,7 +50,7 @@ class Matrix:
         return len(self.labels)
 
     @property
-    def answered(self) -> npt.NDArray[np.bool_]:
+    def answered(self) -> Mask:
         """Where a judgment stands, both directions; the diagonal is False."""
         return ~np.isnan(self.values) & ~np.eye(self.n, dtype=bool)
 
@@ -245,12 +246,20 @@ def _unique(labels: Sequence[Label], n: int) -> tuple[Label, ...]:
 
 
 def _plainly_sound(values: Array) -> bool:
-    """Complete, positive and reciprocal, told in four array operations; False means: look closer."""
+    """Positive and reciprocal where answered, told in a few array operations; False means: look closer."""
     with np.errstate(all="ignore"):
         gaps = values * values.T
         gaps -= 1.0
         flat = gaps.ravel()
-        return bool(flat.dot(flat) <= RECIPROCAL_TOLERANCE**2 and values.item(values.argmin()) > 1 / LARGEST_RATIO)
+        if flat.dot(flat) <= RECIPROCAL_TOLERANCE**2:
+            return bool(values.item(values.argmin()) > 1 / LARGEST_RATIO)
+        return bool(np.isnan(values).any()) and _sound_where_answered(values)
+
+
+def _sound_where_answered(values: Array) -> bool:
+    answered = values == values
+    known = np.where(answered, values, 1.0)
+    return bool((answered == answered.T).all() and answered.ravel()[:: len(values) + 1].all() and _plainly_sound(known))
 
 
 def _check_cells(values: Array, labels: tuple[Label, ...]) -> None:
@@ -272,9 +281,7 @@ def _check_cells(values: Array, labels: tuple[Label, ...]) -> None:
     )
 
 
-def _refuse(
-    error: type[MatrixError], values: Array, labels: tuple[Label, ...], faulty: npt.NDArray[np.bool_], text: str
-) -> None:
+def _refuse(error: type[MatrixError], values: Array, labels: tuple[Label, ...], faulty: Mask, text: str) -> None:
     places = np.argwhere(faulty).tolist()
     if not places:
         return
