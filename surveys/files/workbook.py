@@ -17,7 +17,7 @@ from surveys.files.records import Limits, Records
 PLAIN_FORMATS = {"general", "@", ""}
 DECIMALS = re.compile(r"(0+)(?:\.(0+))?")
 LARGEST_EXACT = 2**53
-BLANK_ROWS = 100_000  # a scan ends here: nobody looks for a row so far down
+BLANK_ROWS = 100_000  # so many may stand among the rows; a scan ends there
 PART = 64 * 1024
 
 
@@ -105,8 +105,12 @@ class _Reading:
             if any(texts):
                 self._check_width(number, texts)
                 self.rows.append((number, texts[: self.limits.columns + 1]))
-            if len(self.rows) > self.limits.rows + 1 or number > self.limits.rows + BLANK_ROWS:
+            if len(self.rows) > self.limits.rows + 1:
                 break  # the table counts, and refuses
+            if number > self.limits.rows + BLANK_ROWS:
+                what = _("the sheet goes on beyond row %(row)d") % {"row": number - 1}
+                self.findings.add(what, _("delete the rows below the table"))
+                break
         width = max((len(texts) for _number, texts in self.rows), default=0)
         for _number, texts in self.rows:
             texts.extend([""] * (width - len(texts)))
