@@ -3,6 +3,7 @@
 import datetime
 import io
 import re
+import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -36,8 +37,9 @@ def workbook_records(content: bytes, file: str, sheet: str | None, limits: Limit
     """Return the rows of the first or the named sheet as text, or raise `FileErrors`."""
     _inspect(content, file, limits.inflated)
     try:
-        reading = _Reading(Findings(file), limits)
-        reading.read(_sheet(content, file, sheet))
+        with warnings.catch_warnings(action="ignore"):  # of styles and extensions that are not read here
+            reading = _Reading(Findings(file), limits)
+            reading.read(_sheet(content, file, sheet))
     except FileErrors:
         raise
     except Exception as error:  # the parser's own errors are of many kinds, and none is for people
