@@ -18,6 +18,7 @@ logger = logging.getLogger(__name__)
 
 SWEEP_TASK = "surveys.tasks.sweep"
 SWEEP_EVERY = 5.0  # seconds
+TICK = 0.5  # a worker that stops waits for its timer's next entry, so that one must never be far
 PARENT_VARIABLE = "QUANHENG_PARENT"
 LOOK_AT_PARENT_EVERY = 1.0
 COLD_STOP_PATIENCE = 8.0
@@ -48,10 +49,16 @@ class Sweeper(bootsteps.StartStopStep):
     def __init__(self, parent: Any, **options: Any) -> None:
         super().__init__(parent, **options)
         self.entry: Any = None
+        self.next_sweep = 0.0
 
     def start(self, parent: Any) -> None:
-        send_sweep()
-        self.entry = parent.timer.call_repeatedly(SWEEP_EVERY, send_sweep)
+        self.tick()
+        self.entry = parent.timer.call_repeatedly(TICK, self.tick)
+
+    def tick(self) -> None:
+        if time.monotonic() >= self.next_sweep:
+            self.next_sweep = time.monotonic() + SWEEP_EVERY
+            send_sweep()
 
     def stop(self, _parent: Any) -> None:
         if self.entry is not None:

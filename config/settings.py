@@ -114,6 +114,8 @@ SECURE_REFERRER_POLICY = "strict-origin"
 # Browsers ignore it over plain http, and complain in the console.
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin" if SITE.is_https else None
 X_FRAME_OPTIONS = "DENY"
+# Of plain http surveys.W003 warns, once and with a way out.
+SILENCED_SYSTEM_CHECKS = [] if SITE.is_https else [f"security.W0{number}" for number in ("04", "08", "12", "16")]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 

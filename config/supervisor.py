@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from types import FrameType
 from typing import Any
 
@@ -21,7 +22,9 @@ THREADS = 8
 LARGEST_REQUEST = 12 * 1024 * 1024  # bytes: data files of 5 MB and a form around them
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0  # seconds between a worker's end and the next
 STEADY_AFTER = 30.0  # a worker that lived this long did not fail at its start
-STOP_PATIENCE = 8.0
+STOP_PATIENCE = 3.0  # then the worker is killed; whoever computes next takes up what it had begun
+# Attempts at a job are counted for one start of the service: a power cut is not the job's fault.
+SERVICE_START = datetime.now(UTC).isoformat()
 # Celery's advice against root is about pickled messages; ours are JSON, and the pages have the same rights.
 QUIET = ["-W", "ignore:You're running the worker with superuser privileges"]
 WORKER_COMMAND = [
@@ -104,6 +107,7 @@ def worker_environment() -> dict[str, str]:
     return {
         **os.environ,
         PARENT_VARIABLE: str(os.getpid()),
+        "QUANHENG_SERVICE_START": SERVICE_START,
         "REMAP_SIGTERM": "SIGQUIT",  # stop at once: the job row brings an interrupted job back
         "OPENBLAS_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "1",

@@ -78,7 +78,7 @@ def start_worker(
             way = broker.redis(redis_url) if redis_url else broker.folder(home / "queue")
             stack.enter_context(publishing_to(way))
             worker = Worker(home, redis_url)
-            stack.callback(worker.stop)
+            stack.callback(worker.kill)  # a polite stop takes seconds
             started.append(worker)
             return worker.start()
 

@@ -1,10 +1,11 @@
 """The product's settings, with what tests alone need. tests/support/plugin.py has prepared the environment."""
 
 from config.settings import *  # noqa: F403
-from config.settings import DATA_DIR, DATABASES, STORAGES
+from config.settings import DATA_DIR, DATABASES, STATIC_ROOT, STORAGES
 
 # Manifest names need a collectstatic first; tests need the plain ones.
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+STATIC_ROOT.mkdir(exist_ok=True)  # WhiteNoise warns of a missing folder, and warnings are errors
 # Argon2 is slow on purpose.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # A message that is sent without a worker goes nowhere; tests with a real worker bring their broker along.

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
@@ -34,15 +35,19 @@ def database_url() -> str:
 @contextmanager
 def publishing_to(broker: Broker) -> Iterator[None]:
     """Lets this process send its messages there."""
-    names = ("broker_url", "broker_transport_options")
-    before = {name: getattr(app.conf, name) for name in names}
-    app.conf.update(broker_url=broker.url, broker_transport_options=broker.transport_options)
-    app._after_fork()  # forgets the connections it had
+    before = app.conf.broker_url, app.conf.broker_transport_options
+    _publish_to(broker.url, broker.transport_options)
     try:
         yield
     finally:
-        app.conf.update(before)
-        app._after_fork()
+        _publish_to(*before)
+
+
+def _publish_to(url: str, options: dict[str, Any]) -> None:
+    # Under the names of Django's settings: Celery looks at those first.
+    app.conf["CELERY_BROKER_URL"] = url
+    app.conf["CELERY_BROKER_TRANSPORT_OPTIONS"] = options
+    app._after_fork()  # forgets the connections it had
 
 
 class Worker:
@@ -85,10 +90,6 @@ class Worker:
         if self.is_alive():
             os.killpg(self.pid, signal.SIGKILL)
             self._process.wait()  # type: ignore[union-attr]
-
-    def stop(self) -> None:
-        if self._process is not None:
-            supervisor.end(self._process)
 
     def _wait_until_ready(self) -> None:
         until = time.monotonic() + PATIENCE

@@ -1,0 +1,175 @@
+"""`manage.py run`, as a person starts it and as a machine ends it."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+from django.conf import settings
+
+PATIENCE = 40.0
+Start = Callable[..., "Site"]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for(what: Callable[[], object], why: str) -> None:
+    until = time.monotonic() + PATIENCE
+    while not what():
+        assert time.monotonic() < until, why
+        time.sleep(0.1)
+
+
+class Site:
+    """A running `manage.py run` with a data folder of its own."""
+
+    def __init__(self, home: Path, *options: str, **environment: str) -> None:
+        self.port = free_port()
+        self.log = home / "run.log"
+        ours = {"DATA_DIR": str(home), "DJANGO_SETTINGS_MODULE": "config.settings", **environment}
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "manage.py", "run", "--no-demo", "--port", str(self.port), *options],
+                **{"cwd": settings.BASE_DIR, "env": {**os.environ, **ours}, "stdout": log, "stderr": log},
+                start_new_session=True,
+            )
+
+    def output(self) -> str:
+        return self.log.read_text(encoding="utf-8", errors="replace")
+
+    def get(self, path: str) -> str:
+        with urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as response:
+            return str(response.read().decode())
+
+    def answers(self, path: str = "/healthz") -> bool:
+        assert self.process.poll() is None, self.output()
+        try:
+            return self.get(path) == "ok"
+        except (URLError, OSError):
+            return False
+
+    def worker(self) -> int:
+        """The process id of the worker, 0 while there is none."""
+        return next(iter(children(self.process.pid)), 0)
+
+    def kill(self) -> None:
+        """Everything at once: a polite stop takes seconds."""
+        for pid in [*children(self.process.pid), self.process.pid] if self.process.poll() is None else []:
+            os.killpg(pid, signal.SIGKILL)
+        self.process.wait()
+
+    def wait_for_worker(self) -> int:
+        wait_for(lambda: "ready." in self.output(), self.output())
+        return self.worker()
+
+
+def children(pid: int) -> list[int]:
+    """Linux lists the children of every thread."""
+    lists = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for found in lists for child in found.read_text().split()]
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    started: list[Site] = []
+
+    def run(*options: str, **environment: str) -> Site:
+        site = Site(tmp_path, *options, **environment)
+        started.append(site)
+        wait_for(site.answers, "the site does not answer")
+        return site
+
+    yield run
+    for site in started:
+        site.kill()
+
+
+def test_it_serves_computes_and_stops(start: Start, tmp_path: Path) -> None:
+    site = start()
+    worker = site.wait_for_worker()
+    pool = children(worker)
+    assert f"http://127.0.0.1:{site.port}/" in site.output()
+    assert (tmp_path / "quanheng.sqlite3").exists()
+    site.process.terminate()
+    assert site.process.wait(20) == 0
+    assert not any(is_alive(pid) for pid in [worker, *pool])
+
+
+def test_ctrl_c_stops_it_too(start: Start) -> None:
+    site = start()
+    worker = site.wait_for_worker()
+    site.process.send_signal(signal.SIGINT)
+    assert site.process.wait(20) == 0
+    assert not is_alive(worker)
+
+
+def test_a_killed_worker_is_started_again(start: Start) -> None:
+    site = start()
+    first = site.wait_for_worker()
+    os.kill(first, signal.SIGKILL)
+    wait_for(lambda: site.worker() not in (0, first), "no second worker")
+    assert "The worker ended" in site.output()
+    assert site.answers()
+
+
+def test_a_killed_parent_leaves_no_orphan(start: Start) -> None:
+    site = start()
+    worker = site.wait_for_worker()
+    family = [worker, *children(worker)]
+    site.process.kill()
+    site.process.wait()
+    wait_for(lambda: not any(is_alive(pid) for pid in family), "a worker outlived its parent")
+
+
+def test_a_taken_port_is_named(start: Start, tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        environment = {**os.environ, "DATA_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "config.settings"}
+        done = subprocess.run(
+            [sys.executable, "manage.py", "run", "--port", port],
+            **{"cwd": settings.BASE_DIR, "env": environment, "capture_output": True, "text": True},
+        )
+    assert done.returncode == 1
+    assert f"Port {port} of 127.0.0.1 is taken" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_with_redis_workers_are_others_business(start: Start, redis_url: str) -> None:
+    site = start(REDIS_URL=redis_url)
+    assert "start workers of your own" in site.output()
+    assert not site.worker()
+
+
+def test_with_redis_a_worker_may_be_asked_for(start: Start, redis_url: str) -> None:
+    assert start("--worker", REDIS_URL=redis_url).wait_for_worker()
+
+
+def test_a_sub_path_is_served_with_and_without_the_proxys_help(start: Start) -> None:
+    site = start(SITE_URL="http://localhost:8000/quanheng/")
+    assert site.get("/quanheng/healthz") == "ok"
+    assert site.get("/healthz") == "ok"
+    page = site.get("/quanheng/login/")
+    sheet = next(part for part in page.split('"') if part.endswith(".css"))
+    assert sheet.startswith("/quanheng/static/")
+    assert site.get(sheet)

@@ -1,0 +1,112 @@
+"""A real worker process, over a folder and over Redis."""
+
+import time
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import celery
+import pytest
+from packaging.version import Version
+
+from config import broker
+from config.celery import SWEEP_TASK, Sweeper, app
+from tests.support import redis_server
+from tests.support.worker import Worker, publishing_to
+
+PATIENCE = 30.0
+NO_JOB = 999_999_999
+
+
+def wait_for_output(worker: Worker, text: str) -> None:
+    until = time.monotonic() + PATIENCE
+    while text not in worker.output():
+        assert worker.is_alive() and time.monotonic() < until, f"{text!r} did not come:\n{worker.output()}"
+        time.sleep(0.1)
+
+
+def test_a_worker_takes_what_is_sent(celery_worker: Worker) -> None:
+    sent = app.send_task("surveys.tasks.perform", args=[NO_JOB])
+    wait_for_output(celery_worker, f"surveys.tasks.perform[{sent.id}]")
+
+
+def test_a_killed_worker_can_be_started_again(start_worker: Callable[..., Worker]) -> None:
+    worker = start_worker()
+    worker.kill()
+    sent = app.send_task("surveys.tasks.perform", args=[NO_JOB])
+    worker.start()
+    wait_for_output(worker, f"surveys.tasks.perform[{sent.id}]")
+
+
+class Consumer:
+    """What a sweeper needs of its consumer: a timer, here one that only remembers."""
+
+    def __init__(self) -> None:
+        self.repeated: list[tuple[float, Callable[[], None]]] = []
+        self.timer = self
+
+    def call_repeatedly(self, seconds: float, call: Callable[[], None]) -> "Consumer":
+        self.repeated.append((seconds, call))
+        return self
+
+    def cancel(self) -> None:
+        self.repeated.clear()
+
+
+def test_sweeps_come_at_once_and_at_most_ten_seconds_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, sent = 0.0, []
+    monkeypatch.setattr("config.celery.time.monotonic", lambda: now)
+    monkeypatch.setattr(app, "send_task", lambda name, **_: sent.append((now, name)))
+    consumer = Consumer()
+    sweeper = Sweeper(consumer)
+    sweeper.start(consumer)
+    [(seconds, tick)] = consumer.repeated
+    while now < 60:
+        now += seconds
+        tick()
+    times = [when for when, _ in sent]
+    assert times[0] == 0
+    assert {name for _, name in sent} == {SWEEP_TASK}
+    assert max(later - earlier for earlier, later in pairwise(times)) <= 10
+    assert len(times) < 20
+    sweeper.stop(consumer)
+    assert not consumer.repeated
+
+
+def test_a_broker_that_is_away_does_not_end_the_sweeper(caplog: pytest.LogCaptureFixture) -> None:
+    with publishing_to(broker.redis("redis://127.0.0.1:1/0")):
+        Sweeper(Consumer()).start(Consumer())
+    assert "No sweep could be sent" in caplog.text
+
+
+def test_celery_stays_below_the_release_that_loses_its_worker() -> None:
+    assert Version("5.6.3") <= Version(celery.__version__) < Version("5.7")
+
+
+@pytest.fixture
+def mortal_redis(redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """A Redis that a test may kill."""
+    if not redis_server.find()[0]:
+        pytest.skip("TEST_REDIS_URL names a Redis that we may not kill")
+    home = Path("/tmp") / tmp_path_factory.mktemp("r").name
+    home.mkdir(exist_ok=True)
+    server = redis_server.Server(home)
+    server.start()
+    yield server
+    server.kill()
+
+
+def test_a_worker_with_a_waiting_message_outlives_its_redis(
+    start_worker: Callable[..., Worker], mortal_redis: redis_server.Server
+) -> None:
+    """Celery 5.7.0 ends here with "Unrecoverable error"."""
+    worker = start_worker(mortal_redis.url)
+    app.send_task("surveys.tasks.perform", args=[NO_JOB], countdown=600)
+    wait_for_output(worker, "surveys.tasks.perform")
+    mortal_redis.kill()
+    wait_for_output(worker, "Connection to broker lost")
+    mortal_redis.start()
+    wait_for_output(worker, "Connected to redis+socket")
+    sent = app.send_task("surveys.tasks.perform", args=[NO_JOB + 1])
+    wait_for_output(worker, f"surveys.tasks.perform[{sent.id}]")
