@@ -1,0 +1,148 @@
+"""Small ready-made things for tests, always made through the services."""
+
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from threading import Barrier, Thread
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import connection
+from django.utils import timezone
+
+from surveys.files.indicators import IndicatorRow
+from surveys.models import Comparison, Edition, Expert, Job, PanelResult, Submission, Survey, WeightSet
+from surveys.services.judgments import Answer, Recorded, judgment_record
+from surveys.services.panel import expert_add
+from surveys.services.panels import panel_result_request
+from surveys.services.submissions import submission_create
+from surveys.services.surveys import survey_create, survey_move
+from surveys.services.systems import edition_freeze, edition_import
+from surveys.services.weight_sets import weight_set_approve, weight_set_draft, weight_set_lock, weight_set_propose
+from surveys.tasks import perform
+
+TREE: Mapping[str, Sequence[str]] = {"r": ["a", "b", "c"], "a": ["a1", "a2"]}
+"""Six nodes, two matrices, four comparisons, and a leaf beside a node."""
+PAIRS = [("a", "b"), ("a", "c"), ("b", "c"), ("a1", "a2")]
+
+
+def user(name: str = "coordinator") -> User:
+    found = User.objects.filter(username=name).first()
+    return found or User.objects.create_user(name, f"{name}@example.org", "a long password")
+
+
+def rows(tree: Mapping[str, Sequence[str]] = TREE) -> list[IndicatorRow]:
+    parents = {child: parent for parent, children in tree.items() for child in children}
+    codes = list(dict.fromkeys([*tree, *parents]))
+    return [
+        IndicatorRow(number, code, parents.get(code, ""), {"zh-hans": f"指标 {code}", "en": f"Indicator {code}"})
+        for number, code in enumerate(codes, start=2)
+    ]
+
+
+def edition(tree: Mapping[str, Sequence[str]] = TREE, *, frozen: bool = True, label: str = "1.0") -> Edition:
+    names = {"zh-hans": "体系", "en": "System"}
+    draft = edition_import(name=names, label=label, rows=rows(tree), user=user())
+    return edition_freeze(draft, user=user()) if frozen else draft
+
+
+def survey(state: str = "open", *, of: Edition | None = None, **settings: Any) -> Survey:
+    """A survey of the coordinator in a state from draft to closed."""
+    made = survey_create(edition=of or edition(), title={"zh-hans": "调查", "en": "Survey"}, user=user(), **settings)
+    for step in {"draft": [], "pilot": ["pilot"], "open": ["open"], "closed": ["open", "closed"]}[state]:
+        survey_move(made, step, user=user())
+    return made
+
+
+def expert(of: Survey | None = None, code: str = "E1", **details: Any) -> Expert:
+    return expert_add(of or survey(), code=code, user=user(), **details)
+
+
+def pair(of: Survey, a: str = "a", b: str = "b") -> Comparison:
+    return Comparison.objects.get(node__edition=of.edition, item_a__code=a, item_b__code=b)
+
+
+def say(
+    who: Expert,
+    a: str,
+    b: str,
+    more_important: str = "a",
+    strength: int | None = 3,
+    *,
+    client_key: uuid.UUID | None = None,
+    **details: Any,
+) -> Recorded:
+    """One answer, by the codes of the items."""
+    key = client_key or uuid.uuid4()
+    answer = Answer(more_important, strength)
+    return judgment_record(who, pair(who.survey, a, b).pk, answer, client_key=key, **details)
+
+
+def answer_all(who: Expert, more_important: str = "a", strength: int | None = 3) -> None:
+    """The same answer to every pair."""
+    for comparison in Comparison.objects.filter(node__edition=who.survey.edition):
+        answer = Answer(more_important, strength)
+        judgment_record(who, comparison.pk, answer, client_key=uuid.uuid4())
+
+
+def submitted(who: Expert, more_important: str = "a", strength: int | None = 3) -> Submission:
+    """Every pair answered alike, handed in; the job waits."""
+    answer_all(who, more_important, strength)
+    return submission_create(who)[0]
+
+
+def work_off() -> None:
+    """Run every job that may run now, through the worker's own task."""
+    waiting = Job.objects.filter(state=Job.State.WAITING, run_after__lte=timezone.now())
+    for job in list(waiting.order_by("pk")):
+        perform(job.pk)
+
+
+def panel_result(of: Survey | None = None, *, experts: int = 2) -> PanelResult:
+    """A computed result over freshly submitted experts, whose strengths are 3, 4, …"""
+    of = of or survey()
+    for number in range(experts):
+        submitted(expert(of, f"E{of.experts.count() + 1}"), strength=3 + number)
+    result = panel_result_request(of, user=user())[0]
+    work_off()
+    return PanelResult.objects.select_related("survey__edition").get(pk=result.pk)
+
+
+def weight_set(state: str = "draft", *, of: PanelResult | None = None, decimals: int | None = None) -> WeightSet:
+    """A weight set from draft to locked; the coordinator proposes, the approver approves and locks."""
+    result = of or panel_result()
+    made = weight_set_draft(result, user=user(), adopted_decimals=decimals)
+    result.survey.refresh_from_db()
+    if result.survey.state == Survey.State.OPEN:
+        survey_move(result.survey, Survey.State.CLOSED, user=user())
+    steps: list[Callable[[WeightSet], WeightSet]] = [
+        lambda it: weight_set_propose(it, user=user(), reason="computed"),
+        lambda it: weight_set_approve(it, user=user("approver"), reason="seen", seen_hash=it.content_hash),
+        lambda it: weight_set_lock(it, user=user("approver")),
+    ]
+    for step in steps[: ["draft", "proposed", "approved", "locked"].index(state)]:
+        made = step(made)
+    return made
+
+
+def in_threads(*calls: Callable[[], Any]) -> list[Any]:
+    """What these calls return, or the exception they raise, all let go at the same moment, each on a connection of
+    its own. For tests with real transactions.
+    """
+    outcomes: list[Any] = [None] * len(calls)
+    start = Barrier(len(calls))
+
+    def run(place: int, call: Callable[[], Any]) -> None:
+        start.wait()
+        try:
+            outcomes[place] = call()
+        except Exception as error:
+            outcomes[place] = error
+        finally:
+            connection.close()
+
+    threads = [Thread(target=run, args=numbered) for numbered in enumerate(calls)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return outcomes
