@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -13,12 +12,12 @@ from django.db.models import F, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from surveys.canonical import canonical_json, content_hash
 from surveys.errors import Refused
 from surveys.files.judgments import JudgmentRow
 from surveys.models import Comparison, Expert, Judgment, JudgmentEvent, Survey
 from surveys.selectors.trees import comparisons_of
 from surveys.services.audit import audit
+from surveys.services.chain import chained
 from surveys.services.panel import expert_add
 
 Source = JudgmentEvent.Source
@@ -41,9 +40,9 @@ class Answer:
 
     def _is_whole(self) -> bool:
         if self.more_important in ("a", "b"):
-            return self.strength is not None and 2 <= self.strength <= 9
+            return type(self.strength) is int and 2 <= self.strength <= 9
         if self.more_important == "equal":
-            return self.strength == 1
+            return type(self.strength) is int and self.strength == 1
         return self.more_important in ("cannot_judge", "") and self.strength is None
 
 
@@ -72,15 +71,18 @@ def judgment_record(
 ) -> Recorded:
     """Store one answer for good: acknowledged means committed.
 
-    The same `client_key` again is the same answer: it is found, not stored twice. `base_revision` is the revision of
-    the answer that the device showed (0 for none, None to skip the check); where a newer and different one exists,
-    the event is kept as a conflict and the current answer stays. Raises ClosedSurvey, and Refused for an answer or a
-    pair that cannot be.
+    The same `client_key` again is the same answer: it is found, not stored twice, even after the survey was closed;
+    a key that comes back with another answer is refused, for neither would be the truth. `base_revision` is the
+    revision of the answer that the device showed (0 for none, None to skip the check); where a newer and different
+    one exists, the event is kept as a conflict and the current answer stays. Raises ClosedSurvey, and Refused for an
+    answer or a pair that cannot be.
     """
     answer.checked()
     with transaction.atomic(durable=_outermost()):
-        _take_revisions(expert)
+        open_now = _take_revisions(expert)
         head = _head(expert, comparison_id, client_key)
+        if not open_now and not head.twin:
+            raise ClosedSurvey(_("This survey takes no answers now. What you answered before is safe."))
         if head.twin:
             transaction.set_rollback(True)  # gives the revision back
         else:
@@ -95,15 +97,22 @@ def judgment_record(
                 entered_by=entered_by,
                 note=note,
             )
-            _chained(event, expert, head.revision, head.previous_hash)
+            chained(event, expert, head.revision, head.previous_hash)
             event.save(force_insert=True)
             if not conflict:
                 _set_current([event])
     if head.twin:
-        event = JudgmentEvent.objects.get(pk=head.twin)
-        if event.expert_id != expert.pk:
-            raise Refused(_("This answer carries the key of another one: reload the page and answer again."))
+        event = _twin(head.twin, expert, comparison_id, answer)
     return Recorded(event, event.conflict)
+
+
+def _twin(key: int, expert: Expert, comparison_id: int, answer: Answer) -> JudgmentEvent:
+    """The event that the key stands for already, if it says the same."""
+    event = JudgmentEvent.objects.get(pk=key)
+    same = Answer(event.more_important, event.strength) == answer
+    if event.expert_id != expert.pk or event.comparison_id != comparison_id or not same:
+        raise Refused(_("This answer carries the key of another one: reload the page and answer again."))
+    return event
 
 
 def _outermost() -> bool:
@@ -121,18 +130,17 @@ class _Head:
     revision: int
     previous_hash: str
     twin: int | None
-    current: Answer | None
+    current: Answer
     current_revision: int
 
 
-def _take_revisions(expert: Expert, count: int = 1) -> None:
-    """Lock the expert's log by taking its next numbers: one row, or the survey takes no answers."""
+def _take_revisions(expert: Expert, count: int = 1) -> bool:
+    """Lock the expert's log by taking its next numbers: one row, or False where the survey takes no answers."""
     open_surveys = Survey.objects.filter(pk=expert.survey_id, state__in=Survey.ANSWERING).filter(
         Q(closes_at=None) | Q(closes_at__gt=timezone.now())
     )
     log = Expert.objects.filter(pk=expert.pk, survey__in=open_surveys)
-    if not log.update(revision=F("revision") + count):
-        raise ClosedSurvey(_("This survey takes no answers now. What you answered before is safe."))
+    return bool(log.update(revision=F("revision") + count))
 
 
 def _head(expert: Expert, comparison_id: int, client_key: uuid.UUID) -> _Head:
@@ -155,13 +163,12 @@ def _head(expert: Expert, comparison_id: int, client_key: uuid.UUID) -> _Head:
     if comparison is None:
         raise Refused(_("This pair is not part of the survey."))
     found: dict[str, object] = vars(comparison)
-    said = found["current_answer"]
     return _Head(
         comparison=comparison,
         revision=int(str(found["log_revision"])),
         previous_hash=str(found["log_hash"] or ""),
         twin=found["twin"],  # type: ignore[arg-type]
-        current=Answer(str(said), found["current_strength"]) if said else None,  # type: ignore[arg-type]
+        current=Answer(str(found["current_answer"] or ""), found["current_strength"]),  # type: ignore[arg-type]
         current_revision=int(str(found["current_revision"] or 0)),
     )
 
@@ -169,41 +176,6 @@ def _head(expert: Expert, comparison_id: int, client_key: uuid.UUID) -> _Head:
 def _is_stale(head: _Head, answer: Answer, base_revision: int | None) -> bool:
     """The device had not seen the newest answer, and says something else."""
     return base_revision is not None and base_revision != head.current_revision and answer != head.current
-
-
-def _chained(event: JudgmentEvent, expert: Expert, revision: int, previous_hash: str) -> JudgmentEvent:
-    """The event with its number, its moment, and its link in the chain."""
-    event.expert, event.revision, event.previous_hash = expert, revision, previous_hash
-    event.received_at = timezone.now()
-    event.hash = event_hash(event, expert)
-    return event
-
-
-def event_hash(event: JudgmentEvent, expert: Expert) -> str:
-    """The event's link in the chain. It names the pseudonym only: a person can be erased and the chain still holds."""
-    comparison = event.comparison
-    return content_hash(
-        canonical_json(
-            {
-                "survey": str(expert.survey.key),
-                "expert": expert.code,
-                "node": comparison.node.code,
-                "item_a": comparison.item_a.code,
-                "item_b": comparison.item_b.code,
-                "more_important": event.more_important,
-                "strength": event.strength,
-                "revision": event.revision,
-                "conflict": event.conflict,
-                "source": event.source,
-                "received_at": _utc(event.received_at),
-                "previous": event.previous_hash,
-            }
-        )
-    )
-
-
-def _utc(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def _set_current(events: Sequence[JudgmentEvent]) -> None:
@@ -239,10 +211,16 @@ def judgments_import(
     """Append every row of a checked file to the logs, as the form does; experts not yet known join the panel.
 
     Answers that say what is stored already are left alone. Returns the number of new events for each expert code.
+    Raises ClosedSurvey, and Refused for a pair that the survey does not ask about.
     """
-    comparisons = _comparisons_by_codes(survey)
+    if not survey.takes_answers:
+        raise ClosedSurvey(_("This survey takes no answers now: open it before importing."))
+    comparisons = _comparisons_by_codes(survey, rows)
+    # Locked before their answers are read: what an expert answers meanwhile is not overwritten unseen.
+    experts = {
+        expert.code: expert for expert in survey.experts.select_related("survey").select_for_update(of=("self",))
+    }
     said = _current_answers(survey)
-    experts = {expert.code: expert for expert in survey.experts.select_related("survey")}
     counts: dict[str, int] = {}
     for code, answers in _by_expert(rows).items():
         expert = experts.get(code) or expert_add(survey, code=code, user=user)
@@ -262,13 +240,14 @@ def _append(expert: Expert, events: Sequence[JudgmentEvent]) -> None:
     """Append many answers to one expert's log, in a few statements."""
     if not events:
         return
-    _take_revisions(expert, len(events))
+    if not _take_revisions(expert, len(events)):
+        raise ClosedSurvey(_("This survey takes no answers now: open it before importing."))
     newest = JudgmentEvent.objects.filter(expert=expert).order_by("-revision").first()
     head = newest.hash if newest else ""
     first = Expert.objects.values_list("revision", flat=True).get(pk=expert.pk) - len(events) + 1
     for revision, event in enumerate(events, start=first):
         event.client_key = uuid.uuid4()
-        head = _chained(event, expert, revision, head).hash
+        head = chained(event, expert, revision, head).hash
     JudgmentEvent.objects.bulk_create(events)
     _set_current(events)
 
@@ -280,8 +259,14 @@ def _by_expert(rows: Sequence[JudgmentRow]) -> dict[str, dict[tuple[str, str], A
     return experts
 
 
-def _comparisons_by_codes(survey: Survey) -> dict[tuple[str, str], Comparison]:
-    return {(pair.item_a.code, pair.item_b.code): pair for pair in comparisons_of(survey.edition)}
+def _comparisons_by_codes(survey: Survey, rows: Sequence[JudgmentRow]) -> dict[tuple[str, str], Comparison]:
+    """The survey's comparisons by the codes of their items; every pair of the file is among them."""
+    asked = {(pair.item_a.code, pair.item_b.code): pair for pair in comparisons_of(survey.edition)}
+    strangers = sorted({(row.item_a, row.item_b) for row in rows} - asked.keys())
+    if strangers:
+        named = ", ".join(f"{a} – {b}" for a, b in strangers)
+        raise Refused(_("These pairs are not part of the survey: %(pairs)s.") % {"pairs": named})
+    return asked
 
 
 def _current_answers(survey: Survey) -> dict[tuple[int, int], Answer]:
