@@ -7,6 +7,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from surveys.texts import text_in
@@ -83,7 +84,8 @@ class Survey(models.Model):
 
     @property
     def takes_answers(self) -> bool:
-        return self.state in self.ANSWERING
+        """It is being answered, and the deadline, where there is one, lies ahead."""
+        return self.state in self.ANSWERING and (self.closes_at is None or self.closes_at > timezone.now())
 
 
 class Membership(models.Model):
