@@ -27,6 +27,8 @@ def surveys_of(user: Account) -> QuerySet[Survey]:
 
 def systems_of(user: Account) -> QuerySet[IndicatorSystem]:
     """The systems that this account made, or that one of its surveys uses."""
+    if user.pk is None:  # else "made by nobody" would mean: made by this visitor
+        return IndicatorSystem.objects.none()
     used = IndicatorSystem.objects.filter(editions__surveys__in=surveys_of(user))
     return (used | IndicatorSystem.objects.filter(created_by_id=user.pk)).distinct()
 

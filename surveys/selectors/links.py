@@ -15,8 +15,11 @@ def link_of(token: str) -> InvitationLink | None:
 
 
 def session_of(token: str, survey_id: int) -> ExpertSession | None:
-    """The live session of this cookie for this survey, in one query, with expert, survey and edition."""
+    """The live session of this cookie for this survey, in one query, with expert, survey and edition.
+
+    A session dies with its link, also one that was opened at the very moment of revoking.
+    """
     sessions = ExpertSession.objects.select_related("expert__survey__edition", "expert__person")
-    return sessions.filter(
+    return sessions.filter(link__revoked_at=None).filter(
         token_hash=token_hash(token), expert__survey_id=survey_id, ended_at=None, expires_at__gt=timezone.now()
     ).first()
