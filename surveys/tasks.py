@@ -28,8 +28,9 @@ def perform(job_id: int) -> None:
 def sweep() -> None:
     """Announce whatever waits. Sent to the workers at most ten seconds apart, however many workers there are."""
     for job in jobs_due()[:SWEEP_BATCH]:
-        if _send(job.pk):
-            job_announced(job.pk)
+        if not _send(job.pk):
+            return  # the broker is away: the others would each wait for it too
+        job_announced(job.pk)
 
 
 def enqueue(job: Job) -> None:

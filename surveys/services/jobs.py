@@ -8,6 +8,7 @@ without the whole service having been killed make a job `failed`; one click star
 
 from __future__ import annotations
 
+import logging
 import os
 import uuid
 from collections.abc import Callable, Iterator
@@ -15,13 +16,15 @@ from contextlib import contextmanager, suppress
 from datetime import timedelta
 from threading import Event, Thread
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_noop, override
 
 from surveys.errors import Refused
 from surveys.models import Job
+
+log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=15)
 RENEWAL = timedelta(seconds=3)
@@ -77,7 +80,7 @@ def job_claim(job_id: int) -> Job | None:
         job = Job.objects.select_for_update().filter(_free(), pk=job_id, run_after__lte=timezone.now()).first()
         if job is None:
             return None
-        if job.service != this_service():
+        if job.service < this_service():  # not merely another one: two services that take turns would never end
             job.service, job.attempts = this_service(), 0
         if job.attempts >= ATTEMPTS:
             _fail(job, DIED)
@@ -126,7 +129,7 @@ def lease_kept(job: Job) -> Iterator[None]:
 
 
 def this_service() -> str:
-    """The running start of the service. A supervisor gives each of its starts a name of its own."""
+    """The running start of the service. A supervisor gives each of its starts a name that sorts after the earlier."""
     return os.environ.get("QUANHENG_SERVICE_START", "")
 
 
@@ -138,10 +141,18 @@ def _free() -> Q:
 def _keep(job: Job, stop: Event) -> None:
     try:
         while not stop.wait(RENEWAL.total_seconds()):
-            _held(job, lease_until=timezone.now() + LEASE)
+            _renew(job)
     except LostLease:
         pass  # the computing thread finds out when it stores
     finally:
+        connection.close()
+
+
+def _renew(job: Job) -> None:
+    try:
+        _held(job, lease_until=timezone.now() + LEASE)
+    except DatabaseError as error:  # a busy or restarted database: the lease bears some missed renewals
+        log.warning("The lease of job %s could not be renewed (%s).", job.pk, type(error).__name__)
         connection.close()
 
 
