@@ -75,9 +75,7 @@ def weight_set_adopt(weight_set: WeightSet, *, decimals: int | None, user: User 
 
 @transaction.atomic
 def weight_set_propose(weight_set: WeightSet, *, user: User, reason: str = "") -> WeightSet:
-    survey = weight_set.survey
-    if survey and survey.state not in Survey.SETTLING:
-        raise Refused(_("Experts may still answer: close the survey before proposing its weights."))
+    _refuse_while_answering(weight_set)
     signed = {"proposed_by": user, "proposed_at": timezone.now(), "proposal": reason.strip()}
     return weight_set_move(weight_set, State.PROPOSED, user=user, reason=reason, **signed)
 
@@ -85,6 +83,7 @@ def weight_set_propose(weight_set: WeightSet, *, user: User, reason: str = "") -
 @transaction.atomic
 def weight_set_approve(weight_set: WeightSet, *, user: User, reason: str, seen_hash: str) -> WeightSet:
     """Sign as the second person. `seen_hash` is the content hash that the page showed: one signs what one saw."""
+    weight_set = WeightSet.objects.select_for_update().get(pk=weight_set.pk)  # it may have another proposer by now
     if user.pk == weight_set.proposed_by_id:
         raise Refused(_("Whoever proposed a weight set cannot approve it: ask the other person."))
     if seen_hash != weight_set.content_hash:
@@ -109,6 +108,7 @@ def weight_set_lock(weight_set: WeightSet, *, user: User) -> WeightSet:
     """Seal an approved set: from now on nothing of it can change. An earlier locked set of the survey is superseded."""
     if weight_set.state != State.APPROVED:
         raise Refused(_("Only an approved weight set can be locked."))
+    _refuse_while_answering(weight_set)
     _supersede_earlier(weight_set, user)
     locked_at = timezone.now()
     seal = canonical_json(seal_document(weight_set, locked_by=user, locked_at=locked_at))
@@ -140,6 +140,13 @@ def weight_set_move(weight_set: WeightSet, to: str, *, user: User | None, reason
     )
     weight_set.refresh_from_db()
     return weight_set
+
+
+def _refuse_while_answering(weight_set: WeightSet) -> None:
+    """The survey's row stays locked, so that it is not reopened meanwhile, and two sets are locked one by one."""
+    survey = Survey.objects.select_for_update().filter(pk=weight_set.survey_id).first()
+    if survey and survey.state not in Survey.SETTLING:
+        raise Refused(_("Experts may still answer: close the survey before its weights are proposed or locked."))
 
 
 def _supersede_earlier(weight_set: WeightSet, user: User) -> None:
