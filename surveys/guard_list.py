@@ -17,14 +17,20 @@ _PAIR_IS_FOREIGN = (
     " <> (SELECT s.edition_id FROM surveys_expert x JOIN surveys_survey s ON s.id = x.survey_id"
     " WHERE x.id = NEW.expert_id)"
 )
+_METHOD = "A survey that was opened keeps its edition and its method: make another survey."
+_COMPUTED = "A panel result is computed once: ask for a new one."
+_RESULT_IS_COMPUTED = "(SELECT r.computed_at FROM surveys_panelresult r WHERE r.id = NEW.result_id) IS NOT NULL"
 _SIGNED = "A weight set that was proposed cannot be changed: propose a new one."
 _SET_IS_NOT_DRAFT = "(SELECT w.state FROM surveys_weightset w WHERE w.id = {weight_set}) <> 'draft'"
-_LOCKED = "A locked weight set cannot be changed: it can only be superseded by a new one."
-_SEALED_COLUMNS = (
-    "edition_id", "survey_id", "panel_result_id", "number", "adopted_decimals", "synthetic", "document", "content_hash",
-    "created_by_id", "proposed_by_id", "proposed_at", "proposal", "approved_by_id", "approved_at", "approval",
-    "locked_by_id", "locked_at", "seal", "seal_hash",
+_MOVES = (
+    "draft>proposed", "proposed>draft", "proposed>approved", "approved>locked", "locked>superseded",
 )  # fmt: skip
+_CONTENT = (
+    "edition_id", "survey_id", "panel_result_id", "number", "adopted_decimals", "synthetic", "document", "content_hash",
+    "created_by_id",
+)  # fmt: skip
+_SIGNATURES = ("proposed_by_id", "proposed_at", "proposal", "approved_by_id", "approved_at", "approval")
+_SEAL = ("locked_by_id", "locked_at", "seal", "seal_hash")
 
 
 def guards() -> list[Guard]:
@@ -38,7 +44,9 @@ def guards() -> list[Guard]:
         Guard("surveys_judgmentevent", "INSERT", _FOREIGN_PAIR, _PAIR_IS_FOREIGN),
         Guard("surveys_judgment", "INSERT", _FOREIGN_PAIR, _PAIR_IS_FOREIGN),
         Guard("surveys_judgment", "UPDATE", _FOREIGN_PAIR, _PAIR_IS_FOREIGN),
+        *_opened_surveys(),
         *_frozen_edition(),
+        *_panel_results(),
         *_weight_sets(),
     ]
 
@@ -61,20 +69,38 @@ def _frozen_edition() -> list[Guard]:
     ]
 
 
+def _opened_surveys() -> list[Guard]:
+    fixed = changed("key", "edition_id", "method", "random_index", "aggregation")
+    return [Guard("surveys_survey", "UPDATE", _METHOD, f"OLD.state NOT IN ('draft', 'pilot') AND ({fixed})")]
+
+
+def _panel_results() -> list[Guard]:
+    inputs = changed("survey_id", "number", "input_hash", "method", "random_index", "aggregation", "invited")
+    return [
+        Guard("surveys_panelresult", "UPDATE", _COMPUTED, f"OLD.computed_at IS NOT NULL OR {inputs}"),
+        Guard("surveys_panelresult", "DELETE", _COMPUTED),
+        Guard("surveys_panelmember", "INSERT", _COMPUTED, _RESULT_IS_COMPUTED),
+        Guard("surveys_panelnode", "INSERT", _COMPUTED, _RESULT_IS_COMPUTED),
+    ]
+
+
 def _weight_sets() -> list[Guard]:
     new, old = (
         _SET_IS_NOT_DRAFT.format(weight_set="NEW.weight_set_id"),
         _SET_IS_NOT_DRAFT.format(weight_set="OLD.weight_set_id"),
     )
-    sealed = (
-        "OLD.state = 'superseded' OR (OLD.state = 'locked' AND (NEW.state <> 'superseded' OR "
-        + changed(*_SEALED_COLUMNS)
-        + "))"
+    allowed = ", ".join(f"'{move}'" for move in _MOVES)
+    forbidden = (
+        f"(OLD.state <> NEW.state AND (OLD.state || '>' || NEW.state) NOT IN ({allowed}))",
+        "OLD.state = 'superseded'",
+        f"(OLD.state <> 'draft' AND ({changed(*_CONTENT)}))",
+        f"(OLD.state IN ('approved', 'locked') AND ({changed(*_SIGNATURES)}))",
+        f"(OLD.state = 'locked' AND ({changed(*_SEAL)}))",
     )
-    signed = "(OLD.state <> 'draft' AND (" + changed("document", "content_hash") + "))"
     return [
-        Guard("surveys_weightset", "UPDATE", _LOCKED, f"{sealed} OR {signed}"),
-        Guard("surveys_weightset", "DELETE", _LOCKED, "OLD.state IN ('locked', 'superseded')"),
+        Guard("surveys_weightset", "INSERT", "A weight set begins as a draft.", "NEW.state <> 'draft'"),
+        Guard("surveys_weightset", "UPDATE", _SIGNED, " OR ".join(forbidden)),
+        Guard("surveys_weightset", "DELETE", _SIGNED, "OLD.state <> 'draft'"),
         Guard("surveys_weightentry", "INSERT", _SIGNED, new),
         Guard("surveys_weightentry", "UPDATE", _SIGNED, f"{old} OR {new}"),
         Guard("surveys_weightentry", "DELETE", _SIGNED, old),

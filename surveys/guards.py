@@ -20,7 +20,10 @@ from django.db.models.signals import post_migrate, pre_migrate
 
 @dataclass(frozen=True)
 class Guard:
-    """Refuse `operation` (INSERT, UPDATE or DELETE) on `table` when `condition` holds."""
+    """Refuse `operation` (INSERT, UPDATE or DELETE) on `table` when `condition` holds.
+
+    Where a deletion is guarded, TRUNCATE, which asks no row, is refused altogether.
+    """
 
     table: str
     operation: str
@@ -93,15 +96,14 @@ def lifted() -> Iterator[None]:
 def _creation(guard: Guard, vendor: str) -> list[str]:
     sentence = guard.sentence.replace("'", "''")
     if vendor == "postgresql":
+        refusal = f"RAISE EXCEPTION USING MESSAGE = '{sentence}', ERRCODE = 'check_violation'"
         result = "OLD" if guard.operation == "DELETE" else "NEW"
-        return [
-            f"CREATE FUNCTION {guard.name}() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN "
-            f"IF {guard.condition} THEN "
-            f"RAISE EXCEPTION USING MESSAGE = '{sentence}', ERRCODE = 'check_violation'; END IF; "
-            f"RETURN {result}; END $guard$",
-            f"CREATE TRIGGER {guard.name} BEFORE {guard.operation} ON {guard.table} "
-            f"FOR EACH ROW EXECUTE FUNCTION {guard.name}()",
-        ]
+        body = f"IF {guard.condition} THEN {refusal}; END IF; RETURN {result}"
+        statements = _trigger(guard.name, f"{guard.operation} ON {guard.table} FOR EACH ROW", body)
+        if guard.operation == "DELETE":
+            when = f"TRUNCATE ON {guard.table} FOR EACH STATEMENT"
+            statements += _trigger(f"{guard.name}_all", when, refusal)
+        return statements
     # SQLite before 3.39 has no IS DISTINCT FROM; its IS NOT means the same.
     condition = guard.condition.replace("IS DISTINCT FROM", "IS NOT")
     return [
@@ -110,7 +112,15 @@ def _creation(guard: Guard, vendor: str) -> list[str]:
     ]
 
 
+def _trigger(name: str, when: str, body: str) -> list[str]:
+    """PostgreSQL keeps what a trigger does in a function of its own."""
+    return [
+        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN {body}; END $guard$",
+        f"CREATE TRIGGER {name} BEFORE {when} EXECUTE FUNCTION {name}()",
+    ]
+
+
 def _removal(guard: Guard, vendor: str) -> str:
     if vendor == "postgresql":
-        return f"DROP FUNCTION IF EXISTS {guard.name}() CASCADE"
+        return f"DROP FUNCTION IF EXISTS {guard.name}(), {guard.name}_all() CASCADE"
     return f"DROP TRIGGER IF EXISTS {guard.name}"
