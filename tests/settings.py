@@ -10,7 +10,7 @@ STATIC_ROOT.mkdir(exist_ok=True)  # WhiteNoise warns of a missing folder, and wa
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # A message that is sent without a worker goes nowhere; tests with a real worker bring their broker along.
 CELERY_BROKER_URL = "memory://"
-CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {}
+CELERY_BROKER_TRANSPORT_OPTIONS = {}
 # A file, not memory: a real worker process must see the same database.
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "tests.sqlite3")}

@@ -41,7 +41,10 @@ class Site:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "manage.py", "run", "--no-demo", "--port", str(self.port), *options],
-                **{"cwd": settings.BASE_DIR, "env": {**os.environ, **ours}, "stdout": log, "stderr": log},
+                cwd=settings.BASE_DIR,
+                env={**os.environ, **ours},
+                stdout=log,
+                stderr=log,
                 start_new_session=True,
             )
 
@@ -148,7 +151,10 @@ def test_a_taken_port_is_named(start: Start, tmp_path: Path) -> None:
         environment = {**os.environ, "DATA_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "config.settings"}
         done = subprocess.run(
             [sys.executable, "manage.py", "run", "--port", port],
-            **{"cwd": settings.BASE_DIR, "env": environment, "capture_output": True, "text": True},
+            cwd=settings.BASE_DIR,
+            env=environment,
+            capture_output=True,
+            text=True,
         )
     assert done.returncode == 1
     assert f"Port {port} of 127.0.0.1 is taken" in done.stderr

@@ -36,9 +36,10 @@ def start() -> Service:
 
 def _candidates() -> list[tuple[str, Path]]:
     """Folders with initdb and postgres, newest system version first; Debian keeps them off the PATH."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name), reverse=True)
+    versions = (path for path in Path("/usr/lib/postgresql").glob("*/bin") if path.parent.name.isdigit())
+    found = sorted(versions, key=lambda path: int(path.parent.name), reverse=True)
     on_path = shutil.which("initdb")
-    if on_path:
+    if on_path and Path(on_path).resolve().parent not in found:
         found.append(Path(on_path).resolve().parent)
     system = [path for path in found if (path / "initdb").exists() and (path / "postgres").exists()]
     wheel = package_folder(WHEEL)
@@ -86,7 +87,7 @@ def _readable_by_nobody(home: Path, origin: str, programs: Path) -> Path:
 
 
 def _initialise(home: Path, programs: Path) -> None:
-    command = [programs / "initdb", "-D", home / "data", "-U", USER, "-A", "trust", "-E", "UTF8"]
+    command = [str(programs / "initdb"), "-D", str(home / "data"), "-U", USER, "-A", "trust", "-E", "UTF8"]
     options = ["--locale=C.UTF-8", "--no-sync", "--no-instructions"]
     done = subprocess.run(
         [*command, *options], cwd="/", env=PLAIN_ENVIRONMENT, capture_output=True, text=True, **_lesser_user()
@@ -99,8 +100,12 @@ def _launch(home: Path, programs: Path) -> "subprocess.Popen[bytes]":
     settings = [word for setting in ["listen_addresses=", *FAST] for word in ("-c", setting)]
     with (home / "log").open("wb") as log:
         server = subprocess.Popen(
-            [programs / "postgres", "-D", home / "data", "-k", home, *settings],
-            **{"cwd": "/", "env": PLAIN_ENVIRONMENT, "stdout": log, "stderr": log, **_lesser_user()},
+            [str(programs / "postgres"), "-D", str(home / "data"), "-k", str(home), *settings],
+            cwd="/",
+            env=PLAIN_ENVIRONMENT,
+            stdout=log,
+            stderr=log,
+            **_lesser_user(),
         )
     atexit.register(_stop, server)
     return server

@@ -73,7 +73,10 @@ class Worker:
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
                 supervisor.WORKER_COMMAND,
-                **{"cwd": settings.BASE_DIR, "env": self._environment, "stdout": log, "stderr": log},
+                cwd=settings.BASE_DIR,
+                env=self._environment,
+                stdout=log,
+                stderr=log,
                 start_new_session=True,
             )
         self._wait_until_ready()

@@ -101,7 +101,7 @@ def _sentences(path: Path) -> Iterator[tuple[int, Sentence]]:
     text = path.read_text(encoding="utf-8")
     code = text if path.suffix == ".py" else _as_python(text, str(path))
     for line, keyword, message, _ in extract_python(io.BytesIO(code.encode()), KEYWORDS, [], {"encoding": "utf-8"}):
-        sentence = _sentence(keyword, message)
+        sentence = _sentence(str(keyword), message)
         if sentence is not None:
             yield line, sentence
 
