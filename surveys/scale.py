@@ -1,0 +1,42 @@
+"""The words of the scale, which always stand beside the number, and those of the consistency ratio."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+CONSISTENT_BELOW = 0.1
+POOR_ABOVE = 0.2
+
+LEVELS = {
+    1: gettext_lazy("equally important"),
+    2: gettext_lazy("between equally and slightly more important"),
+    3: gettext_lazy("slightly more important"),
+    4: gettext_lazy("between slightly and clearly more important"),
+    5: gettext_lazy("clearly more important"),
+    6: gettext_lazy("between clearly and strongly more important"),
+    7: gettext_lazy("strongly more important"),
+    8: gettext_lazy("between strongly and extremely more important"),
+    9: gettext_lazy("extremely more important"),
+}
+
+
+def sentence(more_important: str, strength: int | None, a: object, b: object) -> str:
+    """An answer as a sentence: what a page repeats to whoever gave it. `a` and `b` are the names of the items."""
+    if more_important not in ("a", "b", "equal"):
+        return _("Between %(a)s and %(b)s you cannot judge") % {"a": a, "b": b}
+    if strength == 1 or strength is None:
+        return _("%(a)s and %(b)s are equally important (1)") % {"a": a, "b": b}
+    more, less = (a, b) if more_important == "a" else (b, a)
+    words = {"more": more, "less": less, "level": LEVELS[strength], "strength": strength}
+    return _("%(more)s is %(level)s than %(less)s (%(strength)d)") % words
+
+
+def consistency_level(ratio: float | str | None) -> str:
+    """pass, check or poor; untested where there is no ratio. The one place where a CR gets its word."""
+    if ratio in (None, ""):
+        return "untested"
+    value = float(ratio)  # type: ignore[arg-type]
+    if value < CONSISTENT_BELOW:
+        return "pass"
+    return "check" if value <= POOR_ABOVE else "poor"
