@@ -31,8 +31,11 @@ from ahp._errors import (
     WeightError,
 )
 from ahp._matrix import Matrix, matrix, matrix_from_pairs
+from ahp._panel import Panel, evaluate_panel, merge_parts
+from ahp._parts import PanelPart, evaluate_part
 from ahp._priorities import Priorities, priorities
 from ahp._random_index import random_index
+from ahp._sums import JudgmentSums, judgment_sums
 from ahp._tree import global_weights
 
 __all__ = [
@@ -42,13 +45,16 @@ __all__ = [
     "DiagonalError",
     "DisconnectedError",
     "ExpertWeightError",
+    "JudgmentSums",
     "LabelError",
     "Matrix",
     "MatrixError",
     "NotPositiveError",
     "NotReciprocalError",
     "OptionError",
+    "Panel",
     "PanelError",
+    "PanelPart",
     "Priorities",
     "RandomIndexError",
     "ShapeError",
@@ -57,9 +63,13 @@ __all__ = [
     "aggregate_judgments",
     "aggregate_priorities",
     "consistency",
+    "evaluate_panel",
+    "evaluate_part",
     "global_weights",
+    "judgment_sums",
     "matrix",
     "matrix_from_pairs",
+    "merge_parts",
     "priorities",
     "random_index",
 ]

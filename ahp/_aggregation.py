@@ -120,17 +120,25 @@ def weight_table(ws: Iterable[Any]) -> Array:
 
 def expert_shares(expert_weights: npt.ArrayLike | None, experts: int) -> Array:
     """Weights of experts scaled to sum 1; equal where none are given."""
-    if expert_weights is None:
+    weights = checked_expert_weights(expert_weights, experts)
+    if weights is None:
         return np.full(experts, 1 / experts)
+    if not weights.any():
+        raise ExpertWeightError("every expert has weight 0; give at least one a positive weight")
+    shares: Array = weights / weights.sum()
+    return shares
+
+
+def checked_expert_weights(expert_weights: npt.ArrayLike | None, experts: int) -> Array | None:
+    """One number from 0 per expert, or None."""
+    if expert_weights is None:
+        return None
     weights = np.asarray(expert_weights, dtype=float)
     if weights.shape != (experts,):
         raise ExpertWeightError(f"there are {experts} experts but {weights.size} expert weights; give one per expert")
     for expert in np.flatnonzero(~(np.isfinite(weights) & (weights >= 0))).tolist():
         raise ExpertWeightError(f"expert {expert} has weight {weights[expert]}; give 0 or a positive number", expert)
-    if not weights.any():
-        raise ExpertWeightError("every expert has weight 0; give at least one a positive weight")
-    shares: Array = weights / weights.sum()
-    return shares
+    return weights
 
 
 def mean_where_answered(logs: Array, shares: Array) -> Array:

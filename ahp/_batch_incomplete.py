@@ -23,8 +23,7 @@ def connected(tables: Array) -> Mask:
     reach = ~np.isnan(tables)
     for _ in range(max(1, (reach.shape[1] - 1).bit_length())):
         reach = reach @ reach
-    linked: Mask = reach[:, 0].all(axis=1)
-    return linked
+    return np.asarray(reach[:, 0].all(axis=1))
 
 
 def log_weights_batch(tables: Array) -> tuple[Array, Array]:
@@ -48,7 +47,6 @@ def completed_batch(tables: Array) -> Array:
 
 
 def _balancing_scales(tables: Array, start: Array, inverse: Array) -> Array:
-    n = tables.shape[1]
     known = ~np.isnan(tables)
     answers = np.where(known, tables, 1.0)
     scales, vectors = start.copy(), np.ones((2, *start.shape))
@@ -62,7 +60,7 @@ def _balancing_scales(tables: Array, start: Array, inverse: Array) -> Array:
             return scales
     for place in open_.tolist():
         scales[place] = balancing_scale(tables[place], start[place])
-    return scales - scales.sum(axis=1, keepdims=True) / n
+    return scales
 
 
 def _stiff_step(answers: Array, known: Mask, scale: Array, inverse: Array, vectors: Array) -> tuple[Array, Array]:

@@ -45,7 +45,7 @@ def _grounded_laplacian(known: Mask) -> Array:
     """The Laplacian of the answers, plus 1/n everywhere so that it can be inverted; same solution, centred."""
     n = len(known)
     grounded: Array = np.full((n, n), 1 / n)
-    grounded -= known
+    grounded -= known.astype(float)
     grounded.ravel()[:: n + 1] += known.sum(axis=1)
     return grounded
 
@@ -53,7 +53,8 @@ def _grounded_laplacian(known: Mask) -> Array:
 def laplacian_inverse(m: Matrix) -> Array:
     """L+, the pseudo-inverse of the Laplacian of the answers; the covariance of the log weights is s**2 L+."""
     require_connected(m)
-    inverse: Array = np.linalg.inv(_grounded_laplacian(~np.isnan(m.values))) - 1 / m.n
+    inverse: Array = np.linalg.inv(_grounded_laplacian(~np.isnan(m.values)))
+    inverse -= 1 / m.n
     return inverse
 
 

@@ -11,10 +11,10 @@ from ahp._priorities import Priorities
 
 _SUM_TOLERANCE = 1e-9
 
-Tree = Mapping[Label, Sequence[Label]]
+Tree = Mapping[Any, Sequence[Any]]  # a mapping takes no supertype of its keys
 
 
-def global_weights(tree: Tree, local: Mapping[Label, Any]) -> dict[Label, float]:
+def global_weights(tree: Tree, local: Mapping[Any, Any]) -> dict[Label, float]:
     """Multiply local weights down the tree.
 
     Parameters
@@ -93,7 +93,7 @@ def _root(tree: Tree) -> Label:
     return roots[0]
 
 
-def _local_weights(node: Label, children: int, local: Mapping[Label, Any]) -> list[float]:
+def _local_weights(node: Label, children: int, local: Mapping[Any, Any]) -> list[float]:
     if node not in local and children <= 1:
         return [1.0] * children
     if node not in local:
