@@ -12,7 +12,9 @@ Functions return frozen results; nothing is rounded, printed or changed in place
 """
 
 from ahp._aggregation import aggregate_judgments, aggregate_priorities
+from ahp._circles import CircularTriads, circular_triads, order_violations
 from ahp._consistency import Consistency, consistency
+from ahp._diagnostics import Diagnostics, WorstTriad, diagnostics, worst_triad
 from ahp._errors import (
     AHPError,
     ConvergenceError,
@@ -30,6 +32,7 @@ from ahp._errors import (
     TreeError,
     WeightError,
 )
+from ahp._hints import Hint, hints
 from ahp._matrix import Matrix, matrix, matrix_from_pairs
 from ahp._panel import Panel, evaluate_panel, merge_parts
 from ahp._parts import PanelPart, evaluate_part
@@ -40,11 +43,14 @@ from ahp._tree import global_weights
 
 __all__ = [
     "AHPError",
+    "CircularTriads",
     "Consistency",
     "ConvergenceError",
+    "Diagnostics",
     "DiagonalError",
     "DisconnectedError",
     "ExpertWeightError",
+    "Hint",
     "JudgmentSums",
     "LabelError",
     "Matrix",
@@ -60,16 +66,22 @@ __all__ = [
     "ShapeError",
     "TreeError",
     "WeightError",
+    "WorstTriad",
     "aggregate_judgments",
     "aggregate_priorities",
+    "circular_triads",
     "consistency",
+    "diagnostics",
     "evaluate_panel",
     "evaluate_part",
     "global_weights",
+    "hints",
     "judgment_sums",
     "matrix",
     "matrix_from_pairs",
     "merge_parts",
+    "order_violations",
     "priorities",
     "random_index",
+    "worst_triad",
 ]

@@ -53,9 +53,8 @@ def _grounded_laplacian(known: Mask) -> Array:
 def laplacian_inverse(m: Matrix) -> Array:
     """L+, the pseudo-inverse of the Laplacian of the answers; the covariance of the log weights is s**2 L+."""
     require_connected(m)
-    inverse: Array = np.linalg.inv(_grounded_laplacian(~np.isnan(m.values)))
-    inverse -= 1 / m.n
-    return inverse
+    grounded = _grounded_laplacian(~np.isnan(m.values))
+    return np.asarray(np.linalg.inv(grounded) - 1 / m.n, dtype=float)
 
 
 def centred(logs: Array) -> Array:

@@ -90,7 +90,8 @@ def _root(tree: Tree) -> Label:
     if len(roots) != 1:
         told = f"there are {len(roots)} roots: {', '.join(map(str, roots))}" if roots else "there is no root"
         raise TreeError(f"{told}; exactly one node may be nobody's child", roots[1] if roots else None)
-    return roots[0]
+    root: Label = roots[0]
+    return root
 
 
 def _local_weights(node: Label, children: int, local: Mapping[Any, Any]) -> list[float]:

@@ -106,3 +106,26 @@ def test_hierarchy(case: dict[str, Any]) -> None:
     for position, name in enumerate(alternatives):
         total = sum(found[node] * local[node].weights[position] for node in nodes if node not in tree)
         assert close(total, case["expected"]["alternatives"][name])
+
+
+@pytest.mark.parametrize("case", cases("complete", "incomplete", "triads", "diagnostics"))
+def test_circles(case: dict[str, Any]) -> None:
+    m, expected = ahp.matrix(numbers(case["matrix_exact"])), case["expected"]
+    found = ahp.circular_triads(m)
+    assert found.count == expected["circular_triads"]
+    assert len(found.ties_against_order) == expected["tie_two_strict"]
+    assert len(found.order_against_ties) == expected["tie_one_strict"]
+    assert (found.zeta is None) == ("zeta" not in expected)
+    assert found.zeta is None or close(found.zeta, expected["zeta"])
+    worst = ahp.worst_triad(m)
+    assert close(worst.index if worst else 0.0, expected["koczkodaj"])
+
+
+@pytest.mark.parametrize("case", cases("diagnostics"))
+def test_diagnostics(case: dict[str, Any]) -> None:
+    found, expected = ahp.diagnostics(numbers(case["matrix_exact"])), case["expected"]
+    assert close(found.induced_bias, expected["induced_bias"])
+    for key, array in (("dlambda_da", found.derivative), ("studentised_residual", found.studentised)):
+        for pair, value in expected[key].items():
+            i, j = map(int, pair.split(","))
+            assert close(array[i, j], value, 1e-11)
