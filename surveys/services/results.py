@@ -49,7 +49,7 @@ class NodeNumbers:
             "second_weights": _texts(self.second_weights),
             "lambda_max": decimal_text(tested.lambda_max),
             "index": decimal_text(tested.index),
-            "random_index": "" if tested.random_index is None else decimal_text(tested.random_index),
+            "random_index": decimal_text(tested.random_index) if tested.testable else "",
             "table": tested.table,
             "ratio": "" if tested.ratio is None else decimal_text(tested.ratio),
         }
