@@ -1,0 +1,259 @@
+"""What the database refuses to those who go around the services, guard by guard."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, connection, models, transaction
+
+from surveys.guards import Guard, all_guards, install, lifted, remove
+from surveys.models import (
+    AuditEvent,
+    Comparison,
+    Edition,
+    Indicator,
+    Judgment,
+    JudgmentEvent,
+    NodeResult,
+    PanelMember,
+    PanelNode,
+    PanelResult,
+    Submission,
+    Survey,
+    WeightEntry,
+    WeightSet,
+)
+from tests.surveys import factories as make
+
+pytestmark = pytest.mark.django_db
+
+GUARDS = {guard.name: guard for guard in all_guards() if guard.table.startswith("surveys_")}
+WRITTEN_ONCE = [
+    *["surveys_judgmentevent", "surveys_auditevent", "surveys_submission", "surveys_noderesult"],
+    *["surveys_panelmember", "surveys_panelnode"],
+]
+
+
+def delete(model: type[models.Model]) -> None:
+    """Without the cascade that Django would add."""
+    model._default_manager.all()._raw_delete("default")  # type: ignore[attr-defined]
+
+
+def insert(row: models.Model) -> None:
+    type(row)._default_manager.bulk_create([row])
+
+
+def foreign_pair() -> Comparison:
+    return make.pair(make.survey())
+
+
+def event(**changes: Any) -> JudgmentEvent:
+    newest = JudgmentEvent.objects.order_by("-revision")[0]
+    newest.pk, newest.revision = None, newest.revision + 1
+    newest.client_key = "0b7b8e5e-0000-4000-8000-000000000000"  # type: ignore[assignment]
+    for name, value in changes.items():
+        setattr(newest, name, value)
+    return newest
+
+
+def judgment() -> Judgment:
+    return Judgment(
+        expert=Judgment.objects.all()[0].expert, comparison=foreign_pair(), more_important="a", strength=3, revision=1
+    )
+
+
+def node() -> PanelNode:
+    known = PanelNode.objects.all()[0]
+    known.pk, known.node = None, Indicator.objects.get(code="c", edition=known.node.edition)
+    return known
+
+
+def indicator() -> Indicator:
+    root = Indicator.objects.get(code="r")
+    return Indicator(edition=root.edition, parent=root, code="z", position=99, depth=1, name={})
+
+
+def comparison() -> Comparison:
+    codes = {node.code: node for node in Indicator.objects.all()}
+    return Comparison(node=codes["r"], item_a=codes["a1"], item_b=codes["b"], position=99)
+
+
+def late_member() -> PanelMember:
+    late = make.panel_result(make.survey(of=Edition.objects.get()), experts=1).members.all()[0].submission
+    return PanelMember(result=PanelResult.objects.order_by("pk")[0], submission=late, weight=1)
+
+
+def locked_set() -> WeightSet:
+    copy = WeightSet.objects.get()
+    copy.pk, copy.number, copy.state = None, 99, "superseded"
+    return copy
+
+
+def entry() -> WeightEntry:
+    stranger = make.edition().indicators.all()[0]
+    return WeightEntry(weight_set=WeightSet.objects.get(), indicator=stranger, local_weight="1.0", global_weight="1.0")
+
+
+ATTEMPTS: dict[str, Callable[[], Any]] = {
+    "surveys_judgmentevent_update": lambda: JudgmentEvent.objects.update(strength=9),
+    "surveys_judgmentevent_delete": lambda: delete(JudgmentEvent),
+    "surveys_judgmentevent_insert": lambda: insert(event(comparison=foreign_pair())),
+    "surveys_judgment_insert": lambda: insert(judgment()),
+    "surveys_judgment_update": lambda: Judgment.objects.filter(revision=1).update(comparison=foreign_pair()),
+    "surveys_auditevent_update": lambda: AuditEvent.objects.update(reason="another"),
+    "surveys_auditevent_delete": lambda: delete(AuditEvent),
+    "surveys_submission_update": lambda: Submission.objects.update(revision=1),
+    "surveys_submission_delete": lambda: delete(Submission),
+    "surveys_noderesult_update": lambda: NodeResult.objects.update(ratio="0.0"),
+    "surveys_noderesult_delete": lambda: delete(NodeResult),
+    "surveys_panelmember_update": lambda: PanelMember.objects.update(weight=2),
+    "surveys_panelmember_delete": lambda: delete(PanelMember),
+    "surveys_panelmember_insert": lambda: insert(late_member()),
+    "surveys_panelnode_update": lambda: PanelNode.objects.update(ratio="0.0"),
+    "surveys_panelnode_delete": lambda: delete(PanelNode),
+    "surveys_panelnode_insert": lambda: insert(node()),
+    "surveys_panelresult_update": lambda: PanelResult.objects.update(method="log_least_squares"),
+    "surveys_panelresult_delete": lambda: delete(PanelResult),
+    "surveys_survey_update": lambda: Survey.objects.update(random_index="saaty1980"),
+    "surveys_edition_update": lambda: Edition.objects.update(label="2.0"),
+    "surveys_edition_delete": lambda: delete(Edition),
+    "surveys_indicator_insert": lambda: insert(indicator()),
+    "surveys_indicator_update": lambda: Indicator.objects.update(unit="m"),
+    "surveys_indicator_delete": lambda: delete(Indicator),
+    "surveys_comparison_insert": lambda: insert(comparison()),
+    "surveys_comparison_update": lambda: Comparison.objects.update(position=7),
+    "surveys_comparison_delete": lambda: delete(Comparison),
+    "surveys_weightset_insert": lambda: insert(locked_set()),
+    "surveys_weightset_update": lambda: WeightSet.objects.update(document="{}"),
+    "surveys_weightset_delete": lambda: delete(WeightSet),
+    "surveys_weightentry_insert": lambda: insert(entry()),
+    "surveys_weightentry_update": lambda: WeightEntry.objects.update(local_weight="0.5"),
+    "surveys_weightentry_delete": lambda: delete(WeightEntry),
+}
+
+
+@pytest.fixture
+def world() -> WeightSet:
+    """Everything there is, up to a locked weight set."""
+    return make.weight_set("locked")
+
+
+def sentence_of(attempt: Callable[[], Any]) -> str:
+    """What the database says to it; nothing of it stays."""
+    try:
+        with transaction.atomic():
+            attempt()
+            transaction.set_rollback(True)
+    except DatabaseError as error:
+        return str(error)
+    return ""
+
+
+def test_every_guard_has_a_name_of_its_own_and_an_attempt_against_it() -> None:
+    declared = [guard.name for guard in all_guards()]
+    assert len(declared) == len(set(declared))
+    assert {f"guard_{name}" for name in ATTEMPTS} == set(GUARDS)
+
+
+@pytest.mark.parametrize("name", ATTEMPTS)
+def test_it_is_refused_by_its_guard_and_by_nothing_else(name: str, world: WeightSet) -> None:
+    guard = GUARDS[f"guard_{name}"]
+    assert guard.sentence in sentence_of(ATTEMPTS[name])
+    remove([guard])
+    assert sentence_of(ATTEMPTS[name]) == ""
+
+
+FORGERIES: list[tuple[str, dict[str, Any]]] = [
+    ("draft", {"state": "locked"}),
+    ("proposed", {"document": "{}"}),
+    ("proposed", {"content_hash": "0"}),
+    ("proposed", {"adopted_decimals": 3}),
+    ("proposed", {"number": 9}),
+    ("proposed", {"state": "locked"}),
+    ("approved", {"approval": "another reason"}),
+    ("approved", {"proposed_by": None}),
+    ("approved", {"synthetic": True}),
+    ("approved", {"state": "draft"}),
+    ("approved", {"state": "locked", "document": "{}"}),
+    ("locked", {"seal": "{}"}),
+    ("locked", {"locked_by": None}),
+    ("locked", {"state": "approved"}),
+    ("locked", {"state": "superseded", "content_hash": "0"}),
+]
+
+
+@pytest.mark.parametrize(("state", "forgery"), FORGERIES)
+def test_a_signed_set_is_not_forged(state: str, forgery: dict[str, Any]) -> None:
+    weight_set = make.weight_set(state)
+    refusal = sentence_of(lambda: WeightSet.objects.filter(pk=weight_set.pk).update(**forgery))
+    assert GUARDS["guard_surveys_weightset_update"].sentence in refusal
+
+
+def test_a_superseded_set_stays_what_it_was(world: WeightSet) -> None:
+    make.weight_set("locked", of=PanelResult.objects.select_related("survey__edition").get())
+    old = WeightSet.objects.filter(pk=world.pk)
+    for change in ({"state": "locked"}, {"superseded_by": None}, {"document": "{}"}):
+        assert "cannot be changed" in sentence_of(lambda values=change: old.update(**values))  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("state", ["draft", "pilot"])
+def test_the_method_of_a_survey_is_free_until_it_opens(state: str) -> None:
+    survey = make.survey(state)
+    assert sentence_of(lambda: Survey.objects.filter(pk=survey.pk).update(method="log_least_squares")) == ""
+
+
+def test_what_is_not_fixed_of_an_open_survey_still_changes() -> None:
+    survey = make.survey()
+    assert sentence_of(lambda: Survey.objects.filter(pk=survey.pk).update(closes_at=None, gate="hard", round=2)) == ""
+
+
+def test_a_draft_edition_is_free() -> None:
+    edition = make.edition(frozen=False)
+    assert sentence_of(lambda: Indicator.objects.filter(edition=edition).update(unit="m")) == ""
+    assert sentence_of(lambda: Edition.objects.filter(pk=edition.pk).delete()) == ""
+
+
+@pytest.mark.parametrize("table", WRITTEN_ONCE)
+@pytest.mark.django_db(transaction=True)
+def test_a_log_is_not_emptied(table: str, world: WeightSet) -> None:
+    emptying = "TRUNCATE {} CASCADE" if connection.vendor == "postgresql" else "DELETE FROM {}"
+    refusal = sentence_of(lambda: _execute(emptying.format(table)))
+    assert "is written once" in refusal
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_event_is_not_replaced(world: WeightSet) -> None:
+    copy = "INTO surveys_judgmentevent SELECT * FROM surveys_judgmentevent WHERE revision = 1"
+    replacing = f"REPLACE {copy}"
+    if connection.vendor == "postgresql":
+        replacing = f"INSERT {copy} ON CONFLICT (id) DO UPDATE SET strength = 9"
+    assert "is written once" in sentence_of(lambda: _execute(replacing))
+
+
+def _execute(statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def test_lifted_guards_are_back_afterwards_even_after_an_error(world: WeightSet) -> None:
+    with pytest.raises(ZeroDivisionError), lifted():
+        assert JudgmentEvent.objects.update(note="seen") > 0
+        raise ZeroDivisionError
+    assert "is written once" in sentence_of(lambda: JudgmentEvent.objects.update(note="again"))
+
+
+def test_installing_twice_is_installing_once(world: WeightSet) -> None:
+    install(all_guards())
+    install(all_guards())
+    remove(all_guards())
+    remove(all_guards())
+    assert sentence_of(lambda: JudgmentEvent.objects.update(note="seen")) == ""
+
+
+def test_a_sentence_may_hold_an_apostrophe() -> None:
+    guard = Guard("surveys_person", "INSERT", "It's refused.")
+    install([guard])
+    try:
+        assert "It's refused." in sentence_of(lambda: make.expert(name="somebody"))
+    finally:
+        remove([guard])
