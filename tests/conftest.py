@@ -61,6 +61,19 @@ def redis_url() -> str:
 
 
 @pytest.fixture
+def mortal_redis(redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[redis_server.Server]:
+    """A Redis that a test may kill."""
+    if not redis_server.find()[0]:
+        skip_or_fail("Redis: TEST_REDIS_URL names one that we may not kill")
+    home = Path("/tmp") / tmp_path_factory.mktemp("r").name
+    home.mkdir(exist_ok=True)
+    server = redis_server.Server(home)
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture
 def start_worker(
     transactional_db: None, tmp_path: Path, request: pytest.FixtureRequest
 ) -> Iterator[Callable[..., Worker]]:
@@ -72,12 +85,12 @@ def start_worker(
     request.node.workers = started
     with ExitStack() as stack:
 
-        def start(redis_url: str = "") -> Worker:
+        def start(redis_url: str = "", settings: str = "config.settings") -> Worker:
             home = tmp_path / f"worker-{len(started)}"
             home.mkdir()
             way = broker.redis(redis_url) if redis_url else broker.folder(home / "queue")
             stack.enter_context(publishing_to(way))
-            worker = Worker(home, redis_url)
+            worker = Worker(home, redis_url, settings)
             stack.callback(worker.kill)  # a polite stop takes seconds
             started.append(worker)
             return worker.start()

@@ -3,8 +3,6 @@
 import time
 from collections.abc import Callable
 from itertools import pairwise
-from pathlib import Path
-from typing import Any
 
 import celery
 import pytest
@@ -82,19 +80,6 @@ def test_a_broker_that_is_away_does_not_end_the_sweeper(caplog: pytest.LogCaptur
 
 def test_celery_stays_below_the_release_that_loses_its_worker() -> None:
     assert Version("5.6.3") <= Version(celery.__version__) < Version("5.7")
-
-
-@pytest.fixture
-def mortal_redis(redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """A Redis that a test may kill."""
-    if not redis_server.find()[0]:
-        pytest.skip("TEST_REDIS_URL names a Redis that we may not kill")
-    home = Path("/tmp") / tmp_path_factory.mktemp("r").name
-    home.mkdir(exist_ok=True)
-    server = redis_server.Server(home)
-    server.start()
-    yield server
-    server.kill()
 
 
 def test_a_worker_with_a_waiting_message_outlives_its_redis(

@@ -53,11 +53,11 @@ def _publish_to(url: str, options: dict[str, Any]) -> None:
 class Worker:
     """Started as `manage.py run` starts it. `kill` is kill -9; `start` may be called again after it."""
 
-    def __init__(self, home: Path, redis_url: str = "") -> None:
+    def __init__(self, home: Path, redis_url: str = "", settings_module: str = "config.settings") -> None:
         self.log = home / "worker.log"
         self._environment = {
             **supervisor.worker_environment(),
-            "DJANGO_SETTINGS_MODULE": "config.settings",
+            "DJANGO_SETTINGS_MODULE": settings_module,
             "DATABASE_URL": database_url(),
             "DATA_DIR": str(home),
             "REDIS_URL": redis_url,
