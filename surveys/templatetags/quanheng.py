@@ -27,16 +27,38 @@ def lang_of(texts: Texts) -> str:
 @register.filter
 def percent(share: Number, decimals: int = 2) -> str:
     """{{ weight|percent:2 }}: 0.184 becomes 18.40 %."""
-    return "" if share in (None, "") else f"{float(share) * 100:.{decimals}f} %"  # type: ignore[arg-type]
+    return "" if share in (None, "") else f"{float(share) * 100:.{decimals}f} %"
 
 
 @register.filter
 def decimal(number: Number, decimals: int = 3) -> str:
     """{{ ratio|decimal:3 }}: empty where there is no number."""
-    return "" if number in (None, "") else f"{float(number):.{decimals}f}"  # type: ignore[arg-type]
+    return "" if number in (None, "") else f"{float(number):.{decimals}f}"
 
 
 @register.filter
 def cr_level(ratio: Number) -> str:
     """The level that _cr_badge.html takes: pass, check, poor or untested."""
     return scale.consistency_level(ratio)
+
+
+TONES = {
+    **dict.fromkeys(["submitted", "done", "approved", "frozen"], "ok"),
+    **dict.fromkeys(["open", "pilot", "in_progress", "running", "waiting", "proposed"], "busy"),
+    **dict.fromkeys(["changed"], "warn"),
+    **dict.fromkeys(["revoked", "failed"], "bad"),
+    **dict.fromkeys(["locked", "decided", "archived", "superseded"], "locked"),
+}
+
+
+@register.filter
+def tone(state: str) -> str:
+    """The tone of a state: <span class="q-status {{ survey.state|tone }}">."""
+    return f"q-status-{TONES[state]}" if state in TONES else ""
+
+
+@register.inclusion_tag("_cr_badge.html")
+def cr_badge(ratio: Number, short: bool = False) -> dict[str, object]:
+    """{% cr_badge node.ratio %}: sign, number and word; an empty ratio was not tested, None is not there yet."""
+    level = "incomplete" if ratio is None else scale.consistency_level(ratio)
+    return {"level": level, "ratio": decimal(ratio), "short": short}
