@@ -77,9 +77,11 @@ $(VENV)/made:
 	@touch $@
 
 $(VENV)/ready: requirements.txt | $(VENV)/made
-	$(call install,requirements.txt)
+	@echo "Installing requirements.txt into $(VENV) ..."
+	@$(call install,requirements.txt)
 	@touch $@
 
 $(VENV)/ready-dev: requirements-dev.txt $(VENV)/ready
-	$(call install,requirements-dev.txt)
+	@echo "Installing requirements-dev.txt into $(VENV) ..."
+	@$(call install,requirements-dev.txt)
 	@touch $@
