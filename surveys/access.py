@@ -22,7 +22,7 @@ SCORES = (Role.OWNER, Role.COORDINATOR, Role.ANALYST)
 
 def surveys_of(user: Account) -> QuerySet[Survey]:
     """Every survey in which this account holds a role."""
-    return Survey.objects.filter(pk__in=Membership.objects.filter(user_id=user.pk).values("survey_id"))
+    return Survey.objects.filter(pk__in=_memberships(user).values("survey_id"))
 
 
 def systems_of(user: Account) -> QuerySet[IndicatorSystem]:
@@ -34,7 +34,7 @@ def systems_of(user: Account) -> QuerySet[IndicatorSystem]:
 
 
 def roles_of(user: Account, survey: Survey) -> frozenset[str]:
-    return frozenset(survey.memberships.filter(user_id=user.pk).values_list("role", flat=True))
+    return frozenset(_memberships(user).filter(survey=survey).values_list("role", flat=True))
 
 
 def survey_for(user: Account, survey_id: int, *roles: str) -> Survey:
@@ -50,3 +50,8 @@ def survey_for(user: Account, survey_id: int, *roles: str) -> Survey:
         raise PermissionDenied("This account has another role in this survey.")
     survey.held_roles = held  # type: ignore[attr-defined]
     return survey
+
+
+def _memberships(user: Account) -> QuerySet[Membership]:
+    """The roles of an account; a visitor without one holds none."""
+    return Membership.objects.none() if user.pk is None else Membership.objects.filter(user_id=user.pk)

@@ -144,8 +144,10 @@ def weight_set_move(weight_set: WeightSet, to: str, *, user: User | None, reason
 
 def _refuse_while_answering(weight_set: WeightSet) -> None:
     """The survey's row stays locked, so that it is not reopened meanwhile, and two sets are locked one by one."""
-    survey = Survey.objects.select_for_update().filter(pk=weight_set.survey_id).first()
-    if survey and survey.state not in Survey.SETTLING:
+    if weight_set.survey_id is None:
+        return
+    survey = Survey.objects.select_for_update().get(pk=weight_set.survey_id)
+    if survey.state not in Survey.SETTLING:
         raise Refused(_("Experts may still answer: close the survey before its weights are proposed or locked."))
 
 
