@@ -16,4 +16,8 @@ jobs.LEASE, jobs.RENEWAL = timedelta(seconds=2), timedelta(seconds=0.4)
 @jobs.register(SLOW)
 def work(job: Job) -> Callable[[], None]:
     time.sleep(SECONDS)
-    return lambda: Person.objects.create(name=f"computed {job.subject}") and None
+
+    def store() -> None:
+        Person.objects.create(name=f"computed {job.subject}")
+
+    return store

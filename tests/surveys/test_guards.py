@@ -36,7 +36,7 @@ WRITTEN_ONCE = [
 
 def delete(model: type[models.Model]) -> None:
     """Without the cascade that Django would add."""
-    model._default_manager.all()._raw_delete("default")  # type: ignore[attr-defined]
+    model._default_manager.all()._raw_delete("default")
 
 
 def insert(row: models.Model) -> None:
@@ -50,7 +50,7 @@ def foreign_pair() -> Comparison:
 def event(**changes: Any) -> JudgmentEvent:
     newest = JudgmentEvent.objects.order_by("-revision")[0]
     newest.pk, newest.revision = None, newest.revision + 1
-    newest.client_key = "0b7b8e5e-0000-4000-8000-000000000000"  # type: ignore[assignment]
+    newest.client_key = "0b7b8e5e-0000-4000-8000-000000000000"
     for name, value in changes.items():
         setattr(newest, name, value)
     return newest

@@ -72,7 +72,11 @@ def stored(job: Job) -> Job:
 
 def note(text: str) -> Callable[[], None]:
     """What a test job stores."""
-    return lambda: Person.objects.create(name=text) and None
+
+    def store() -> None:
+        Person.objects.create(name=text)
+
+    return store
 
 
 # --- claiming ---
@@ -120,9 +124,12 @@ def test_whoever_lost_the_lease_can_do_nothing() -> None:
     first = claimed(waiting())
     died(first)
     second = claimed(first)
-    for act in (lambda: job_done(first), lambda: job_failed(first, "no"), lambda: job_progress(first, 1, 2)):
-        with pytest.raises(LostLease):
-            act()
+    with pytest.raises(LostLease):
+        job_done(first)
+    with pytest.raises(LostLease):
+        job_failed(first, "no")
+    with pytest.raises(LostLease):
+        job_progress(first, 1, 2)
     assert stored(first).lease == second.lease
     job_done(second)
     assert stored(first).state == Job.State.DONE

@@ -1,6 +1,7 @@
 """Weight sets: two people, one way through the states, and a hash over everything."""
 
 import json
+from collections.abc import Callable
 from decimal import Decimal
 from itertools import product
 from typing import Any
@@ -46,6 +47,7 @@ def in_state(state: str) -> WeightSet:
 
 
 def result_of(weight_set: WeightSet) -> PanelResult:
+    assert weight_set.panel_result_id
     return PanelResult.objects.select_related("survey__edition").get(pk=weight_set.panel_result_id)
 
 
@@ -158,7 +160,7 @@ def test_every_other_move_is_refused(here: str, to: str) -> None:
 @pytest.mark.parametrize("state", STATES)
 def test_each_act_belongs_to_one_state(state: str) -> None:
     weight_set = in_state(state)
-    acts = {
+    acts: dict[str, Callable[[], WeightSet]] = {
         "draft": lambda: weight_set_propose(weight_set, user=make.user()),
         "proposed": lambda: approve(weight_set, "third"),
         "approved": lambda: weight_set_lock(weight_set, user=make.user("third")),
@@ -192,7 +194,7 @@ def test_two_who_approve_at_once_are_one_approval() -> None:
     proposed = make.weight_set("proposed")
     for name in ("approver", "third"):
         make.user(name)
-    outcomes = make.in_threads(*[lambda n=name: approve(proposed, n) for name in ("approver", "third")])  # type: ignore[misc]
+    outcomes = make.in_threads(*[lambda n=name: approve(proposed, n) for name in ("approver", "third")])
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Refused", "WeightSet"]
     assert AuditEvent.objects.filter(new__state="approved").count() == 1
 
@@ -233,7 +235,11 @@ def test_the_proposer_cannot_approve_with_a_page_from_before_the_proposal() -> N
 
 def test_the_database_knows_the_two_people_too() -> None:
     proposed = make.weight_set("proposed")
-    signed = {"approved_by": proposed.proposed_by, "approved_at": proposed.proposed_at, "approval": "mine"}
+    signed: dict[str, Any] = {
+        "approved_by": proposed.proposed_by,
+        "approved_at": proposed.proposed_at,
+        "approval": "mine",
+    }
     with pytest.raises(IntegrityError, match="weight_set_two_people"), transaction.atomic():
         weight_set_move(proposed, "approved", user=make.user(), **signed)
 
@@ -291,6 +297,6 @@ def test_two_sets_locked_at_once_are_locked_one_after_the_other() -> None:
     first = make.weight_set("approved")
     second = make.weight_set("approved", of=result_of(first))
     user = make.user("approver")
-    outcomes = make.in_threads(*[lambda s=s: weight_set_lock(s, user=user) for s in (first, second)])  # type: ignore[misc]
+    outcomes = make.in_threads(*[lambda s=s: weight_set_lock(s, user=user) for s in (first, second)])
     assert [outcome for outcome in outcomes if isinstance(outcome, Exception)] == []
     assert sorted(WeightSet.objects.values_list("state", flat=True)) == ["locked", "superseded"]
