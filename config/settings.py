@@ -109,6 +109,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXY e
 SECURE_SSL_REDIRECT = SITE.is_https and bool(TRUSTED_PROXY)
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 CSRF_TRUSTED_ORIGINS = [SITE.origin]
+CSRF_FAILURE_VIEW = "surveys.views.expert.csrf.failure"  # an answer on a page that was open too long is not lost
 # no-referrer would make browsers send `Origin: null`, which the CSRF check must refuse; strict-origin hides the token.
 SECURE_REFERRER_POLICY = "strict-origin"
 # Browsers ignore it over plain http, and complain in the console.

@@ -36,7 +36,7 @@ def consistency_level(ratio: float | str | None) -> str:
     """pass, check or poor; untested where there is no ratio. The one place where a CR gets its word."""
     if ratio in (None, ""):
         return "untested"
-    value = float(ratio)  # type: ignore[arg-type]
+    value = float(ratio)
     if value < CONSISTENT_BELOW:
         return "pass"
     return "check" if value <= POOR_ABOVE else "poor"

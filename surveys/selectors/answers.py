@@ -20,6 +20,7 @@ class Section:
     """The comparisons of one node, and how many of them an expert has answered."""
 
     node: Indicator
+    first: int
     total: int
     answered: int
     first_open: int | None
@@ -63,7 +64,8 @@ def progress_of(expert: Expert) -> Progress:
 
 def _section(node: Indicator, asked: list[Comparison], answered: set[int]) -> Section:
     still_open = [comparison.position for comparison in asked if comparison.pk not in answered]
-    return Section(node, len(asked), len(asked) - len(still_open), still_open[0] if still_open else None)
+    first_open = still_open[0] if still_open else None
+    return Section(node, asked[0].position, len(asked), len(asked) - len(still_open), first_open)
 
 
 def current_ratios(expert: Expert) -> Ratio:

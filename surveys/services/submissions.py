@@ -13,6 +13,7 @@ import ahp
 from surveys.errors import Refused
 from surveys.models import Expert, Job, JudgmentEvent, NodeResult, Submission, Survey
 from surveys.selectors.answers import progress_of, submitted_ratios
+from surveys.selectors.reviewing import review_of
 from surveys.selectors.trees import tree_of
 from surveys.services.audit import audit
 from surveys.services.jobs import job_ensure
@@ -20,6 +21,19 @@ from surveys.services.judgments import ClosedSurvey
 from surveys.services.results import Method, expert_numbers
 
 JOB = "submission"
+
+
+@transaction.atomic
+def submission_hand_in(expert: Expert, *, reason: str = "") -> tuple[Submission, Job]:
+    """What the expert does on the form: the survey's gate is asked first.
+
+    Files and entries on behalf only record what was said elsewhere: no gate stops them. Raises what
+    `submission_create` raises, and Refused at the gate.
+    """
+    locked = Expert.objects.select_for_update().select_related("survey__edition").get(pk=expert.pk)
+    if locked.survey.takes_answers and progress_of(locked).complete:  # else there is something to say first
+        _pass_gate(locked, reason)
+    return submission_create(expert, reason=reason)
 
 
 @transaction.atomic
@@ -41,6 +55,30 @@ def submission_create(expert: Expert, *, reason: str = "", submitted_by: User | 
     return _submit(expert, newest, reason, submitted_by)
 
 
+def _pass_gate(expert: Expert, reason: str) -> None:
+    """Soft asks for a reason where a consistency ratio is at its limit or above; hard asks for other answers."""
+    gate = expert.survey.gate
+    if gate == Survey.Gate.NONE or (gate == Survey.Gate.SOFT and reason.strip()):
+        return
+    nodes = ", ".join(str(review.node) for review in review_of(expert) if not review.consistent)
+    if nodes and gate == Survey.Gate.HARD:
+        raise Refused(
+            _(
+                "Some comparisons under %(nodes)s do not fit together yet: their CR is 0.10 or above. This survey "
+                "takes answers with a CR below 0.10 only; please look at these comparisons once more."
+            )
+            % {"nodes": nodes}
+        )
+    if nodes:
+        raise Refused(
+            _(
+                "Some comparisons under %(nodes)s do not quite fit together: their CR is 0.10 or above. Look at them "
+                "once more, or say in a sentence why you keep them."
+            )
+            % {"nodes": nodes}
+        )
+
+
 def _submit(
     expert: Expert, newest: Submission | None, reason: str, submitted_by: User | None
 ) -> tuple[Submission, Job]:
@@ -50,7 +88,7 @@ def _submit(
         number=newest.number + 1 if newest else 1,
         revision=expert.revision,
         head_hash=head.hash if head else "",
-        reason=reason,
+        reason=reason.strip(),
         submitted_by=submitted_by,
     )
     Expert.objects.filter(pk=expert.pk).update(submitted_at=timezone.now())

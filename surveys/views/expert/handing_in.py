@@ -1,0 +1,87 @@
+"""Review, submission and receipt."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from surveys.errors import Refused
+from surveys.forms.answer import SubmitForm
+from surveys.models import Expert, Survey
+from surveys.selectors.answers import progress_of
+from surveys.selectors.questionnaire import disputed_pairs
+from surveys.selectors.reviewing import computation_failed, review_of, submitted_review
+from surveys.services.submissions import submission_hand_in
+from surveys.tasks import enqueue
+
+from .session import for_expert, go, page
+
+
+@require_safe
+@for_expert
+def review(request: HttpRequest, expert: Expert) -> HttpResponse:
+    return _review_page(request, expert, SubmitForm())
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_expert
+def submit(request: HttpRequest, expert: Expert) -> HttpResponse:
+    """Hand in. A GET (the language was switched, say) only shows the review."""
+    if request.method != "POST":
+        return go("review", expert)
+    form = SubmitForm(request.POST)
+    if not form.is_valid():
+        return _review_page(request, expert, form, status=422)
+    try:
+        with transaction.atomic():
+            _submission, job = submission_hand_in(expert, reason=form.cleaned_data["reason"])
+            enqueue(job)
+    except Refused as refused:
+        form.add_error(None, str(refused))
+        return _review_page(request, expert, form, status=409)
+    return go("receipt", expert)
+
+
+@require_safe
+@for_expert
+def receipt(request: HttpRequest, expert: Expert) -> HttpResponse:
+    context = _receipt_context(expert)
+    return page(request, expert, "receipt.html", **context) if context else go("review", expert)
+
+
+@require_safe
+@for_expert
+def receipt_status(request: HttpRequest, expert: Expert) -> HttpResponse:
+    """The part of the receipt that waits for the worker: what the script asks for."""
+    context = _receipt_context(expert)
+    return page(request, expert, "_results.html", **context) if context else go("review", expert)
+
+
+def _review_page(request: HttpRequest, expert: Expert, form: SubmitForm, status: int = 200) -> HttpResponse:
+    nodes = review_of(expert)
+    tense = [node for node in nodes if not node.consistent and node.bars]
+    context = {
+        "progress": progress_of(expert),
+        "nodes": nodes,
+        "disputed": list(disputed_pairs(expert)),
+        "form": form,
+        "asks_reason": bool(tense) and expert.survey.gate == Survey.Gate.SOFT,
+        "barred": bool(tense) and expert.survey.gate == Survey.Gate.HARD,
+    }
+    return page(request, expert, "review.html", status=status, **context)
+
+
+def _receipt_context(expert: Expert) -> dict[str, Any] | None:
+    submission = expert.submissions.select_related("expert__survey__edition").last()
+    if submission is None:
+        return None
+    return {
+        "submission": submission,
+        "receipt_code": "-".join(submission.receipt[start : start + 4] for start in (0, 4, 8)),
+        "nodes": submitted_review(submission),
+        "failed": computation_failed(submission),
+        "changed": submission.revision != expert.revision,
+    }

@@ -1,0 +1,139 @@
+"""The page of one pair: what the card, the row view and the lines around them show."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from surveys.forms.answer import ROW
+from surveys.models import Expert, Indicator, Judgment, JudgmentEvent
+from surveys.scale import LEVELS, sentence
+from surveys.selectors.questionnaire import Question, Way, last_answer, question_of, way_of
+from surveys.services.judgments import Answer
+
+from .session import page
+
+
+@dataclass(frozen=True)
+class Side:
+    letter: str
+    value: str
+    item: Indicator
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Step:
+    """A strength on the card. Steps between two named ones are drawn smaller."""
+
+    strength: int
+    word: str
+    between: bool
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One of the seventeen cells of the row view."""
+
+    value: str
+    strength: int
+    spoken: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """An answer, and how it reads: a button can send it (again)."""
+
+    more_important: str
+    strength: int | None
+    sentence: str
+
+
+def question_page(
+    request: HttpRequest,
+    expert: Expert,
+    position: int,
+    *,
+    problems: list[str] | None = None,
+    unsaved: Answer | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """One pair. `unsaved` is an answer that came and could not be stored: the page offers to send it again."""
+    question = question_of(expert, position)
+    if question is None:
+        raise Http404("There is no such pair.")
+    context = {
+        "question": question,
+        "problems": problems,
+        "unsaved": _spoken(question, unsaved),
+        "current": _spoken(question, question.current),
+        "disputed": _spoken(question, question.disputed),
+        "client_key": uuid.uuid4(),
+        **_card(question),
+        **_surroundings(question, way_of(expert), last_answer(expert)),
+    }
+    return page(request, expert, "pair.html", status=status, **context)
+
+
+def _card(question: Question) -> dict[str, Any]:
+    said = question.current
+    side, strength = (said.more_important, said.strength) if said else ("", None)
+    pair = question.comparison
+    return {
+        "sides": [Side("A", "a", pair.item_a, side == "a"), Side("B", "b", pair.item_b, side == "b")],
+        "equal": side == "equal",
+        "steps": [Step(step, _step_word(step), step % 2 == 0, step == strength) for step in range(2, 10)],
+        "cells": [_cell(question, value, side, strength) for value in ROW],
+    }
+
+
+def _step_word(step: int) -> str:
+    return _("between") if step % 2 == 0 else str(LEVELS[step])
+
+
+def _cell(question: Question, value: str, side: str, strength: int | None) -> Cell:
+    more, number = (value, 1) if value == "equal" else (value[0], int(value[1:]))
+    spoken = sentence(more, number, question.comparison.item_a, question.comparison.item_b)
+    return Cell(value, number, spoken, (more, number) == (side, strength))
+
+
+def _spoken(question: Question, said: Answer | Judgment | JudgmentEvent | None) -> Spoken | None:
+    if said is None:
+        return None
+    pair = question.comparison
+    words = sentence(said.more_important, said.strength, pair.item_a, pair.item_b)
+    return Spoken(said.more_important, said.strength, words)
+
+
+def _surroundings(question: Question, way: Way, last: JudgmentEvent | None) -> dict[str, Any]:
+    pair = question.comparison
+    return {
+        "way": way,
+        "section": way.section(pair.node_id),
+        "next_position": way.next_open(pair.position) or 0,
+        "back": pair.position - 1 if way.has(pair.position - 1) else None,
+        "forward": pair.position + 1 if way.has(pair.position + 1) else None,
+        "last": last,
+        "last_said": _last_said(last, question),
+        "finished": _finished(last, question, way),
+    }
+
+
+def _last_said(last: JudgmentEvent | None, question: Question) -> str:
+    """The newest answer as a sentence, unless it is the one on this card."""
+    if last is None or last.comparison_id == question.comparison.pk or not last.more_important:
+        return ""
+    return sentence(last.more_important, last.strength, last.comparison.item_a, last.comparison.item_b)
+
+
+def _finished(last: JudgmentEvent | None, question: Question, way: Way) -> Indicator | None:
+    """The section that the newest answer completed, on the first page after it."""
+    if last is None or last.comparison.node_id == question.comparison.node_id:
+        return None
+    return last.comparison.node if way.section(last.comparison.node_id).complete else None
