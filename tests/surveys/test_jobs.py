@@ -11,6 +11,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone, translation
 from kombu.exceptions import OperationalError
 
+from config import supervisor
 from surveys import tasks
 from surveys.errors import Refused
 from surveys.models import Job, Person
@@ -175,6 +176,13 @@ def test_two_services_that_take_turns_come_to_an_end(started: Callable[[str], No
         died(job)
     assert stored(job).state == Job.State.FAILED
     assert attempts <= 2 * ATTEMPTS
+
+
+def test_the_supervisor_names_its_start_for_every_worker_of_it() -> None:
+    names = {supervisor.worker_environment()["QUANHENG_SERVICE_START"] for _ in range(2)}
+    assert names == {supervisor.SERVICE_START}
+    assert "2026" < supervisor.SERVICE_START < "9"
+    assert len(supervisor.SERVICE_START) <= Job._meta.get_field("service").max_length
 
 
 def test_an_unforeseen_error_is_raised_for_the_log_and_tried_again_later(works: dict[str, Work]) -> None:

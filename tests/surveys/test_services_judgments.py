@@ -8,6 +8,8 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from surveys.errors import Refused
 from surveys.files.judgments import JudgmentRow
@@ -214,6 +216,36 @@ def test_an_answer_keyed_in_names_who_keyed_it_in() -> None:
     assert (event.source, event.entered_by, event.note) == ("on_behalf", keyer, "by telephone")
     with pytest.raises(IntegrityError), transaction.atomic():
         make.say(expert, "a", "c", source="on_behalf")
+
+
+SAYINGS = st.sampled_from([("a", 3), ("b", 5), ("equal", 1), ("cannot_judge", None), ("", None)])
+STEPS = st.lists(st.tuples(st.sampled_from([0, 1]), st.just(None) | SAYINGS), max_size=12)
+
+
+@given(steps=STEPS)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_two_devices_never_overwrite_each_other_unseen(expert_and_pair: tuple[Expert, int], steps: list[Any]) -> None:
+    """A step is a device that looks (None) or answers on top of what it last saw or said."""
+    expert, pair = expert_and_pair
+    with transaction.atomic():
+        now, newest, seen = ("", None), 0, [0, 0]
+        for device, said in steps:
+            if said:
+                kept = judgment_record(expert, pair, Answer(*said), client_key=uuid.uuid4(), base_revision=seen[device])
+                assert kept.conflict == (seen[device] != newest and said != now)
+                if kept.conflict:
+                    continue
+                now, newest = said, kept.event.revision if said[0] else 0
+            seen[device] = newest
+        assert current(expert) == ({"a b": now} if now[0] else {})
+        assert chain_verify(expert) == []
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def expert_and_pair() -> tuple[Expert, int]:
+    expert = make.expert()
+    return expert, make.pair(expert.survey).pk
 
 
 # --- with real transactions ---
