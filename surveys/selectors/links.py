@@ -20,6 +20,8 @@ def session_of(token: str, survey_id: int) -> ExpertSession | None:
     A session dies with its link, also one that was opened at the very moment of revoking.
     """
     sessions = ExpertSession.objects.select_related("expert__survey__edition", "expert__person")
-    return sessions.filter(link__revoked_at=None).filter(
-        token_hash=token_hash(token), expert__survey_id=survey_id, ended_at=None, expires_at__gt=timezone.now()
-    ).first()
+    return (
+        sessions.filter(link__revoked_at=None)
+        .filter(token_hash=token_hash(token), expert__survey_id=survey_id, ended_at=None, expires_at__gt=timezone.now())
+        .first()
+    )
