@@ -12,9 +12,20 @@ Functions return frozen results; nothing is rounded, printed or changed in place
 """
 
 from ahp._aggregation import aggregate_judgments, aggregate_priorities
+from ahp._bootstrap import Bootstrap, bootstrap_panel
+from ahp._careless import Careless, careless
 from ahp._circles import CircularTriads, circular_triads, order_violations
+from ahp._consensus import Consensus, Goepel, consensus
 from ahp._consistency import Consistency, consistency
 from ahp._diagnostics import Diagnostics, WorstTriad, diagnostics, worst_triad
+from ahp._disagreement import (
+    Camps,
+    Disagreement,
+    PairDisagreement,
+    camps,
+    disagreement,
+)
+from ahp._distances import ExpertDistance, expert_distances
 from ahp._errors import (
     AHPError,
     ConvergenceError,
@@ -32,36 +43,52 @@ from ahp._errors import (
     TreeError,
     WeightError,
 )
+from ahp._hierarchy import HierarchyConsistency, LevelConsistency, hierarchy_consistency
 from ahp._hints import Hint, hints
+from ahp._intervals import Intervals, group_intervals, pooled_error, weight_intervals
 from ahp._matrix import Matrix, matrix, matrix_from_pairs
 from ahp._panel import Panel, evaluate_panel, merge_parts
 from ahp._parts import PanelPart, evaluate_part
 from ahp._priorities import Priorities, priorities
+from ahp._questions import NextQuestion, QuestionOrder, next_question, question_order
 from ahp._random_index import random_index
 from ahp._sums import JudgmentSums, judgment_sums
 from ahp._tree import global_weights
 
 __all__ = [
     "AHPError",
+    "Bootstrap",
+    "Camps",
+    "Careless",
     "CircularTriads",
+    "Consensus",
     "Consistency",
     "ConvergenceError",
     "Diagnostics",
     "DiagonalError",
+    "Disagreement",
     "DisconnectedError",
+    "ExpertDistance",
     "ExpertWeightError",
+    "Goepel",
+    "HierarchyConsistency",
     "Hint",
+    "Intervals",
     "JudgmentSums",
     "LabelError",
+    "LevelConsistency",
     "Matrix",
     "MatrixError",
+    "NextQuestion",
     "NotPositiveError",
     "NotReciprocalError",
     "OptionError",
+    "PairDisagreement",
     "Panel",
     "PanelError",
     "PanelPart",
     "Priorities",
+    "QuestionOrder",
     "RandomIndexError",
     "ShapeError",
     "TreeError",
@@ -69,19 +96,31 @@ __all__ = [
     "WorstTriad",
     "aggregate_judgments",
     "aggregate_priorities",
+    "bootstrap_panel",
+    "camps",
+    "careless",
     "circular_triads",
+    "consensus",
     "consistency",
     "diagnostics",
+    "disagreement",
     "evaluate_panel",
     "evaluate_part",
+    "expert_distances",
     "global_weights",
+    "group_intervals",
+    "hierarchy_consistency",
     "hints",
     "judgment_sums",
     "matrix",
     "matrix_from_pairs",
     "merge_parts",
+    "next_question",
     "order_violations",
+    "pooled_error",
     "priorities",
+    "question_order",
     "random_index",
+    "weight_intervals",
     "worst_triad",
 ]

@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ahp._cells import Array
 from ahp._errors import ExpertWeightError, LabelError, OptionError, ShapeError, WeightError
-from ahp._matrix import Array, Matrix, freeze, frozen_array, matrix
+from ahp._matrix import Matrix, freeze, frozen_array, matrix
 from ahp._priorities import Priorities
 
 MEANS = ("geometric", "arithmetic")
@@ -47,7 +48,7 @@ def aggregate_judgments(ms: Iterable[Any], *, expert_weights: npt.ArrayLike | No
     [1.0, 3.0]
     """
     experts = [matrix(rows) for rows in ms]
-    first = _same_items(experts)
+    first = same_items(experts)
     upper = np.triu_indices(first.n, 1)
     logs = np.log(np.array([m.values[upper] for m in experts]))
     shares = expert_shares(expert_weights, len(experts))
@@ -149,7 +150,8 @@ def mean_where_answered(logs: Array, shares: Array) -> Array:
     return np.divide(sums, counted, out=np.full_like(sums, np.nan), where=counted > 0)
 
 
-def _same_items(experts: Sequence[Matrix]) -> Matrix:
+def same_items(experts: Sequence[Matrix]) -> Matrix:
+    """The first matrix, when all compare the same items in the same order."""
     if not experts:
         raise ShapeError("there are no matrices to aggregate; give that of at least one expert")
     first = experts[0]

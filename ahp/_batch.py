@@ -5,8 +5,8 @@ Arrays stand with the matrices last, (n, n, matrices), so that every operation r
 
 import numpy as np
 
+from ahp._cells import Array
 from ahp._eigen import BRACKET, principal_of
-from ahp._matrix import Array
 
 _OPENING = 7  # double steps before the first look at the bracket
 _ROUNDS = 60  # double steps with a look at the bracket each, before the rest goes to the one-by-one solver

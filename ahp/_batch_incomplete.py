@@ -6,8 +6,8 @@ Arrays stand with the matrices first, (matrices, n, n), as the stacked routines 
 import numpy as np
 
 from ahp._batch import square_tables
+from ahp._cells import Array, Mask
 from ahp._incomplete import balancing_scale
-from ahp._matrix import Array, Mask
 
 _ROUNDS = 30
 _SETTLED = 1e-13

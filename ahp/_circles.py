@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from ahp._cells import Array, Mask
 from ahp._errors import Label
-from ahp._matrix import Array, Mask, Matrix, matrix
+from ahp._matrix import Matrix, matrix
 
 _EQUAL = 1e-9  # a judgment this close to 1 says "equal"
 

@@ -5,11 +5,15 @@ from typing import Any
 
 import numpy as np
 
-from ahp import _random_index
+from ahp._chance import QUANTILES, chance_of_index, chance_of_squares
 from ahp._eigen import principal
+from ahp._errors import OptionError
 from ahp._incomplete import completed_by_eigenvalue, log_weights
 from ahp._matrix import Matrix, matrix
-from ahp._random_index import DEFAULT_TABLE
+from ahp._random_index import DEFAULT_TABLE, DESIGN_TABLE, design_random_index
+from ahp._random_index import random_index as random_index_of
+
+_WEAK = 2  # degrees of freedom up to which a ratio says little
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,19 +50,34 @@ class Consistency:
         return self.degrees_of_freedom > 0
 
     @property
+    def weak_evidence(self) -> bool:
+        """Whether so few answers could contradict each other that the ratio says little."""
+        return self.degrees_of_freedom <= _WEAK
+
+    @property
     def geometric_index(self) -> float | None:
         """GCI, the mean square of the log residuals; None where nothing can be tested."""
         return geometric_index(self._matrix) if self.testable else None
 
     @property
     def geometric_threshold(self) -> float | None:
-        """The GCI that corresponds to CR = 0.10 to first order: 0.10 RI 2n/(n-2)."""
+        """The GCI that answers to CR = 0.10 to first order, 0.10 RI 2n/(n-2) with the simulated RI."""
         n = self._matrix.n
-        return 0.1 * _random_index.random_index(n) * 2 * n / (n - 2) if self.testable else None
+        return 0.1 * random_index_of(n) * 2 * n / (n - 2) if self.testable else None
+
+    @property
+    def p_random(self) -> float | None:
+        """How often random answers are as consistent: by CI; by GCI (seeded simulation) where answers are missing."""
+        m = self._matrix
+        if not self.testable:
+            return None
+        if m.missing or (m.n not in QUANTILES and m.n != 3):
+            return chance_of_squares(m.answered, geometric_index(m))
+        return chance_of_index(m.n, self.index)
 
 
-def consistency(rows: Any, *, random_index: str = DEFAULT_TABLE) -> Consistency:
-    """Consistency index and ratio of a matrix, with the table they were judged by.
+def consistency(rows: Any, *, random_index: str = DEFAULT_TABLE, design: bool = False) -> Consistency:
+    """Consistency index and ratio of a matrix, with the table they are judged by.
 
     Parameters
     ----------
@@ -66,6 +85,9 @@ def consistency(rows: Any, *, random_index: str = DEFAULT_TABLE) -> Consistency:
         A matrix, or what `matrix` makes one from.
     random_index : {"simulated", "saaty1980", "saaty2005", "alonso_lamata", "common_cn"}
         The table of the random index, see `random_index`.
+    design : bool, default False
+        The answers are the first ones in the order of `question_order`: take the random index simulated for that
+        (4 to 12 items), which belongs to the table "simulated" alone.
 
     Returns
     -------
@@ -76,6 +98,8 @@ def consistency(rows: Any, *, random_index: str = DEFAULT_TABLE) -> Consistency:
     ------
     RandomIndexError
         The table has no value for this number of items.
+    OptionError
+        There is no such table, or it has no values for the order of questions.
     DisconnectedError
         The answers do not link all items.
 
@@ -90,22 +114,27 @@ def consistency(rows: Any, *, random_index: str = DEFAULT_TABLE) -> Consistency:
     --------
     >>> import ahp
     >>> c = ahp.consistency([[1, 2, 3], [1/2, 1, 4], [1/3, 1/4, 1]], random_index="saaty1980")
-    >>> round(c.lambda_max, 4), round(c.index, 4), round(c.ratio, 4)
-    (3.1078, 0.0539, 0.093)
+    >>> round(c.lambda_max, 4), round(c.index, 4), round(c.ratio, 4), round(c.p_random, 3)
+    (3.1078, 0.0539, 0.093, 0.221)
     >>> ahp.consistency([[1, 3], [1/3, 1]]).ratio is None
     True
     """
     m = matrix(rows)
-    return _consistency(m, random_index)
-
-
-def _consistency(m: Matrix, table: str) -> Consistency:
     n, missing = len(m.labels), m.missing
     lambda_max = principal(completed_by_eigenvalue(m) if missing else m).lambda_max
     index = max(0.0, (lambda_max - n) / (n - 1)) if n > 1 else 0.0
-    mean_random = _random_index.random_index(n, missing, table=table)
+    mean_random = random_index_of(n, missing, table=random_index)
+    if design:
+        mean_random, random_index = _of_design(n, missing, random_index)
     degrees = (n - 1) * (n - 2) // 2 - missing
-    return Consistency(lambda_max, index, mean_random, table, index / mean_random if degrees else None, degrees, m)
+    ratio = index / mean_random if degrees else None
+    return Consistency(lambda_max, index, mean_random, random_index, ratio, degrees, m)
+
+
+def _of_design(n: int, missing: int, table: str) -> tuple[float, str]:
+    if table != DEFAULT_TABLE:
+        raise OptionError("random_index with design=True", table, (DEFAULT_TABLE,))
+    return design_random_index(n, missing), DESIGN_TABLE
 
 
 def geometric_index(m: Matrix) -> float:

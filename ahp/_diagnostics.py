@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from ahp._cells import Array
 from ahp._eigen import principal
 from ahp._errors import Label
 from ahp._incomplete import completed_by_eigenvalue, laplacian_inverse, log_weights
-from ahp._matrix import Array, Matrix, frozen_array, matrix
+from ahp._matrix import Matrix, frozen_array, matrix
 
 _BRIDGE = 1e-9  # an answer with a leverage this close to 1 is all that holds two groups together
 

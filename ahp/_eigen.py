@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ahp._cells import Array
 from ahp._errors import ConvergenceError
-from ahp._matrix import Array, Matrix
+from ahp._matrix import Matrix
 
 BRACKET = 1e-13  # relative width at which the bracket counts as closed
 _LOOSE_BRACKET = 1e-8  # what rounding may leave of it when judgments contradict each other a millionfold

@@ -2,8 +2,25 @@
 
 import numpy as np
 
+from ahp._cells import Array, Mask
 from ahp._errors import DisconnectedError
-from ahp._matrix import Array, Matrix
+from ahp._matrix import Matrix
+
+
+def grounded_laplacian(known: Mask) -> Array:
+    """The Laplacian of the answers plus 1/n everywhere, so that it can be inverted. The diagonal of `known` is True."""
+    n = len(known)
+    grounded: Array = np.full((n, n), 1 / n)
+    grounded -= known.astype(float)
+    grounded.ravel()[:: n + 1] += known.sum(axis=1)
+    return grounded
+
+
+def graph_laplacian_inverse(answered: Mask) -> Array:
+    """L+, the pseudo-inverse of the Laplacian of the answers, which must link all items."""
+    n = len(answered)
+    inverse = np.linalg.inv(grounded_laplacian(answered | np.eye(n, dtype=bool)))
+    return np.asarray(inverse - 1 / n, dtype=float)
 
 
 def components(m: Matrix) -> list[list[int]]:

@@ -10,10 +10,11 @@ single circles need no round: there log least squares has the least eigenvalue a
 
 import numpy as np
 
+from ahp._cells import Array, Mask
 from ahp._eigen import Principal, by_balanced_squaring, principal_of
 from ahp._errors import ConvergenceError
-from ahp._graph import require_connected, spanning_weights
-from ahp._matrix import Array, Mask, Matrix, freeze
+from ahp._graph import graph_laplacian_inverse, grounded_laplacian, require_connected, spanning_weights
+from ahp._matrix import Matrix, freeze
 
 _STIFF_ROUNDS = 8  # with the Laplacian of log least squares; later rounds take the exact derivative
 _ROUNDS = 100  # contradictory answers of up to 25 items never took more than 22
@@ -38,23 +39,13 @@ def _log_weights(m: Matrix) -> Array:
     logs = np.log(m.values)
     known = logs == logs
     logs[~known] = 0.0
-    return centred(np.linalg.solve(_grounded_laplacian(known), logs.sum(axis=1)))
-
-
-def _grounded_laplacian(known: Mask) -> Array:
-    """The Laplacian of the answers, plus 1/n everywhere so that it can be inverted; same solution, centred."""
-    n = len(known)
-    grounded: Array = np.full((n, n), 1 / n)
-    grounded -= known.astype(float)
-    grounded.ravel()[:: n + 1] += known.sum(axis=1)
-    return grounded
+    return centred(np.linalg.solve(grounded_laplacian(known), logs.sum(axis=1)))
 
 
 def laplacian_inverse(m: Matrix) -> Array:
     """L+, the pseudo-inverse of the Laplacian of the answers; the covariance of the log weights is s**2 L+."""
     require_connected(m)
-    grounded = _grounded_laplacian(~np.isnan(m.values))
-    return np.asarray(np.linalg.inv(grounded) - 1 / m.n, dtype=float)
+    return graph_laplacian_inverse(m.answered)
 
 
 def centred(logs: Array) -> Array:
@@ -99,7 +90,7 @@ def balancing_scale(values: Array, start: Array) -> Array:
     """ln z, from log least squares to where both principal vectors of the scaled matrix are equal."""
     known = values == values
     answers = np.where(known, values, 1.0)
-    stiffness = _grounded_laplacian(known) * (2 / len(values))
+    stiffness = grounded_laplacian(known) * (2 / len(values))
     inverse = np.linalg.inv(stiffness)
     scale, right, left = start, np.ones(len(values)), np.ones(len(values))
     for round_ in range(_ROUNDS):

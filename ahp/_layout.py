@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ahp._cells import Array
 from ahp._errors import Label, PanelError
-from ahp._matrix import Array
 from ahp._tree import Tree, tree_order
 
 Rows = npt.NDArray[np.intp]

@@ -1,31 +1,14 @@
 """From judgments to a pairwise comparison matrix that has been checked."""
 
-import numbers
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from ahp._errors import (
-    DiagonalError,
-    Label,
-    LabelError,
-    MatrixError,
-    NotPositiveError,
-    NotReciprocalError,
-    Pair,
-    ShapeError,
-)
-
-Array = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
-
-RECIPROCAL_TOLERANCE = 1e-9  # relative: 1/3 as a double passes, a typed .333 does not
-LARGEST_RATIO = 1e30  # beyond it products of judgments leave the range of a double
-_NAMED_AT_MOST = 5
+from ahp._cells import Array, Mask, check_cells, number, plainly_sound, square
+from ahp._errors import DiagonalError, Label, LabelError, MatrixError
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,10 +118,10 @@ def matrix(rows: Any, labels: Sequence[Label] | None = None) -> Matrix:
     """
     if type(rows) is Matrix and labels is None:
         return rows
-    values = _square(rows.values if type(rows) is Matrix else rows)
+    values = square(rows.values if type(rows) is Matrix else rows)
     names = tuple(range(len(values))) if labels is None else _unique(labels, len(values))
-    if not _plainly_sound(values):
-        _check_cells(values, names)
+    if not plainly_sound(values):
+        check_cells(values, names)
     return freeze(values, names)
 
 
@@ -179,7 +162,7 @@ def matrix_from_pairs(labels: Sequence[Label], judgments: Mapping[Any, float | N
     np.fill_diagonal(values, 1.0)
     for (a, b), ratio in judgments.items():
         i, j = position[a], position[b]
-        values[i, j] = _number(ratio, (a, b))
+        values[i, j] = number(ratio, (a, b))
         values[j, i] = 1 / values[i, j] if values[i, j] else np.inf
     return matrix(values, names)
 
@@ -203,36 +186,6 @@ def freeze(values: Array, labels: tuple[Label, ...]) -> Matrix:
     return Matrix(values, labels)
 
 
-def _square(rows: Any) -> Array:
-    try:
-        table = np.array(rows)
-    except ValueError:
-        raise ShapeError("the rows are not equally long; give n rows of n numbers") from None
-    if table.ndim != 2 or table.shape[0] != table.shape[1] or not table.size:
-        shape = " x ".join(map(str, table.shape)) or "a single value"
-        raise ShapeError(f"the table is {shape}; give n rows of n numbers, n at least 1")
-    if table.dtype == np.float64:
-        return table
-    return table.astype(float) if table.dtype.kind in "iuf" else _numbers(table)
-
-
-def _numbers(table: npt.NDArray[Any]) -> Array:
-    values = np.empty(table.shape)
-    for (i, j), cell in np.ndenumerate(table):
-        values[i, j] = _number(cell, (i, j))
-    return values
-
-
-def _number(cell: object, pair: Pair) -> float:
-    if cell is None:
-        return float("nan")
-    if isinstance(cell, bool | np.bool_) or not isinstance(cell, numbers.Real | Decimal):
-        raise ShapeError(
-            f"{pair[0]} against {pair[1]} is {cell!r}, which is not a number; give a number or None", [pair]
-        )
-    return float(cell)
-
-
 def _unique(labels: Sequence[Label], n: int) -> tuple[Label, ...]:
     names = tuple(labels)
     if len(names) != n:
@@ -243,55 +196,6 @@ def _unique(labels: Sequence[Label], n: int) -> tuple[Label, ...]:
             raise LabelError(f"the label {name!r} comes twice; name every item once", name)
         seen.add(name)
     return names
-
-
-def _plainly_sound(values: Array) -> bool:
-    """Positive and reciprocal where answered, told in a few array operations; False means: look closer."""
-    with np.errstate(all="ignore"):
-        gaps = values * values.T
-        gaps -= 1.0
-        flat = gaps.ravel()
-        if flat.dot(flat) <= RECIPROCAL_TOLERANCE**2:
-            return bool(values.item(values.argmin()) > 1 / LARGEST_RATIO)
-        return bool(np.isnan(values).any()) and _sound_where_answered(values)
-
-
-def _sound_where_answered(values: Array) -> bool:
-    answered = values == values
-    known = np.where(answered, values, 1.0)
-    return bool((answered == answered.T).all() and answered.ravel()[:: len(values) + 1].all() and _plainly_sound(known))
-
-
-def _check_cells(values: Array, labels: tuple[Label, ...]) -> None:
-    off_diagonal = ~np.eye(len(values), dtype=bool)
-    with np.errstate(all="ignore"):
-        plausible = np.isnan(values) | ((values >= 1 / LARGEST_RATIO) & (values <= LARGEST_RATIO))
-        one_sided = np.isnan(values) != np.isnan(values.T)
-        contradicting = np.abs(values * values.T - 1) > RECIPROCAL_TOLERANCE
-        off_one = np.isnan(values) | (np.abs(values - 1) > RECIPROCAL_TOLERANCE)
-    way_out = f"give a positive number up to {LARGEST_RATIO:g}, or None where there is no answer"
-    _refuse(NotPositiveError, values, labels, ~plausible, f"is {{0!r}}; {way_out}")
-    _refuse(DiagonalError, values, labels, np.diag(np.diag(off_one)), "is {0!r}; an item against itself is 1")
-    _refuse(
-        NotReciprocalError,
-        values,
-        labels,
-        np.triu(off_diagonal & (one_sided | contradicting)),
-        "is {0!r} but {b} against {a} is {1!r}; each must be 1 divided by the other, to 1e-9 (1/3, not .333)",
-    )
-
-
-def _refuse(error: type[MatrixError], values: Array, labels: tuple[Label, ...], faulty: Mask, text: str) -> None:
-    places = np.argwhere(faulty).tolist()
-    if not places:
-        return
-    told = [
-        f"{labels[i]} against {labels[j]} "
-        + text.format(float(values[i, j]), float(values[j, i]), a=labels[i], b=labels[j])
-        for i, j in places[:_NAMED_AT_MOST]
-    ]
-    more = [f"and {len(places) - _NAMED_AT_MOST} more"] if len(places) > _NAMED_AT_MOST else []
-    raise error("; ".join(told + more), [(labels[i], labels[j]) for i, j in places])
 
 
 def _check_pairs(judgments: Mapping[Any, float | None], position: Mapping[Label, int]) -> None:

@@ -5,9 +5,9 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from ahp._cells import Array
 from ahp._eigen import BRACKET, principal_of
 from ahp._layout import Layout
-from ahp._matrix import Array
 
 
 def principal_padded(layout: Layout, ratios: Array) -> tuple[Array, Array]:

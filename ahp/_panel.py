@@ -9,10 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from ahp._aggregation import aggregate_priorities
+from ahp._cells import Array
 from ahp._consistency import Consistency, consistency
 from ahp._errors import Label, OptionError, PanelError, WeightError
 from ahp._layout import Layout
-from ahp._matrix import Array, Matrix, freeze
+from ahp._matrix import Matrix, freeze
 from ahp._parts import PanelPart, evaluate_part
 from ahp._priorities import Priorities, priorities
 from ahp._random_index import DEFAULT_TABLE, TABLES, random_index
@@ -130,14 +131,18 @@ class Panel:
         local = {node: self.part.local[self.layout.items[node], expert] for node in self.nodes}
         return global_weights(self.layout.children, local)
 
+    def shares(self, node: Label) -> Array:
+        """The weights of the experts at a node, not scaled."""
+        weights = self.part.expert_weights
+        position = self.nodes.index(self._known(node))
+        return np.ones(self.experts) if weights is None else weights[:, position]
+
     def _mean_of_priorities(self, node: Label) -> Array:
         local = self.local_weights(node)
         usable = ~np.isnan(local[:, 0])
         if not usable.any():
             raise WeightError(f"nobody's answers at {node!r} link all its items", node)
-        shares = self.part.expert_weights
-        counted = None if shares is None else shares[usable, self.nodes.index(node)]
-        return aggregate_priorities(local[usable], expert_weights=counted)
+        return aggregate_priorities(local[usable], expert_weights=self.shares(node)[usable])
 
     def _known(self, node: Label) -> Label:
         if node not in self.layout.pairs:

@@ -10,9 +10,9 @@ import numpy.typing as npt
 from ahp._aggregation import checked_expert_weights
 from ahp._batch import principal_batch
 from ahp._batch_incomplete import completed_batch, connected, log_weights_batch, stacked
+from ahp._cells import Array
 from ahp._errors import Label, OptionError, PanelError
 from ahp._layout import Judgments, Layout, layout_of
-from ahp._matrix import Array
 from ahp._padded import principal_padded
 from ahp._sums import JudgmentSums, Place, no_sums, sums_of_block
 from ahp._tree import Tree
@@ -106,7 +106,7 @@ def evaluate_part(
         sums = block_sums if sums is None else sums + block_sums
         complete = bool((block_sums.answers == len(block)).all())
         local[:-1, rows], values[:, rows] = _solved(layout, block, method, complete)
-        leaves[:, rows] = _leaf_products(layout, local[:, rows])
+        leaves[:, rows] = leaf_products(layout, local[:, rows])
         if not complete:
             missing = np.zeros(values.shape, dtype=np.int16) if missing is None else missing
             missing[:, rows] = _missing_by_node(layout, block)
@@ -190,8 +190,8 @@ def _shares(logs: Array) -> Array:
     return weights
 
 
-def _leaf_products(layout: Layout, local: Array) -> Array:
-    """Global weights of the leaves: local weights multiplied along the paths."""
+def leaf_products(layout: Layout, local: Array) -> Array:
+    """Global weights of the leaves: rows of local weights, and one of ones, multiplied along the paths."""
     first, *others = layout.leaf_paths
     products: Array = local.take(first, axis=0)
     for step in others:

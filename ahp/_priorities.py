@@ -5,10 +5,11 @@ from typing import Any
 
 import numpy as np
 
+from ahp._cells import Array
 from ahp._eigen import principal
 from ahp._errors import Label, OptionError
 from ahp._incomplete import completed_by_eigenvalue, filled, harker_weights, log_weights
-from ahp._matrix import Array, Matrix, frozen_array, matrix
+from ahp._matrix import Matrix, frozen_array, matrix
 
 METHODS = ("eigenvector", "log_least_squares", "harker")
 

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ahp._aggregation import checked_expert_weights
+from ahp._cells import LARGEST_RATIO, Array
 from ahp._errors import Label, PanelError
-from ahp._matrix import LARGEST_RATIO, Array
 
 _ROWS = 256  # 9**256 and 9**-256 are still doubles
 _SIDE_BY_SIDE = 4

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from ahp._cells import Array
 from ahp._errors import Label, TreeError, WeightError
-from ahp._matrix import Array
 from ahp._priorities import Priorities
 
 _SUM_TOLERANCE = 1e-9

@@ -10,9 +10,9 @@ import sys
 import numpy as np
 
 from ahp._batch import principal_batch
-from ahp._matrix import Array
+from ahp._cells import Array
+from ahp._shared import SCALE
 
-SCALE = np.array([1 / k for k in range(9, 1, -1)] + list(range(1, 10)), dtype=float)
 LEVELS = (
     *(1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 2e-3, 5e-3, 0.01, 0.02, 0.05, 0.1),
     *(0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.999),

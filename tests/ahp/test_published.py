@@ -129,3 +129,38 @@ def test_diagnostics(case: dict[str, Any]) -> None:
         for pair, value in expected[key].items():
             i, j = map(int, pair.split(","))
             assert close(array[i, j], value, 1e-11)
+
+
+@pytest.mark.parametrize("case", cases("consensus"))
+def test_consensus(case: dict[str, Any]) -> None:
+    weights, expected = numbers(case["weights_exact"]), case["expected"]
+    found = ahp.consensus(weights)
+    assert found.kendall_w is not None and close(found.kendall_w, expected["kendall_w"])
+    check_goepel(found.goepel, expected["consensus"])
+    assert close(found.goepel.s_star_2013, expected["consensus_2013"]["S_star"])
+    for mean in ("arithmetic", "geometric"):
+        assert close(ahp.aggregate_priorities(weights, mean=mean), expected[f"aip_{mean}"])
+
+
+@pytest.mark.parametrize("case", cases("group"))
+def test_consensus_of_a_group(case: dict[str, Any]) -> None:
+    found, expected = ahp.consensus(map(ahp.priorities, map(numbers, case["matrices_exact"]))), case["expected"]
+    assert found.kendall_w is not None and close(found.kendall_w, expected["kendall_w_em"])
+    check_goepel(found.goepel, expected["consensus_em"])
+
+
+def check_goepel(found: ahp.Goepel, expected: dict[str, float]) -> None:
+    assert close(found.s_star, expected["S_star"])
+    assert close(found.s, expected["S"])
+    assert close(found.h_beta, expected["H_beta"])
+    assert close(found.relative_homogeneity, expected["relative_homogeneity"])
+
+
+@pytest.mark.parametrize("case", cases("complete", "incomplete", "triads", "diagnostics"))
+def test_standard_errors(case: dict[str, Any]) -> None:
+    m, expected = ahp.matrix(numbers(case["matrix_exact"])), case["expected"]
+    found = ahp.weight_intervals(m)
+    assert (found is None) == (m.degrees_of_freedom == 0)
+    if found and expected.get("se_log_w"):
+        assert close(found.log_standard_errors, expected["se_log_w"])
+        assert close(found.standard_errors, expected["se_w"])
