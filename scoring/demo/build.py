@@ -1,0 +1,109 @@
+"""The demo, from its files to its runs. Judgments go in through the services, results come out of the tasks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.conf import settings
+
+from scoring.demo import hard_cases, panels, runs, texts
+from scoring.demo.panels import People
+from scoring.demo.people import people_create
+from surveys.files.judgments import JudgmentRow
+from surveys.models import AuditEvent, Edition, Survey
+from surveys.selectors.demo import READY
+from surveys.services.audit import audit
+
+COMPUTING = Path(settings.BASE_DIR) / "demo" / "computing"
+TOWNS = Path(settings.BASE_DIR) / "demo" / "towns"
+BUILT = "demo.built"
+CALM = "E01"  # whose answers the hard cases are made from
+
+
+def demo_build() -> None:
+    """Make the whole demo in an empty database. Its last act says so: a demo that was interrupted is known by that."""
+    people = people_create()
+    _towns(people)
+    edition = panels.edition(
+        COMPUTING, name=texts.COMPUTING_SYSTEM, label="3.0", language="zh-hans", user=people["coordinator"]
+    )
+    rows = panels.judgments(COMPUTING, "zh-hans")
+    _golden_panel(edition, rows, people)
+    _open_survey(edition, [row for row in rows if row.expert == CALM], people)
+    audit(BUILT, "demo", user=None)
+
+
+def is_built() -> bool:
+    return AuditEvent.objects.filter(action=BUILT).exists()
+
+
+def _golden_panel(edition: Edition, rows: list[JudgmentRow], people: People) -> None:
+    """Twelve consistent experts, a locked weight set, and the runs of the 31 provinces and the 302 cities."""
+    survey = _computing_survey(edition, people, texts.COMPUTING_TITLE)
+    _answered(survey, rows, texts.COMPUTING_PANEL, "zh-hans", people)
+    weight_set = panels.locked_set(
+        survey, people, proposal=texts.COMPUTING_PROPOSAL, approval=texts.COMPUTING_APPROVAL, decimals=2
+    )
+    for file, name in texts.COMPUTING_DATA.items():
+        runs.run(COMPUTING / file, survey, weight_set, name=name, source=texts.SOURCE, year="2023", people=people)
+
+
+def _open_survey(edition: Edition, calm: list[JudgmentRow], people: People) -> None:
+    """Five experts who are hard to deal with, and one whom nobody plays yet."""
+    survey = _computing_survey(edition, people, texts.OPEN_TITLE)
+    answers = [
+        hard_cases.hurried("H1", calm),
+        hard_cases.circular("H2", calm, node="1.2"),
+        hard_cases.unfinished("H3", calm),
+        hard_cases.straight_lined("H4", calm),
+        hard_cases.outlying("H5", calm),
+    ]
+    codes = [rows[0].expert for rows in answers]
+    panels.panel(survey, codes, texts.COMPUTING_PANEL, "zh-hans", people["coordinator"])
+    panels.ready_expert(survey, READY, texts.READY_EXPERT, people["coordinator"])
+    panels.answers(survey, [row for rows in answers for row in rows], people["coordinator"])
+    for expert in survey.experts.filter(code__in=codes).exclude(code="H3"):
+        panels.submit(expert)
+
+
+def _towns(people: People) -> None:
+    """The second, small demo: English, another subject."""
+    edition = panels.edition(TOWNS, name=texts.TOWNS_SYSTEM, label="2026", language="en", user=people["coordinator"])
+    survey = panels.survey(
+        edition,
+        people,
+        days_open=30,
+        title=texts.TOWNS_TITLE,
+        purpose=texts.TOWNS_PURPOSE,
+        inviter=texts.TOWNS_INVITER,
+        contact=texts.TOWNS_CONTACT,
+        privacy=texts.PRIVACY,
+    )
+    _answered(survey, panels.judgments(TOWNS, "en"), texts.TOWNS_PANEL, "en", people)
+    weight_set = panels.locked_set(
+        survey, people, proposal=texts.TOWNS_PROPOSAL, approval=texts.TOWNS_APPROVAL, decimals=1
+    )
+    runs.run(
+        TOWNS / "data.csv", survey, weight_set, name=texts.TOWNS_DATA, source=texts.SOURCE, year="2026", people=people
+    )
+
+
+def _computing_survey(edition: Edition, people: People, title: dict[str, str]) -> Survey:
+    return panels.survey(
+        edition,
+        people,
+        days_open=60,
+        title=title,
+        purpose=texts.COMPUTING_PURPOSE,
+        inviter=texts.COMPUTING_INVITER,
+        contact=texts.COMPUTING_CONTACT,
+        privacy=texts.PRIVACY,
+    )
+
+
+def _answered(survey: Survey, rows: list[JudgmentRow], name: str, language: str, people: People) -> None:
+    """A panel whose every expert has answered and submitted."""
+    panels.panel(survey, list(dict.fromkeys(row.expert for row in rows)), name, language, people["coordinator"])
+    panels.answers(survey, rows, people["coordinator"])
+    for expert in survey.experts.all():
+        panels.submit(expert)

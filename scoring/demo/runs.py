@@ -1,0 +1,27 @@
+"""Data sets and runs of the demo, through the same services as everything else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import scoring.tasks  # noqa: F401  what a run computes is registered with the tasks
+from scoring.demo.panels import People, Texts, computed, table
+from scoring.files import read_data
+from scoring.models import ScoringRun
+from scoring.services.data_sets import About, data_set_import
+from scoring.services.runs import run_request
+from surveys.files.tree import Tree
+from surveys.models import Survey, WeightSet
+from surveys.selectors.trees import indicator_rows, tree_of
+
+
+def run(
+    file: Path, survey: Survey, weight_set: WeightSet, *, name: Texts, source: str, year: str, people: People
+) -> ScoringRun:
+    """Import a file and score its units with the locked set."""
+    data = read_data(table(file), Tree(indicator_rows(tree_of(survey.edition))))
+    about = About(name=name, source=source, year=year, synthetic=True)
+    data_set = data_set_import(survey, data, content=file.read_bytes(), about=about, user=people["analyst"])
+    scoring_run, job = run_request(survey, data_set, weight_set, user=people["analyst"])
+    computed(job)
+    return scoring_run

@@ -1,0 +1,47 @@
+"""What the demo's surveys say of themselves, in Chinese and English."""
+
+COMPUTING_SYSTEM = {"zh-hans": "综合算力评价体系", "en": "Comprehensive computing power index"}
+COMPUTING_TITLE = {
+    "zh-hans": "综合算力评价体系 3.0 指标权重咨询",
+    "en": "Weights for the comprehensive computing power index 3.0",
+}
+OPEN_TITLE = {
+    "zh-hans": "综合算力评价体系 3.0 指标权重咨询（第二轮，进行中）",
+    "en": "Weights for the comprehensive computing power index 3.0 (second round, open)",
+}
+COMPUTING_PURPOSE = {
+    "zh-hans": "请您对同一上级指标下的各项指标两两比较其重要性。"
+    "全体专家的判断将按几何平均合成，用于确定 53 项指标的权重。",
+    "en": "Please compare, two by two, how important the indicators under the same heading are. The judgments of the "
+    "whole panel are combined by geometric mean into the weights of the 53 indicators.",
+}
+COMPUTING_INVITER = {"zh-hans": "综合算力评价项目组（演示）", "en": "The computing power index project group (demo)"}
+COMPUTING_CONTACT = {"zh-hans": "李协调员，index@example.org", "en": "Ms Li, coordinator, index@example.org"}
+PRIVACY = {
+    "zh-hans": "您的姓名只有项目组可见；判断以代号保存，汇总后以匿名方式使用。您可以随时中断，也可以要求撤回您的数据。",
+    "en": "Only the project group sees your name. Judgments are stored under a code and used without names. You may "
+    "stop at any time, and you may ask for your data to be withdrawn.",
+}
+COMPUTING_PANEL = "合成专家"
+READY_EXPERT = "演示专家"
+COMPUTING_PROPOSAL = "十二位合成专家全部提交，各判断矩阵均通过一致性检验，建议采用群体合成权重。"
+COMPUTING_APPROVAL = "已核对判断矩阵、权重与一致性比率，同意用于演示。"
+
+SOURCE = "演示数据（合成） / Synthetic demo data"
+COMPUTING_DATA = {
+    "provinces_2023_synthetic.csv": {"zh-hans": "31 个省份，2023 年", "en": "31 provinces, 2023"},
+    "cities_2023_synthetic.csv": {"zh-hans": "302 个城市（算力），2023 年", "en": "302 cities (computing), 2023"},
+}
+
+TOWNS_SYSTEM = {"en": "Liveable towns index", "zh-hans": "宜居小镇指数"}
+TOWNS_TITLE = {"en": "Weights for the liveable towns index 2026", "zh-hans": "宜居小镇指数 2026 权重咨询"}
+TOWNS_PURPOSE = {
+    "en": "Please say which of two things matters more for living well in a small town, and by how much.",
+    "zh-hans": "请比较两项中哪一项对小镇宜居更重要、重要多少。",
+}
+TOWNS_INVITER = {"en": "The liveable towns working party (demo)", "zh-hans": "宜居小镇工作组（演示）"}
+TOWNS_CONTACT = {"en": "Ms Li, towns@example.org", "zh-hans": "李协调员，towns@example.org"}
+TOWNS_PANEL = "Synthetic expert"
+TOWNS_PROPOSAL = "All five synthetic experts have submitted and every matrix is consistent."
+TOWNS_APPROVAL = "Matrices, weights and consistency checked; agreed for the demo."
+TOWNS_DATA = {"en": "Twelve towns, 2026", "zh-hans": "十二个小镇，2026 年"}
