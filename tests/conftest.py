@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -61,16 +62,16 @@ def redis_url() -> str:
 
 
 @pytest.fixture
-def mortal_redis(redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[redis_server.Server]:
+def mortal_redis() -> Iterator[redis_server.Server]:
     """A Redis that a test may kill."""
     if not redis_server.find()[0]:
-        skip_or_fail("Redis: TEST_REDIS_URL names one that we may not kill")
-    home = Path("/tmp") / tmp_path_factory.mktemp("r").name
-    home.mkdir(exist_ok=True)
-    server = redis_server.Server(home)
-    server.start()
-    yield server
-    server.kill()
+        skip_or_fail("Redis: there is none that we may kill (TEST_REDIS_URL names one that we may not)")
+    # Not tmp_path: the path of a socket must be short.
+    with TemporaryDirectory(prefix="qh-redis-", dir="/tmp") as home:
+        server = redis_server.Server(Path(home))
+        server.start()
+        yield server
+        server.kill()
 
 
 @pytest.fixture

@@ -95,5 +95,6 @@ class Server:
                     return
             except redis.ConnectionError:
                 if time.monotonic() > until:
+                    self.kill()
                     raise
                 time.sleep(0.05)
