@@ -1,0 +1,108 @@
+"""From stored data and weights to scores, through `scoring.ranking` alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+from django.utils.translation import gettext as _
+
+from scoring.files import DataTable, fault_problems
+from scoring.models import DataSet, DataUnit, ScoringRun
+from scoring.ranking import TIE_TOLERANCE, Scores, ScoringError, score
+from scoring.rules import leaf_rules, node_rules
+from surveys.canonical import decimal_text
+from surveys.errors import Refused
+from surveys.files.tree import Tree
+from surveys.models import Edition, WeightEntry, WeightSet
+from surveys.selectors.trees import indicator_rows, tree_of
+
+Local = dict[str, list[float]]
+Options = Mapping[str, str]
+
+OPTIONS: Options = {
+    "normalisation": "min_max",
+    "output_low": "0.0",
+    "output_high": "100.0",
+    "ranks": "competition",
+    "tie_tolerance": decimal_text(TIE_TOLERANCE),
+}
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Everything that scores depend on, read once."""
+
+    tree: Tree
+    data: DataTable
+    units: Sequence[DataUnit]
+    local: Local
+    options: Options
+
+
+def inputs_of(run: ScoringRun) -> Inputs:
+    tree = edition_tree(run.data_set.edition)
+    units = list(run.data_set.units.order_by("position"))
+    local = local_weights(run.weight_set, run.weights_used, tree, run.data_set.node)
+    return Inputs(tree, stored_table(run.data_set, units, tree), units, local, run.options)
+
+
+def compute(inputs: Inputs) -> Scores:
+    """Scores and ranks of every unit on the data's node and all below, or Refused with every fault."""
+    options, tree = inputs.options, inputs.tree
+    try:
+        return score(
+            inputs.data.values,
+            inputs.data.columns,
+            tree.children,
+            inputs.local,
+            root=inputs.data.node,
+            rules=leaf_rules(tree),
+            nodes=node_rules(tree),
+            output=(float(options["output_low"]), float(options["output_high"])),
+            tolerance=float(options["tie_tolerance"]),
+        )
+    except ScoringError as error:
+        raise Refused("\n".join(str(problem) for problem in fault_problems(inputs.data, error.faults))) from error
+
+
+def edition_tree(edition: Edition) -> Tree:
+    """The stored tree in the form that files and rules use."""
+    return Tree(indicator_rows(tree_of(edition)))
+
+
+def stored_table(data_set: DataSet, units: Sequence[DataUnit], tree: Tree) -> DataTable:
+    """A stored data set in the form in which it was checked."""
+    texts = tuple(tuple(unit.values) for unit in units)
+    return DataTable(
+        file=data_set.file_name,
+        node=data_set.node,
+        units=tuple(unit.name for unit in units),
+        attributes={},
+        columns=tuple(data_set.columns),
+        texts=texts,
+        values=np.array([[float(text or "nan") for text in row] for row in texts]),
+        rows=tuple(unit.row for unit in units),
+        headings={code: next(iter(tree.rows[code].names.values()), code) for code in data_set.columns},
+    )
+
+
+def local_weights(weight_set: WeightSet, used: str, tree: Tree, root: str) -> Local:
+    """Local weights at `root` and below: as computed, or as they follow from the printed percentages."""
+    entries = {entry.indicator.code: entry for entry in weight_set.entries.select_related("indicator")}
+    parents = [code for code in tree.below(root) if tree.children[code]]
+    if used == ScoringRun.WeightsUsed.EXACT:
+        return {code: [float(entries[child].local_weight) for child in tree.children[code]] for code in parents}
+    return {code: _from_printed(code, tree.children[code], entries) for code in parents}
+
+
+def _from_printed(code: str, children: Sequence[str], entries: Mapping[str, WeightEntry]) -> list[float]:
+    printed = [Fraction(entries[child].adopted_weight or 0) for child in children]
+    if not sum(printed):
+        raise Refused(
+            _("The adopted weights of everything below %(code)s are 0. Use the exact weights for these data.")
+            % {"code": code}
+        )
+    return [float(share / sum(printed)) for share in printed]
