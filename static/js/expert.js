@@ -10,6 +10,7 @@
   window.addEventListener("pageshow", (event) => { if (event.persisted) window.location.reload(); });
 
   question.addEventListener("submit", (event) => {
+    if (event.submitter && event.submitter.formMethod === "dialog") return; // Enter on a side: sends nothing
     if (sent) { event.preventDefault(); return; }
     sent = true;
     window.setTimeout(() => { sent = false; }, RETRY);

@@ -66,6 +66,7 @@ def _review_page(request: HttpRequest, expert: Expert, form: SubmitForm, status:
     context = {
         "progress": progress_of(expert),
         "nodes": nodes,
+        "tense": tense,
         "disputed": list(disputed_pairs(expert)),
         "form": form,
         "asks_reason": bool(tense) and expert.survey.gate == Survey.Gate.SOFT,

@@ -1,0 +1,189 @@
+"""An expert in a real browser: answers, leaves, resumes elsewhere, submits; with and without scripts, by keyboard."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from surveys.models import Expert, InvitationLink, Judgment, JudgmentEvent, Submission
+from surveys.services.panel import link_mint
+from tests.browser.conftest import Watch
+from tests.surveys import factories as make
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def expert() -> Expert:
+    return make.expert(make.survey(gate="none"), name="Prof. Chen", language="en")
+
+
+@pytest.fixture
+def link(expert: Expert, live_server: LiveServer) -> Callable[[], str]:
+    """The address of a fresh personal link."""
+
+    def minted() -> str:
+        token = link_mint(expert, channel=InvitationLink.Channel.SHOWN, user=None)
+        return live_server.url + reverse("surveys:start", args=[token])
+
+    return minted
+
+
+@pytest.fixture
+def plain_page(browser: Browser, watch: Watch) -> Page:
+    """A phone that runs no scripts."""
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844})
+    context.on("page", watch.follow)
+    return context.new_page()
+
+
+def begin(page: Page, address: str) -> None:
+    page.goto(address)
+    page.get_by_role("button", name=re.compile("Begin|Continue")).click()
+    expect(page.get_by_role("heading", name="Contents")).to_be_visible()
+
+
+def answer(page: Page, side: str, strength: int) -> None:
+    """Two taps, as an expert does."""
+    here = page.url
+    page.locator(f"label[for=side-{side}]").click()
+    page.locator(f".q-strength-{strength}").click()
+    page.wait_for_url(lambda url: url != here)
+
+
+def said() -> list[tuple[str, int | None]]:
+    return list(Judgment.objects.order_by("comparison__position").values_list("more_important", "strength"))
+
+
+def finish(page: Page) -> None:
+    """From the review to the weights on the receipt."""
+    expect(page.get_by_role("heading", name="What your answers mean")).to_be_visible()
+    page.get_by_role("button", name="Submit").click()
+    expect(page.get_by_role("heading", name="Received, thank you")).to_be_visible()
+    assert Submission.objects.get().receipt[:4] in page.locator(".q-receipt-code").inner_text()
+    make.work_off()
+    expect(page.get_by_role("heading", name="Your weights")).to_be_visible(timeout=20_000)
+
+
+def test_an_expert_answers_leaves_resumes_elsewhere_and_submits(
+    page: Page, browser: Browser, link: Callable[[], str]
+) -> None:
+    begin(page, link())
+    page.get_by_role("link", name="To the first pair").click()
+    answer(page, "a", 3)
+    answer(page, "b", 7)
+    expect(page.locator(".q-saved")).to_contain_text("Saved")
+    page.get_by_role("link", name="Contents").click()
+    page.get_by_role("button", name="Leave this device").click()
+    expect(page.get_by_role("heading", name="Your answers are saved")).to_be_visible()
+
+    elsewhere = browser.new_context().new_page()
+    begin(elsewhere, link())
+    elsewhere.get_by_role("main").get_by_role("link", name="Continue").click()
+    assert "/pairs/3/" in elsewhere.url
+    elsewhere.get_by_role("button", name="Equally important").click()
+    expect(elsewhere.get_by_text("is done.")).to_be_visible()
+    answer(elsewhere, "a", 2)
+    assert said() == [("a", 3), ("b", 7), ("equal", 1), ("a", 2)]
+    finish(elsewhere)
+
+
+def test_it_works_without_scripts(plain_page: Page, link: Callable[[], str]) -> None:
+    begin(plain_page, link())
+    plain_page.get_by_role("link", name="To the first pair").click()
+    expect(plain_page.locator(".q-strength-5")).to_be_hidden()
+    answer(plain_page, "a", 5)
+    answer(plain_page, "b", 4)
+    plain_page.get_by_text("9 … 1 … 9 row").click()
+    plain_page.locator(".q-scale input[value=a7]").check()
+    plain_page.get_by_role("button", name="Save").click()
+    plain_page.wait_for_url("**/pairs/4/**")
+    plain_page.get_by_role("button", name="Equally important").click()
+    assert said() == [("a", 5), ("b", 4), ("a", 7), ("equal", 1)]
+    finish(plain_page)
+
+
+def tab_to(page: Page, selector: str) -> None:
+    """Press Tab until the focus is there."""
+    for _press in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate("wanted => document.activeElement.matches(wanted)", selector):
+            return
+    raise AssertionError(f"Tab never reaches {selector}")
+
+
+def test_it_works_by_keyboard_alone_with_the_browsers_own_keys(page: Page, link: Callable[[], str]) -> None:
+    page.goto(link())
+    tab_to(page, "main .btn-primary")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/answer/**")
+    tab_to(page, "main .btn-primary")
+    page.keyboard.press("Enter")
+    for position in (1, 2, 3, 4):
+        page.wait_for_url(f"**/pairs/{position}/**")
+        tab_to(page, ".q-side")
+        page.keyboard.press("ArrowDown")  # side b
+        page.keyboard.press("Enter")  # must not choose a strength by itself
+        tab_to(page, ".q-strength-3")
+        page.keyboard.press("Enter")
+    page.wait_for_url("**/review/")
+    assert said() == [("b", 3)] * 4
+    tab_to(page, "#hand-in ~ form button")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Received, thank you")).to_be_visible()
+
+
+def test_two_keys_answer_a_pair(page: Page, link: Callable[[], str]) -> None:
+    begin(page, link())
+    page.get_by_role("link", name="To the first pair").click()
+    page.wait_for_url("**/pairs/1/**")
+    for position, keys in enumerate((["5", "a", "5"], ["b", "9"], ["1"], ["a", "2"]), start=1):
+        page.wait_for_url(f"**/pairs/{position}/**")
+        for key in keys:  # a strength without a side says nothing
+            page.keyboard.press(key)
+    page.wait_for_url("**/review/")
+    assert said() == [("a", 5), ("b", 9), ("equal", 1), ("a", 2)]
+
+
+def test_a_double_tap_is_one_answer(page: Page, link: Callable[[], str]) -> None:
+    begin(page, link())
+    page.get_by_role("link", name="To the first pair").click()
+    page.locator("label[for=side-a]").click()
+    page.locator(".q-strength-5").dblclick()
+    page.wait_for_url("**/pairs/2/**")
+    assert JudgmentEvent.objects.count() == 1
+
+
+def test_going_back_shows_what_was_answered(page: Page, link: Callable[[], str]) -> None:
+    begin(page, link())
+    page.get_by_role("link", name="To the first pair").click()
+    answer(page, "a", 5)
+    page.go_back()
+    expect(page.locator(".q-strength-5")).to_have_attribute("aria-pressed", "true")
+    answer(page, "b", 3)
+    assert said() == [("b", 3)]
+
+
+def test_the_cookie_stays_on_the_answering_pages(page: Page, context: BrowserContext, link: Callable[[], str]) -> None:
+    begin(page, link())
+    cookies = {cookie["name"]: cookie for cookie in context.cookies()}
+    mine = next(cookie for name, cookie in cookies.items() if name.startswith("quanheng_expert_"))
+    assert mine["path"].startswith("/answer/")
+    assert page.evaluate("document.cookie").find("quanheng_expert_") == -1
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_no_page_scrolls_sideways_and_targets_are_large(page: Page, link: Callable[[], str], width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 844})
+    begin(page, link())
+    for name in ("To the first pair",):
+        page.get_by_role("link", name=name).click()
+    page.locator("label[for=side-a]").click()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    for selector, least in ((".q-item label", 48), (".q-equal", 48), (".q-strength-3", 44), (".q-strength-4", 24)):
+        box = page.locator(selector).first.bounding_box()
+        assert box is not None
+        assert box["height"] >= least, selector

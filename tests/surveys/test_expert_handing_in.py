@@ -1,0 +1,226 @@
+"""Review, submission, receipt: computed by one formula, handed in once, and never called wrong."""
+
+import uuid
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from surveys.errors import Refused
+from surveys.models import Comparison, Expert, InvitationLink, Job, Submission, Survey
+from surveys.services.judgments import Answer, judgment_record
+from surveys.services.panel import link_mint
+from surveys.services.submissions import submission_hand_in
+from surveys.services.surveys import survey_move
+from tests.surveys import factories as make
+
+pytestmark = pytest.mark.django_db
+
+CALM = {("a", "b"): ("a", 2), ("a", "c"): ("a", 4), ("b", "c"): ("a", 2), ("a1", "a2"): ("b", 3)}
+TENSE = CALM | {("a", "c"): ("b", 5)}
+
+
+def expert_of(gate: str = "soft") -> Expert:
+    return make.expert(make.survey(gate=gate), name="Prof. Chen", language="en")
+
+
+@pytest.fixture
+def expert() -> Expert:
+    return expert_of()
+
+
+def say(expert: Expert, answers: dict[tuple[str, str], tuple[str, int]]) -> None:
+    for (a, b), (more, strength) in answers.items():
+        make.say(expert, a, b, more, strength)
+
+
+def device(expert: Expert) -> Client:
+    client = Client()
+    token = link_mint(expert, channel=InvitationLink.Channel.SHOWN, user=None)
+    client.post(reverse("surveys:start", args=[token]))
+    return client
+
+
+def url(name: str, expert: Expert) -> str:
+    return reverse(f"surveys:{name}", args=[expert.survey_id])
+
+
+def text_of(client: Client, name: str, expert: Expert) -> str:
+    return client.get(url(name, expert)).content.decode()
+
+
+def test_the_review_names_what_is_missing(expert: Expert) -> None:
+    make.say(expert, "a", "b")
+    text = text_of(device(expert), "review", expert)
+    assert "1 of 4 comparisons are answered" in text
+    assert "1/3" in text
+    assert f'href="{reverse("surveys:pair", args=[expert.survey_id, 2])}#question"' in text
+    assert url("submit", expert) not in text
+
+
+def test_the_review_shows_weights_and_consistency(expert: Expert) -> None:
+    say(expert, CALM)
+    text = text_of(device(expert), "review", expert)
+    for share in ("57.14 %", "28.57 %", "14.29 %", "75.00 %", "25.00 %"):
+        assert share in text
+    assert "0.000" in text
+    assert "Simulated" in text
+    assert "no check needed" in text
+    assert "wrong" not in text.lower()
+    assert "reason" not in text
+
+
+def test_a_tense_matrix_is_worth_a_second_look(expert: Expert) -> None:
+    say(expert, TENSE)
+    text = text_of(device(expert), "review", expert)
+    assert "q-cr-poor" in text
+    assert "Why you keep these answers" in text
+    assert "wrong" not in text.lower()
+
+
+def test_submitting_gives_a_receipt_and_then_the_weights(expert: Expert) -> None:
+    say(expert, CALM)
+    client = device(expert)
+    response = client.post(url("submit", expert))
+    assert response["Location"] == url("receipt", expert)
+    submission = Submission.objects.get()
+    waiting = text_of(client, "receipt", expert)
+    assert submission.head_hash in waiting
+    assert submission.receipt[:4] + "-" + submission.receipt[4:8] in waiting
+    assert 'http-equiv="refresh"' in waiting
+    assert f'data-poll="{url("receipt_status", expert)}"' in text_of(client, "receipt_status", expert)
+    make.work_off()
+    for name in ("receipt", "receipt_status"):
+        done = text_of(client, name, expert)
+        assert "57.14 %" in done
+        assert "data-poll" not in done
+        assert 'http-equiv="refresh"' not in done
+
+
+def test_submitting_wakes_the_worker(
+    expert: Expert, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: object
+) -> None:
+    woken: list[int] = []
+    monkeypatch.setattr("surveys.tasks._messenger.post", woken.append)
+    say(expert, CALM)
+    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
+        device(expert).post(url("submit", expert))
+    assert woken == [Job.objects.get().pk]
+
+
+def test_submitting_twice_is_one_submission(expert: Expert) -> None:
+    say(expert, CALM)
+    client = device(expert)
+    client.post(url("submit", expert))
+    client.post(url("submit", expert))
+    assert Submission.objects.count() == Job.objects.count() == 1
+
+
+def test_an_incomplete_survey_is_not_submitted(expert: Expert) -> None:
+    make.say(expert, "a", "b")
+    response = device(expert).post(url("submit", expert))
+    assert response.status_code == 409
+    assert "3 comparisons are not answered yet" in response.content.decode()
+    assert not Submission.objects.exists()
+
+
+def test_the_soft_gate_asks_for_a_reason(expert: Expert) -> None:
+    say(expert, TENSE)
+    client = device(expert)
+    refused = client.post(url("submit", expert), {"reason": "  "})
+    assert refused.status_code == 409
+    assert "say in a sentence why you keep them" in refused.content.decode()
+    client.post(url("submit", expert), {"reason": " The field is like that. "})
+    assert Submission.objects.get().reason == "The field is like that."
+
+
+def test_the_hard_gate_asks_for_other_answers() -> None:
+    expert = expert_of("hard")
+    say(expert, TENSE)
+    client = device(expert)
+    assert url("submit", expert) not in text_of(client, "review", expert)
+    assert client.post(url("submit", expert), {"reason": "no"}).status_code == 409
+    assert not Submission.objects.exists()
+
+
+def test_no_gate_asks_nothing() -> None:
+    expert = expert_of("none")
+    say(expert, TENSE)
+    client = device(expert)
+    assert "<textarea" not in text_of(client, "review", expert)
+    client.post(url("submit", expert))
+    assert Submission.objects.exists()
+
+
+@pytest.mark.parametrize("gate", ["soft", "hard"])
+def test_a_calm_matrix_passes_every_gate(gate: str) -> None:
+    expert = expert_of(gate)
+    say(expert, CALM)
+    assert submission_hand_in(expert)[0].number == 1
+
+
+def test_the_gate_holds_in_the_service_too() -> None:
+    expert = expert_of("hard")
+    say(expert, TENSE)
+    with pytest.raises(Refused, match=r"0\.10"):
+        submission_hand_in(expert, reason="no")
+
+
+def test_a_long_reason_is_kept_on_the_page(expert: Expert) -> None:
+    say(expert, TENSE)
+    response = device(expert).post(url("submit", expert), {"reason": "x" * 2001})
+    assert response.status_code == 422
+    assert "x" * 2001 in response.content.decode()
+
+
+def test_answers_may_change_until_the_close_and_be_submitted_again(expert: Expert) -> None:
+    say(expert, CALM)
+    client = device(expert)
+    client.post(url("submit", expert))
+    make.say(expert, "a1", "a2", "a", 2)
+    assert "changed answers since" in text_of(client, "receipt", expert)
+    assert "Review and submit" in text_of(client, "contents", expert)
+    client.post(url("submit", expert))
+    assert [it.number for it in Submission.objects.order_by("number")] == [1, 2]
+
+
+def test_a_closed_survey_takes_no_submission(expert: Expert) -> None:
+    say(expert, CALM)
+    client = device(expert)
+    survey_move(expert.survey, Survey.State.CLOSED, user=None)
+    response = client.post(url("submit", expert))
+    assert response.status_code == 409
+    assert "takes no answers now" in response.content.decode()
+
+
+def test_a_failed_computation_is_told_calmly(expert: Expert) -> None:
+    say(expert, CALM)
+    client = device(expert)
+    client.post(url("submit", expert))
+    Job.objects.update(state=Job.State.FAILED, error="boom")
+    text = text_of(client, "receipt", expert)
+    assert "Your answers are safe" in text
+    assert "boom" not in text
+    assert "data-poll" not in text
+
+
+def test_no_receipt_without_a_submission(expert: Expert) -> None:
+    client = device(expert)
+    assert client.get(url("receipt", expert))["Location"] == url("review", expert)
+    assert client.get(url("submit", expert))["Location"] == url("review", expert)
+
+
+def test_pairs_an_expert_could_not_judge_are_shown_as_incomplete(expert: Expert) -> None:
+    say(expert, CALM)
+    pair = Comparison.objects.get(item_a__code="a1")
+    judgment_record(expert, pair.pk, Answer("cannot_judge", None), client_key=uuid.uuid4())
+    assert "q-cr-incomplete" in text_of(device(expert), "review", expert)
+
+
+def test_demo_data_say_what_they_are() -> None:
+    expert = make.expert(make.survey(synthetic=True), name="合成专家 01")
+    say(expert, CALM)
+    client = device(expert)
+    client.post(url("submit", expert))
+    for name in ("contents", "review", "receipt"):
+        assert "q-synthetic" in text_of(client, name, expert)
