@@ -100,7 +100,7 @@ def test_whoever_is_late_is_told_so_even_after_a_round_trip() -> None:
 def test_of_two_who_move_at_once_one_is_told_that_it_was_late() -> None:
     survey = make.survey()
     copies = [Survey.objects.get(pk=survey.pk) for _ in range(2)]
-    outcomes = make.in_threads(*[lambda c=copy: survey_move(c, "closed", user=None) for copy in copies])  # type: ignore[misc]
+    outcomes = make.in_threads(*[lambda c=copy: survey_move(c, "closed", user=None) for copy in copies])
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Stale", "Survey"]
 
 
