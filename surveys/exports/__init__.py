@@ -1,0 +1,1 @@
+"""What leaves the house: weight sets as workbook, CSV and JSON."""

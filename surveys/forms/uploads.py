@@ -1,0 +1,166 @@
+"""Files that come in by a page: checked whole, shown as a preview, stored only when somebody says so.
+
+Between preview and storing, the checked rows travel in the page, signed: nothing is kept on the server, and nothing can
+be changed on the way.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from django import forms
+from django.contrib.auth.models import User
+from django.core import signing
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from surveys.errors import Refused
+from surveys.files.indicators import IndicatorRow, read_indicators
+from surveys.files.judgments import JudgmentRow, read_judgments
+from surveys.files.problems import FileErrors, Problem
+from surveys.files.records import UPLOAD, UPLOADED_JUDGMENTS, Limits
+from surveys.files.tables import Table, read_table
+from surveys.files.tree import Tree
+from surveys.forms.texts import TextsForm, languages
+from surveys.models import Edition, IndicatorSystem, Survey
+from surveys.selectors.trees import indicator_rows, tree_of
+from surveys.services.panel import RESERVED_CODES
+
+PREVIEW_LIFE = 60 * 60
+LARGEST_PREVIEW = 900_000
+ACCEPTED = ".csv,.txt,.tsv,.xlsx"
+
+
+class FileForm(forms.Form):
+    """One table. After `is_valid`, `rows` holds what was read; else `problems` may hold every fault of the file."""
+
+    limits: Limits = UPLOAD
+    file = forms.FileField(
+        label=gettext_lazy("File"),
+        widget=forms.ClearableFileInput(attrs={"accept": ACCEPTED}),
+        help_text=gettext_lazy("CSV (UTF-8 or GB18030) or XLSX, its first sheet."),
+        error_messages={"empty": gettext_lazy("The file is empty: choose the file that holds the table.")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.problems: tuple[Problem, ...] = ()
+        self.rows: list[Any] = []
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        upload = cleaned.get("file")
+        if upload and not self.errors:
+            try:
+                self.rows = self.read(_table(upload, self.limits))
+            except FileErrors as errors:
+                self.problems = errors.problems
+                self.add_error("file", _("The file was not taken; what must be mended is listed above."))
+        return cleaned
+
+    def read(self, table: Table) -> list[Any]:
+        raise NotImplementedError
+
+
+class JudgmentsForm(FileForm):
+    limits = UPLOADED_JUDGMENTS
+
+    def __init__(self, *args: Any, survey: Survey, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.survey = survey
+
+    def read(self, table: Table) -> list[JudgmentRow]:
+        rows = read_judgments(table, Tree(indicator_rows(tree_of(self.survey.edition))))
+        reserved = [row for row in rows if row.expert in RESERVED_CODES]
+        if reserved:
+            what = _("the code %(code)s means the whole panel") % {"code": reserved[0].expert}
+            mend = _("give the expert another code")
+            raise FileErrors([Problem(table.file, what, mend, row.row, "expert") for row in reserved])
+        return rows
+
+
+class SystemForm(FileForm, TextsForm):
+    """An indicator file becomes the first edition of a new system, or the next one of an old."""
+
+    system = forms.ModelChoiceField(
+        IndicatorSystem.objects.none(),
+        label=gettext_lazy("Indicator system"),
+        required=False,
+        empty_label=gettext_lazy("A new one"),
+    )
+    label = forms.CharField(
+        label=gettext_lazy("Edition"), max_length=40, help_text=gettext_lazy("What it is called by, as 3.0.")
+    )
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language of the columns name and definition"),
+        help_text=gettext_lazy("Columns such as name_en say their language themselves."),
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        own = IndicatorSystem.objects.filter(created_by=user).order_by("-id")
+        self.fields["system"].queryset = own  # type: ignore[attr-defined]
+        self.fields["language"].choices = languages()  # type: ignore[attr-defined]
+        self.add_texts("name", _("Name of a new system"), most=200)
+        self.order_fields(["file", "system", *[name for name in self.fields if name.startswith("name_")]])
+
+    def clean(self) -> dict[str, Any]:
+        system, label = self.cleaned_data.get("system"), self.cleaned_data.get("label")
+        if system is None and "system" not in self.errors:
+            self.require_texts("name", _("Name the new system in one language at least, or choose an existing one."))
+        elif system and Edition.objects.filter(system=system, label=label).exists():
+            self.add_error("label", _("This system has such an edition already: give the new one another label."))
+        return super().clean()
+
+    def read(self, table: Table) -> list[IndicatorRow]:
+        return read_indicators(table, self.cleaned_data["language"])
+
+    def preview(self) -> dict[str, Any]:
+        """What travels to the page and back."""
+        system = self.cleaned_data["system"]
+        return {
+            "system": system.pk if system else None,
+            "name": self.texts("name"),
+            "label": self.cleaned_data["label"],
+            "language": self.cleaned_data["language"],
+            "rows": [asdict(row) for row in self.rows],
+        }
+
+
+def signed(payload: Any, salt: str) -> str:
+    """The payload as text for a hidden field. Raises Refused where it is too large for one."""
+    text = signing.dumps(payload, salt=salt, compress=True)
+    if len(text) > LARGEST_PREVIEW:
+        raise Refused(_("The file is too large to be shown before it is stored: split it."))
+    return text
+
+
+def unsigned(text: str, salt: str) -> Any:
+    """What `signed` was given. Raises Refused where the text is not ours, or an hour old."""
+    try:
+        return signing.loads(text, salt=salt, max_age=PREVIEW_LIFE)
+    except signing.BadSignature as error:
+        raise Refused(_("The preview has expired, nothing was stored: choose the file once more.")) from error
+
+
+def judgment_payload(rows: list[JudgmentRow]) -> list[list[Any]]:
+    return [list(vars(row).values()) for row in rows]
+
+
+def judgments_from(payload: list[list[Any]]) -> list[JudgmentRow]:
+    return [JudgmentRow(*values) for values in payload]
+
+
+def indicators_from(payload: list[dict[str, Any]]) -> list[IndicatorRow]:
+    return [IndicatorRow(**{**row, "aliases": tuple(row["aliases"])}) for row in payload]
+
+
+def _table(upload: UploadedFile[Any], limits: Limits) -> Table:
+    name = upload.name or ""
+    size = upload.size or 0
+    if size > limits.content:
+        what = _("the file has more than %(size)d MB") % {"size": limits.content // (1024 * 1024)}
+        raise FileErrors([Problem(name, what, _("save only the sheet that is needed, or split the file"))])
+    return read_table(upload.read(), name, limits=limits)

@@ -1,0 +1,89 @@
+"""An indicator tree as a table: stored, or still a file."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from surveys.files.indicators import IndicatorRow
+from surveys.files.tree import Tree as FileTree
+from surveys.models import Indicator
+from surveys.selectors.trees import Tree
+
+MANY_CHILDREN = 9
+
+
+@dataclass(frozen=True)
+class TreeRow:
+    """One node of the tree, with the comparisons that its children ask for."""
+
+    code: str
+    depth: int
+    names: Mapping[str, str]
+    definitions: Mapping[str, str]
+    unit: str
+    direction: str
+    children: int
+
+    @property
+    def direction_label(self) -> str:
+        return str(Indicator.Direction(self.direction).label) if self.direction else ""
+
+    @property
+    def questions(self) -> int:
+        return self.children * (self.children - 1) // 2
+
+    @property
+    def crowded(self) -> bool:
+        """More items than people compare well at once."""
+        return self.children > MANY_CHILDREN
+
+
+@dataclass(frozen=True)
+class Questions:
+    """What a survey on this tree would ask."""
+
+    nodes: int
+    leaves: int
+    matrices: int
+    comparisons: int
+    crowded: list[TreeRow]
+
+
+def edition_rows(tree: Tree) -> list[TreeRow]:
+    return [
+        TreeRow(
+            node.code, node.depth, node.name, node.definition, node.unit, node.direction, len(tree.children_of(node))
+        )
+        for node in tree.nodes
+    ]
+
+
+def preview_rows(rows: Sequence[IndicatorRow]) -> list[TreeRow]:
+    """Checked rows of a file, in tree order."""
+    tree = FileTree(rows)
+    by_code = {row.code: row for row in rows}
+    children = Counter(row.parent for row in rows)
+    return [
+        TreeRow(
+            code=code,
+            depth=len(tree.path(code)) - 1,
+            names=by_code[code].names,
+            definitions=by_code[code].definitions,
+            unit=by_code[code].unit,
+            direction=by_code[code].direction,
+            children=children[code],
+        )
+        for code in tree.codes
+    ]
+
+
+def questions(rows: Sequence[TreeRow]) -> Questions:
+    return Questions(
+        nodes=len(rows),
+        leaves=sum(not row.children for row in rows),
+        matrices=sum(row.children > 1 for row in rows),
+        comparisons=sum(row.questions for row in rows),
+        crowded=[row for row in rows if row.crowded],
+    )

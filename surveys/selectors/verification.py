@@ -1,0 +1,204 @@
+"""Does a weight set still say what was signed, and do its numbers follow from its judgments?
+
+Hashes are compared exactly, over the text as it was written; numbers are computed again and compared to 1e-9, because
+the last bits of a computation differ between processors.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+import ahp
+from surveys.adopted import adopted_weights
+from surveys.canonical import canonical_json, content_hash
+from surveys.models import PanelResult, WeightSet
+from surveys.selectors.answers import submitted_ratios
+from surveys.selectors.trees import tree_of
+from surveys.services.chain import chain_verify
+from surveys.services.results import OTHER_METHOD, Method, panel_numbers
+from surveys.stamps import stamps
+
+EXPORT_FORMAT = "quanheng-weight-set-export/1"
+TOLERANCE = 1e-9
+
+Document = Mapping[str, Any]
+
+
+def file_problems(content: bytes) -> list[str]:
+    """What is wrong with an exported JSON file; an empty list: it is whole."""
+    try:
+        export = json.loads(content.decode("utf-8-sig"))
+        problems = list(_export_problems(export, content))
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+        return [_("The file is no whole export of a weight set (%(error)s).") % {"error": error}]
+    return problems
+
+
+def stored_problems(weight_set: WeightSet) -> list[str]:
+    """What is wrong with a stored set: hashes, signatures, rows, and the judgments it came from."""
+    document = json.loads(weight_set.document)
+    seal = json.loads(weight_set.seal) if weight_set.seal else None
+    problems = [*_text_problems(weight_set), *_number_problems(document), *_entry_problems(weight_set, document)]
+    if seal:
+        problems += _seal_problems(seal, weight_set.content_hash)
+        problems += _signature_problems(weight_set, seal)
+    if weight_set.panel_result:
+        problems += _judgment_problems(weight_set.panel_result, document)
+    return problems
+
+
+# --- hashes ---
+
+
+def _export_problems(export: Document, content: bytes) -> Iterator[str]:
+    document, seal = export["document"], export["seal"]
+    if export["format"] != EXPORT_FORMAT or canonical_json(export).encode() != content:
+        yield _("The file is not written as it was exported.")
+    if content_hash(canonical_json(document)) != export["content_hash"]:
+        yield _("The content does not have the hash that the file states.")
+    if export["stamps"] != stamps(synthetic=document["synthetic"], sealed=seal is not None):
+        yield _("The stamps of the file are not those of its content.")
+    if (content_hash(canonical_json(seal)) if seal else "") != export["seal_hash"]:
+        yield _("The signatures do not have the hash that the file states.")
+    if seal:
+        yield from _seal_problems(seal, export["content_hash"])
+    yield from _number_problems(document)
+
+
+def _text_problems(weight_set: WeightSet) -> Iterator[str]:
+    if content_hash(weight_set.document) != weight_set.content_hash:
+        yield _("The stored content does not have its stored hash.")
+    if weight_set.seal and content_hash(weight_set.seal) != weight_set.seal_hash:
+        yield _("The stored signatures do not have their stored hash.")
+
+
+def _seal_problems(seal: Document, content: str) -> Iterator[str]:
+    if seal["content_hash"] != content:
+        yield _("The signatures stand under another content.")
+    if seal["proposed"]["account"] == seal["approved"]["account"]:
+        yield _("One account has both proposed and approved.")
+
+
+def _signature_problems(weight_set: WeightSet, seal: Document) -> Iterator[str]:
+    signed = {
+        "proposed": (weight_set.proposed_by, weight_set.proposal),
+        "approved": (weight_set.approved_by, weight_set.approval),
+        "locked": (weight_set.locked_by, ""),
+    }
+    for name, (user, reason) in signed.items():
+        account = user.get_username() if user else ""
+        if (seal[name]["account"], seal[name]["reason"]) != (account, reason):
+            yield _("The stored signature “%(name)s” is not the sealed one.") % {"name": name}
+
+
+def _entry_problems(weight_set: WeightSet, document: Document) -> Iterator[str]:
+    fields = ("local_weight", "global_weight", "adopted_weight", "origin", "source")
+    stored = {entry.indicator.code: entry for entry in weight_set.entries.select_related("indicator")}
+    stated = {entry["code"]: entry for entry in document["weights"]}
+    for code in sorted(stored.keys() | stated.keys()):
+        row = {name: str(getattr(stored[code], name)) for name in fields} if code in stored else None
+        said = {name: stated[code][name] for name in fields} if code in stated else None
+        if row != said:
+            yield _("The stored weight of %(code)s is not the one in the document.") % {"code": code}
+
+
+# --- numbers ---
+
+
+def _number_problems(document: Document) -> Iterator[str]:
+    tree = _children(document)
+    panel = document["panel"]
+    if panel:
+        for node in panel["nodes"]:
+            yield from _node_problems(node, tree[node["code"]], panel)
+    yield from _weight_problems(document, tree)
+
+
+def _children(document: Document) -> dict[str, list[str]]:
+    tree: dict[str, list[str]] = {}
+    for node in document["tree"]["nodes"]:
+        if node["parent"] is not None:
+            tree.setdefault(node["parent"], []).append(node["code"])
+    return tree
+
+
+def _node_problems(node: Document, children: Sequence[str], panel: Document) -> Iterator[str]:
+    matrix = ahp.matrix([[float(cell) for cell in row] for row in node["matrix"]], children)
+    tested = ahp.consistency(matrix, random_index=panel["random_index"])
+    computed = {
+        "lambda_max": [tested.lambda_max],
+        "index": [tested.index],
+        "ratio": [] if tested.ratio is None else [tested.ratio],
+        "random_index": [tested.random_index] if tested.testable else [],
+    }
+    if panel["aggregation"] == "aij":  # means of the experts' own weights do not follow from the group's matrix
+        method = panel["method"]
+        computed["weights"] = ahp.priorities(matrix, method=method).weights.tolist()
+        computed["second_weights"] = ahp.priorities(matrix, method=OTHER_METHOD[method]).weights.tolist()
+    for name, numbers in computed.items():
+        if not _close(_numbers(node[name]), numbers):
+            yield _("%(name)s of %(code)s does not follow from the matrix.") % {"name": name, "code": node["code"]}
+
+
+def _weight_problems(document: Document, tree: dict[str, list[str]]) -> Iterator[str]:
+    stated = {entry["code"]: entry for entry in document["weights"]}
+    root = document["tree"]["nodes"][0]["code"]
+    local = {parent: [float(stated[child]["local_weight"]) for child in children] for parent, children in tree.items()}
+    for code in _away_from_panel(document, local):
+        yield _("The local weights under %(code)s are not the panel's.") % {"code": code}
+    global_weights = ahp.global_weights(tree, local) if tree else {root: 1.0}
+    decimals = document["adopted_decimals"]
+    adopted = {} if decimals is None else adopted_weights(tree, local, root, decimals)
+    for code, entry in stated.items():
+        if not _close([float(entry["global_weight"])], [float(global_weights[code])]):
+            yield _("The global weight of %(code)s does not follow from the local ones.") % {"code": code}
+        if entry["adopted_weight"] != str(adopted.get(code, "")):
+            yield _("The adopted weight of %(code)s does not follow from the exact ones.") % {"code": code}
+
+
+def _away_from_panel(document: Document, local: Mapping[str, Sequence[float]]) -> Iterator[str]:
+    """Nodes whose weights are said to come from judgments and do not."""
+    free = {entry["code"] for entry in document["weights"] if entry["origin"] != "judgments"}
+    tree = _children(document)
+    for node in document["panel"]["nodes"] if document["panel"] else ():
+        judged = not free.intersection(tree[node["code"]])
+        if judged and not _close(_numbers(node["weights"]), local[node["code"]]):
+            yield node["code"]
+
+
+def _judgment_problems(result: PanelResult, document: Document) -> Iterator[str]:
+    """From the logs to the panel's numbers, which the file alone cannot show."""
+    members = list(result.members.select_related("submission__expert__survey").order_by("submission__expert_id"))
+    for member in members:
+        expert = member.submission.expert
+        for problem in chain_verify(expert):
+            yield f"{expert.code}: {problem}"
+    counted = [member for member in members if member.weight > 0]
+    ratios = [submitted_ratios(member.submission) for member in counted]
+    method = Method(result.method, result.random_index, result.aggregation)
+    tree = tree_of(result.survey.edition)
+    computed = panel_numbers(tree, ratios, [float(member.weight) for member in counted], method)
+    stated = {node["code"]: node for node in document["panel"]["nodes"]}
+    for node in computed:
+        said = stated[node.node]
+        cells = [float(cell) for row in said["matrix"] for cell in row]
+        if not _close(cells, node.matrix.values.ravel().tolist()):
+            yield _("The panel's matrix at %(code)s does not follow from the judgments.") % {"code": node.node}
+        if not _close(_numbers(said["weights"]), node.weights.tolist()):
+            yield _("The panel's weights at %(code)s do not follow from the judgments.") % {"code": node.node}
+
+
+def _numbers(texts: str | Sequence[str]) -> list[float]:
+    found = [texts] if isinstance(texts, str) else texts
+    return [float(text) for text in found if text != ""]
+
+
+def _close(stated: Sequence[float], computed: Sequence[float]) -> bool:
+    return len(stated) == len(computed) and all(
+        math.isclose(a, b, rel_tol=TOLERANCE, abs_tol=TOLERANCE) for a, b in zip(stated, computed, strict=True)
+    )

@@ -1,0 +1,52 @@
+"""What all pages of a survey share: their frame, and saying what became of a deed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from surveys.access import DECIDES, LOCKS, RUNS
+from surveys.errors import Refused
+from surveys.models import Survey
+
+
+def survey_page(request: HttpRequest, survey: Survey, tab: str, template: str, **context: Any) -> HttpResponse:
+    """A page of a survey, with what the account may do in it."""
+    held: frozenset[str] = survey.held_roles  # type: ignore[attr-defined]
+    frame = {
+        "survey": survey,
+        "tab": tab,
+        "synthetic": survey.synthetic,
+        "may_run": bool(held.intersection(RUNS)),
+        "may_decide": bool(held.intersection(DECIDES)),
+        "may_lock": bool(held.intersection(LOCKS)),
+    }
+    return render(request, f"surveys/{template}.html", {**frame, **context})
+
+
+def account(request: HttpRequest) -> User:
+    """The signed-in account."""
+    user = request.user
+    assert isinstance(user, User)  # noqa: S101  login_required stands before; this tells the type checker
+    return user
+
+
+def done(request: HttpRequest, deed: Callable[[], object], sentence: str = "") -> bool:
+    """Do it and say so; or say why it was refused."""
+    try:
+        deed()
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return False
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return False
+    if sentence:
+        messages.success(request, sentence)
+    return True

@@ -1,0 +1,94 @@
+"""Surveys: the list, a new one, the dashboard, its state, its members, its log."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from surveys.access import READS, RUNS, survey_for, surveys_of
+from surveys.forms.surveys import MemberForm, MoveForm, SurveyForm
+from surveys.models import Membership, Survey
+from surveys.selectors.progress import panel_progress, with_panel_sizes
+from surveys.services.surveys import MOVES, member_add, survey_create, survey_move
+from surveys.views.coordinator.pages import account, done, survey_page
+
+LOG_PAGE = 50
+
+
+@login_required
+@require_safe
+def survey_list(request: HttpRequest) -> HttpResponse:
+    surveys = list(with_panel_sizes(surveys_of(request.user)))
+    synthetic = any(survey.synthetic for survey in surveys)
+    return render(request, "surveys/survey_list.html", {"surveys": surveys, "synthetic": synthetic})
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def survey_new(request: HttpRequest) -> HttpResponse:
+    user = account(request)
+    form = SurveyForm(request.POST or None, user=user, initial={"edition": request.GET.get("edition")})
+    if form.is_valid():
+        edition = form.cleaned_data["edition"]
+        survey = survey_create(
+            edition=edition,
+            title=form.texts("title"),
+            user=user,
+            synthetic=edition.system.synthetic,
+            **form.settings(),
+        )
+        return redirect("surveys:survey", survey.pk)
+    return render(request, "surveys/survey_new.html", {"form": form})
+
+
+@login_required
+@require_safe
+def survey(request: HttpRequest, survey_id: int) -> HttpResponse:
+    found = survey_for(request.user, survey_id, *READS)
+    moves = [(state, Survey.State(state).label) for state in MOVES[found.state]]
+    stages = [(state, label, _passed(state, found.state)) for state, label in Survey.State.choices]
+    return survey_page(request, found, "progress", "survey", progress=panel_progress(found), moves=moves, stages=stages)
+
+
+def _passed(state: str, now: str) -> bool:
+    order = list(Survey.State.values)
+    return order.index(state) < order.index(now)
+
+
+@login_required
+@require_POST
+def survey_move_to(request: HttpRequest, survey_id: int) -> HttpResponse:
+    found = survey_for(request.user, survey_id, *RUNS)
+    form = MoveForm(request.POST)
+    if form.is_valid():
+        to, reason = form.cleaned_data["to"], form.cleaned_data["reason"]
+        said = _("The survey is now: %(state)s.") % {"state": Survey.State(to).label}
+        done(request, lambda: survey_move(found, to, user=account(request), reason=reason), said)
+    return redirect("surveys:survey", found.pk)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def members(request: HttpRequest, survey_id: int) -> HttpResponse:
+    found = survey_for(request.user, survey_id, *RUNS)
+    form = MemberForm(request.POST or None)
+    if form.is_valid() and form.member:
+        role, member = form.cleaned_data["role"], form.member
+        said = _("%(name)s is now: %(role)s.") % {"name": member, "role": Membership.Role(role).label}
+        done(request, lambda: member_add(found, member=member, role=role, user=account(request)), said)
+        return redirect("surveys:members", found.pk)
+    held = found.memberships.select_related("user").order_by("user__username", "role")
+    return survey_page(request, found, "members", "members", form=form, memberships=held)
+
+
+@login_required
+@require_safe
+def audit_log(request: HttpRequest, survey_id: int) -> HttpResponse:
+    found = survey_for(request.user, survey_id, *READS)
+    events = found.audit_events.select_related("user").order_by("-at", "-id")
+    page = Paginator(events, LOG_PAGE).get_page(request.GET.get("page"))
+    return survey_page(request, found, "log", "audit_log", page=page)

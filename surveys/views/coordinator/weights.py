@@ -1,0 +1,221 @@
+"""The panel's result, and the weight sets that two people sign."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from surveys.access import DECIDES, LOCKS, READS, RUNS, survey_for
+from surveys.errors import Refused
+from surveys.exports.weight_sets import TYPES, export_bytes, export_name
+from surveys.forms.weights import DraftForm, ReasonForm
+from surveys.models import PanelResult, Survey, WeightSet
+from surveys.selectors.consistency import method_label, panel_matrices, table_label
+from surveys.selectors.trees import tree_of
+from surveys.selectors.weights import (
+    counted_experts,
+    newest_computed,
+    panel_state,
+    weight_rows,
+    weight_sets_of,
+)
+from surveys.services.panels import panel_result_request
+from surveys.services.results import OTHER_METHOD
+from surveys.services.weight_sets import (
+    weight_set_adopt,
+    weight_set_approve,
+    weight_set_draft,
+    weight_set_lock,
+    weight_set_propose,
+    weight_set_send_back,
+)
+from surveys.tasks import enqueue
+from surveys.views.coordinator.pages import account, done, survey_page
+
+Deed = Callable[[WeightSet, User, ReasonForm], object]
+
+
+@login_required
+@require_safe
+def panel(request: HttpRequest, survey_id: int) -> HttpResponse:
+    survey = survey_for(request.user, survey_id, *READS)
+    state = panel_state(survey)
+    pages = panel_matrices(state.result, tree_of(survey.edition)) if state.result and state.computed else []
+    method = state.result.method if state.result else survey.method
+    return survey_page(
+        request,
+        survey,
+        "panel",
+        "panel",
+        state=state,
+        job=state.job,
+        pages=pages,
+        method=method_label(method),
+        second_method=method_label(OTHER_METHOD[method]),
+        table=table_label(state.result.random_index if state.result else survey.random_index),
+    )
+
+
+@login_required
+@require_POST
+def panel_compute(request: HttpRequest, survey_id: int) -> HttpResponse:
+    survey = survey_for(request.user, survey_id, *RUNS)
+    done(request, lambda: _request_result(survey, account(request)))
+    return redirect("surveys:panel", survey.pk)
+
+
+@transaction.atomic
+def _request_result(survey: Survey, user: User) -> None:
+    _result, job = panel_result_request(survey, user=user)
+    enqueue(job)
+
+
+@login_required
+@require_safe
+def weight_sets(request: HttpRequest, survey_id: int) -> HttpResponse:
+    survey = survey_for(request.user, survey_id, *READS)
+    sets = weight_sets_of(survey)
+    return survey_page(request, survey, "weights", "weight_sets", sets=sets, result=newest_computed(survey))
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def weight_set_new(request: HttpRequest, survey_id: int) -> HttpResponse:
+    survey = survey_for(request.user, survey_id, *RUNS)
+    result = newest_computed(survey)
+    form = DraftForm(request.POST or None, initial={"result": result.number if result else None})
+    if result and form.is_valid():
+        seen = form.cleaned_data["result"] or result.number
+        try:
+            chosen = survey.panel_results.select_related("survey__edition").get(number=seen)
+            made = weight_set_draft(chosen, user=account(request), adopted_decimals=form.cleaned_data["decimals"])
+            return redirect("surveys:weight_set", survey.pk, made.number)
+        except PanelResult.DoesNotExist:
+            form.add_error(None, _("There is no such panel result: reload the page."))
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+    state = panel_state(survey, result) if result else None
+    return survey_page(request, survey, "weights", "weight_set_new", form=form, state=state)
+
+
+def _weight_set(survey: Survey, number: int) -> WeightSet:
+    found: WeightSet = get_object_or_404(weight_sets_of(survey), number=number)
+    return found
+
+
+@login_required
+@require_safe
+def weight_set(request: HttpRequest, survey_id: int, number: int) -> HttpResponse:
+    survey = survey_for(request.user, survey_id, *READS)
+    found = _weight_set(survey, number)
+    result = found.panel_result
+    seen = {"seen_hash": found.content_hash}
+    return survey_page(
+        request,
+        survey,
+        "weights",
+        "weight_set",
+        weight_set=found,
+        synthetic=found.synthetic,
+        rows=weight_rows(found),
+        counted=counted_experts(found),
+        state=panel_state(survey, result) if result else None,
+        method=method_label(result.method) if result else "",
+        second_method=method_label(OTHER_METHOD[result.method]) if result else "",
+        table=table_label(result.random_index) if result else "",
+        adopt_form=DraftForm(initial={"decimals": found.adopted_decimals}, prefix="adopt"),
+        propose_form=ReasonForm(initial=seen, label=gettext_lazy("Why these weights (optional)"), prefix="propose"),
+        approve_form=ReasonForm(initial=seen, label=gettext_lazy("Why you approve"), prefix="approve"),
+        return_form=ReasonForm(initial=seen, label=gettext_lazy("What has to change"), prefix="return"),
+        own_proposal=found.proposed_by_id == request.user.pk,
+    )
+
+
+@login_required
+@require_POST
+def weight_set_propose_it(request: HttpRequest, survey_id: int, number: int) -> HttpResponse:
+    return _deed(
+        request, survey_id, number, RUNS, "propose",
+        lambda it, user, form: weight_set_propose(it, user=user, reason=form.cleaned_data["reason"]),
+        _("Proposed. Another person approves it now."),
+    )  # fmt: skip
+
+
+@login_required
+@require_POST
+def weight_set_approve_it(request: HttpRequest, survey_id: int, number: int) -> HttpResponse:
+    return _deed(
+        request, survey_id, number, DECIDES, "approve",
+        lambda it, user, form: weight_set_approve(it, user=user, **form.cleaned_data),
+        _("Approved. It can be locked now."),
+    )  # fmt: skip
+
+
+@login_required
+@require_POST
+def weight_set_return_it(request: HttpRequest, survey_id: int, number: int) -> HttpResponse:
+    return _deed(
+        request, survey_id, number, DECIDES, "return",
+        lambda it, user, form: weight_set_send_back(it, user=user, reason=form.cleaned_data["reason"]),
+        _("Sent back as a draft, with your reason in the log."),
+    )  # fmt: skip
+
+
+@login_required
+@require_POST
+def weight_set_lock_it(request: HttpRequest, survey_id: int, number: int) -> HttpResponse:
+    return _deed(
+        request, survey_id, number, LOCKS, "lock",
+        lambda it, user, _form: weight_set_lock(it, user=user),
+        _("Locked and sealed. From now on nothing of it can change."),
+    )  # fmt: skip
+
+
+@login_required
+@require_POST
+def weight_set_adopt_it(request: HttpRequest, survey_id: int, number: int) -> HttpResponse:
+    survey = survey_for(request.user, survey_id, *RUNS)
+    found, form = _weight_set(survey, number), DraftForm(request.POST, prefix="adopt")
+    if form.is_valid():
+        decimals = form.cleaned_data["decimals"]
+        said = _("The printed weights are written anew.")
+        done(request, lambda: weight_set_adopt(found, decimals=decimals, user=account(request)), said)
+    return redirect("surveys:weight_set", survey.pk, number)
+
+
+def _deed(
+    request: HttpRequest, survey_id: int, number: int, roles: tuple[str, ...], prefix: str, deed: Deed, said: str
+) -> HttpResponse:
+    """Fetch with permission, do it with the reason of the form, say what became of it, show the set again."""
+    survey = survey_for(request.user, survey_id, *roles)
+    found, form = _weight_set(survey, number), ReasonForm(request.POST, prefix=prefix)
+    if form.is_valid():
+        done(request, lambda: deed(found, account(request), form), said)
+    else:
+        done(request, _refuse_long)
+    return redirect("surveys:weight_set", survey.pk, number)
+
+
+def _refuse_long() -> None:
+    raise Refused(_("The reason is too long: keep it below 2000 characters."))
+
+
+@login_required
+@require_safe
+def weight_set_export(request: HttpRequest, survey_id: int, number: int, kind: str) -> HttpResponse:
+    survey = survey_for(request.user, survey_id, *READS)
+    if kind not in TYPES:
+        raise Http404("No such format.")
+    found = _weight_set(survey, number)
+    disposition = content_disposition_header(True, export_name(found, kind)) or "attachment"
+    headers = {"Content-Disposition": disposition, "Cache-Control": "no-store"}
+    return HttpResponse(export_bytes(found, kind), content_type=TYPES[kind], headers=headers)
