@@ -15,6 +15,8 @@ from surveys.services.audit import audit
 from surveys.tokens import new_token, token_hash
 
 SESSION_LIFE = timedelta(days=30)
+RESERVED_CODES = ("panel",)
+"""In reports and addresses this stands for the whole group."""
 
 
 @transaction.atomic
@@ -30,6 +32,8 @@ def expert_add(
     user: User | None,
 ) -> Expert:
     """One more expert on the panel, with a standing invitation. Nothing is sent."""
+    if code in RESERVED_CODES:
+        raise Refused(_("The code %(code)s means the whole panel: choose another.") % {"code": code})
     if survey.experts.filter(code=code).exists():
         raise Refused(_("Expert %(code)s is on the panel already.") % {"code": code})
     person = None
