@@ -103,6 +103,11 @@ def last_answer(expert: Expert) -> JudgmentEvent | None:
     return events.select_related("comparison__item_a", "comparison__item_b", "comparison__node").last()
 
 
+def changed_since_submission(expert: Expert) -> bool:
+    newest = expert.submissions.last()
+    return newest is not None and newest.revision != expert.revision
+
+
 def disputed_pairs(expert: Expert) -> Iterator[Comparison]:
     """Pairs answered differently on two devices, about which the expert has not decided yet."""
     newer = Judgment.objects.filter(expert=expert, comparison=OuterRef("comparison"), revision__gt=OuterRef("revision"))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django import template
+from django.utils import timezone
 
 from surveys import scale
 from surveys.texts import Texts, language_of, text_in
@@ -22,6 +25,13 @@ def text(texts: Texts) -> str:
 def lang_of(texts: Texts) -> str:
     """<span lang="{{ indicator.name|lang_of }}">: the language of what `text` shows."""
     return language_of(texts)
+
+
+@register.filter
+def moment(at: datetime) -> str:
+    """{{ survey.closes_at|moment }}: a deadline must name its time zone."""
+    here = timezone.localtime(at)
+    return f"{here:%Y-%m-%d %H:%M} ({timezone.get_current_timezone_name()}, UTC{here:%z})"
 
 
 @register.filter

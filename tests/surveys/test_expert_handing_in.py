@@ -116,6 +116,15 @@ def test_submitting_twice_is_one_submission(expert: Expert) -> None:
     assert Submission.objects.count() == Job.objects.count() == 1
 
 
+def test_what_was_submitted_already_is_not_offered_again(expert: Expert) -> None:
+    say(expert, CALM)
+    client = device(expert)
+    client.post(url("submit", expert))
+    text = text_of(client, "review", expert)
+    assert "You have submitted these answers." in text
+    assert f'action="{url("submit", expert)}"' not in text
+
+
 def test_an_incomplete_survey_is_not_submitted(expert: Expert) -> None:
     make.say(expert, "a", "b")
     response = device(expert).post(url("submit", expert))
@@ -179,6 +188,7 @@ def test_answers_may_change_until_the_close_and_be_submitted_again(expert: Exper
     client.post(url("submit", expert))
     make.say(expert, "a1", "a2", "a", 2)
     assert "changed answers since" in text_of(client, "receipt", expert)
+    assert "changed answers since" in text_of(client, "review", expert)
     assert "Review and submit" in text_of(client, "contents", expert)
     client.post(url("submit", expert))
     assert [it.number for it in Submission.objects.order_by("number")] == [1, 2]

@@ -1,6 +1,7 @@
 """The personal link: opening it changes nothing; beginning swaps it for a cookie of this survey's pages alone."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -19,7 +20,8 @@ COOKIE = "quanheng_expert_{}"
 
 @pytest.fixture
 def expert() -> Expert:
-    texts = {name: {"zh-hans": f"中文{name}", "en": f"the {name}"} for name in ("purpose", "inviter", "privacy")}
+    named = ("purpose", "inviter", "privacy")
+    texts: dict[str, Any] = {name: {"zh-hans": f"中文{name}", "en": f"the {name}"} for name in named}
     contact = {"en": "Ms Li, li@example.org"}
     closes_at = timezone.now() + timedelta(days=2)
     survey = make.survey(**texts, contact=contact, closes_at=closes_at)

@@ -10,7 +10,7 @@ from surveys.errors import Refused
 from surveys.forms.answer import AnswerForm
 from surveys.models import Expert
 from surveys.selectors.answers import progress_of
-from surveys.selectors.questionnaire import disputed_pairs, minutes_for
+from surveys.selectors.questionnaire import changed_since_submission, disputed_pairs, minutes_for
 from surveys.services.judgments import ClosedSurvey, judgment_record
 from surveys.services.panel import session_end
 
@@ -29,7 +29,7 @@ def contents(request: HttpRequest, expert: Expert) -> HttpResponse:
         progress=progress,
         minutes=minutes_for(progress.total - progress.answered),
         disputed=list(disputed_pairs(expert)),
-        changed=_changed_since_submission(expert),
+        changed=changed_since_submission(expert),
     )
 
 
@@ -54,11 +54,6 @@ def leave(request: HttpRequest, expert: Expert) -> HttpResponse:
     response = page(request, expert, "left.html")
     forget(response, expert.survey_id)
     return response
-
-
-def _changed_since_submission(expert: Expert) -> bool:
-    newest = expert.submissions.last()
-    return newest is not None and newest.revision != expert.revision
 
 
 def _record(request: HttpRequest, expert: Expert, position: int) -> HttpResponse:

@@ -12,7 +12,7 @@ from surveys.errors import Refused
 from surveys.forms.answer import SubmitForm
 from surveys.models import Expert, Survey
 from surveys.selectors.answers import progress_of
-from surveys.selectors.questionnaire import disputed_pairs
+from surveys.selectors.questionnaire import changed_since_submission, disputed_pairs
 from surveys.selectors.reviewing import computation_failed, review_of, submitted_review
 from surveys.services.submissions import submission_hand_in
 from surveys.tasks import enqueue
@@ -67,6 +67,7 @@ def _review_page(request: HttpRequest, expert: Expert, form: SubmitForm, status:
         "progress": progress_of(expert),
         "nodes": nodes,
         "tense": tense,
+        "changed": changed_since_submission(expert),
         "disputed": list(disputed_pairs(expert)),
         "form": form,
         "asks_reason": bool(tense) and expert.survey.gate == Survey.Gate.SOFT,
