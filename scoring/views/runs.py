@@ -1,0 +1,135 @@
+"""Scoring runs: the list, a new one, its overview, its nodes, its units, its exports."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_http_methods, require_safe
+
+from scoring.exports import TYPES, export_bytes, export_name
+from scoring.figures import node_figure
+from scoring.forms import RunForm
+from scoring.models import ScoringRun
+from scoring.selectors.runs import RunTree, jobs_of, profile, ranking, run_job, runs_of
+from scoring.services.runs import run_request
+from scoring.tasks import enqueue
+from scoring.views.pages import account, computed_run_of, page_of, run_of, scoring_page
+from surveys.access import READS, SCORES, survey_for, surveys_of
+from surveys.errors import Refused
+from surveys.models import Survey
+
+RUNS_ON_A_PAGE = 50
+UNITS_ON_A_PAGE = 500
+
+
+@login_required
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The runs of all surveys in which the account holds a role."""
+    found = page_of(request, runs_of(surveys_of(request.user)).order_by("-pk"), RUNS_ON_A_PAGE)
+    synthetic = any(run.synthetic for run in found)
+    return render(request, "scoring/home.html", {"page": found, "jobs": jobs_of(found), "synthetic": synthetic})
+
+
+@login_required
+@require_safe
+def runs(request: HttpRequest, survey_id: int) -> HttpResponse:
+    survey = survey_for(request.user, survey_id, *READS)
+    found = page_of(request, runs_of([survey]), RUNS_ON_A_PAGE)
+    return scoring_page(request, survey, "runs", "runs", page=found, jobs=jobs_of(found))
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def run_new(request: HttpRequest, survey_id: int) -> HttpResponse:
+    survey = survey_for(request.user, survey_id, *SCORES)
+    form = RunForm(request.POST or None, survey=survey, initial={"data_set": request.GET.get("data")})
+    made = _request(request, survey, form) if form.is_valid() else None
+    if made is None:
+        return scoring_page(request, survey, "runs", "run_new", form=form, status=422 if form.is_bound else 200)
+    return redirect("scoring:run", survey.pk, made.number)
+
+
+@login_required
+@require_safe
+def run(request: HttpRequest, survey_id: int, number: int) -> HttpResponse:
+    survey = survey_for(request.user, survey_id, *READS)
+    found = run_of(survey, number)
+    results = _overview(found) if found.computed else {}
+    job = run_job(found)
+    return scoring_page(request, survey, "runs", "run", run=found, job=job, synthetic=found.synthetic, **results)
+
+
+@login_required
+@require_safe
+def node(request: HttpRequest, survey_id: int, number: int, code: str) -> HttpResponse:
+    survey = survey_for(request.user, survey_id, *READS)
+    found = computed_run_of(survey, number)
+    tree = RunTree(found)
+    row = tree.row_of(code)
+    if row is None:
+        raise Http404("This run has no such node.")
+    ranked = ranking(tree, code)
+    return scoring_page(
+        request,
+        survey,
+        "runs",
+        "node",
+        run=found,
+        synthetic=found.synthetic,
+        row=row,
+        path=tree.path(row.node),
+        children=tree.children_of(row.node),
+        figure=node_figure(found, row, ranked),
+        page=page_of(request, ranked, UNITS_ON_A_PAGE),
+    )
+
+
+@login_required
+@require_safe
+def unit(request: HttpRequest, survey_id: int, number: int, unit_id: int) -> HttpResponse:
+    survey = survey_for(request.user, survey_id, *READS)
+    found = computed_run_of(survey, number)
+    chosen = get_object_or_404(found.data_set.units, pk=unit_id)
+    rows = profile(RunTree(found), chosen)
+    return scoring_page(
+        request, survey, "runs", "unit", run=found, synthetic=found.synthetic, unit=chosen, rows=rows, whole=rows[0]
+    )
+
+
+@login_required
+@require_safe
+def run_export(request: HttpRequest, survey_id: int, number: int, kind: str) -> HttpResponse:
+    survey = survey_for(request.user, survey_id, *READS)
+    if kind not in TYPES:
+        raise Http404("No such format.")
+    found = computed_run_of(survey, number)
+    wide = kind == "csv" and request.GET.get("shape") == "wide"
+    name = export_name(found, kind, "wide" if wide else "")
+    disposition = content_disposition_header(True, name) or "attachment"
+    headers = {"Content-Disposition": disposition, "Cache-Control": "no-store"}
+    return HttpResponse(export_bytes(found, kind, wide=wide), content_type=TYPES[kind], headers=headers)
+
+
+def _request(request: HttpRequest, survey: Survey, form: RunForm) -> ScoringRun | None:
+    try:
+        with transaction.atomic():
+            made, job = run_request(
+                survey, **form.cleaned_data, preview="preview" in request.POST, user=account(request)
+            )
+            enqueue(job)
+            return made
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+        return None
+
+
+def _overview(found: ScoringRun) -> dict[str, Any]:
+    tree = RunTree(found)
+    row = tree.rows[0]
+    return {"rows": tree.rows, "row": row, "figure": node_figure(found, row, ranking(tree, row.node.code))}
