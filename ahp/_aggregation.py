@@ -55,7 +55,7 @@ def aggregate_judgments(ms: Iterable[Any], *, expert_weights: npt.ArrayLike | No
     group = np.ones((first.n, first.n))
     group[upper] = np.exp(mean_where_answered(logs, shares))
     group.T[upper] = 1 / group[upper]
-    return freeze(group, first.labels)
+    return freeze(group, first.labels, int(np.isnan(group).sum()) // 2)
 
 
 def aggregate_priorities(

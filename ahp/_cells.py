@@ -57,21 +57,21 @@ def number(cell: object, pair: Pair) -> float:
     return float(cell)
 
 
-def plainly_sound(values: Array) -> bool:
-    """Positive and reciprocal where answered, told in a few array operations; False means: look closer."""
-    with np.errstate(all="ignore"):
-        gaps = values * values.T
-        gaps -= 1.0
-        flat = gaps.ravel()
-        if flat.dot(flat) <= RECIPROCAL_TOLERANCE**2:
-            return bool(values.item(values.argmin()) > 1 / LARGEST_RATIO)
-        return bool(np.isnan(values).any()) and _sound_where_answered(values)
+def plainly_complete(values: Array) -> bool:
+    """Answered in full, positive and reciprocal, told in a few array operations; False means: look closer."""
+    flat = values.ravel()
+    if not flat.dot(flat) <= LARGEST_RATIO**2:  # too large, infinite, or not answered
+        return False
+    gaps = values * values.T
+    gaps -= 1.0
+    flat = gaps.ravel()
+    return bool(flat.dot(flat) <= RECIPROCAL_TOLERANCE**2) and values.item(values.argmin()) > 1 / LARGEST_RATIO
 
 
-def _sound_where_answered(values: Array) -> bool:
-    answered = values == values
-    known = np.where(answered, values, 1.0)
-    return bool((answered == answered.T).all() and answered.ravel()[:: len(values) + 1].all() and plainly_sound(known))
+def soundly_incomplete(values: Array, gaps: Mask) -> bool:
+    """The same for a table with gaps, told from the one in which they are filled with 1."""
+    symmetric = (gaps == gaps.T).all() and not gaps.ravel()[:: len(values) + 1].any()
+    return bool(symmetric) and plainly_complete(np.where(gaps, 1.0, values))
 
 
 def check_cells(values: Array, labels: tuple[Label, ...]) -> None:

@@ -16,7 +16,8 @@ from ahp._matrix import Matrix
 
 BRACKET = 1e-13  # relative width at which the bracket counts as closed
 _LOOSE_BRACKET = 1e-8  # what rounding may leave of it when judgments contradict each other a millionfold
-_ROUNDS = 30  # each round squares twice: 24 * 4**30 steps of the power method
+_PLAIN_RATIO = 1e9  # up to it the 24th power is a double
+_ROUNDS = 120  # each doubles the steps of the power method
 
 
 class Principal(NamedTuple):
@@ -65,19 +66,16 @@ def _ones(n: int) -> Array:
 
 
 def _by_squaring(values: Array) -> Principal | None:
-    """The power method, 24 steps at once. None where the numbers leave the safe range or the bracket stays open."""
-    n = len(values)
-    ones = _ones(n)
-    power = values * (1.0 / n)
-    power = power.dot(power)
+    """The power method, 24 steps at once. None where ratios are too large or the bracket stays open."""
+    if values.item(values.argmax()) > _PLAIN_RATIO:
+        return None
+    ones = _ones(len(values))
+    power = values.dot(values)
     power = power.dot(power)
     power = power.dot(power)
     vector = power.dot(power.dot(power.dot(ones)))
     for _ in range(3):
-        total = ones.dot(vector)
-        if not 1e-3 < total < 1e60:
-            return None
-        vector *= 1.0 / total
+        vector *= 1.0 / ones.dot(vector)
         ratios = (values.dot(vector) / vector).tolist()
         low, high = min(ratios), max(ratios)
         if high - low <= BRACKET * high:
@@ -89,19 +87,20 @@ def _by_squaring(values: Array) -> Principal | None:
 
 
 def by_balanced_squaring(values: Array, log_scale: Array) -> Principal:
-    """Repeated squaring of the matrix divided by approximate weights: safe at any ratio, bounded, certified."""
+    """Repeated squaring at any ratio: of the matrix divided by approximate weights, shifted so that it cannot swing.
+
+    Judgments that run in a circle of large ratios have eigenvalues -lambda or lambda times a root of 1, which no power
+    of the matrix itself tells from lambda.
+    """
     balanced = values * np.exp(log_scale - log_scale[:, None])
-    power = balanced / balanced.max()
-    vector = power.sum(axis=1)
-    best = Principal(vector, math.nan, 0.0, math.inf)
+    best = _bracketed(balanced, np.ones(len(values)))
+    power = balanced + best.high * np.eye(len(values))
     for _ in range(_ROUNDS):
-        best = min(best, _bracketed(balanced, vector), key=_width)
         if _width(best) <= BRACKET:
             break
-        for _ in range(2):
-            power = power.dot(power)
-            power /= power.max()
-        vector = power.dot(best.weights)
+        power /= power.max()
+        power = power.dot(power)
+        best = min(best, _bracketed(balanced, balanced.dot(power.sum(axis=1))), key=_width)
     if _width(best) > _LOOSE_BRACKET:
         raise ConvergenceError(f"the eigenvalue is only known to lie between {best.low!r} and {best.high!r}")
     weights = best.weights * np.exp(log_scale - log_scale.max())

@@ -17,6 +17,7 @@ from ahp._graph import graph_laplacian_inverse, grounded_laplacian, require_conn
 from ahp._matrix import Matrix, freeze
 
 _STIFF_ROUNDS = 8  # with the Laplacian of log least squares; later rounds take the exact derivative
+_STIFF_SQUARINGS = 2
 _ROUNDS = 100  # contradictory answers of up to 25 items never took more than 22
 _SETTLED = 1e-13
 _LONGEST_STEP = 2.0
@@ -59,7 +60,7 @@ def filled(m: Matrix, log_scale: Array) -> Matrix:
     scale = np.exp(log_scale)
     values = scale[:, None] / scale
     np.copyto(values, m.values, where=m.values == m.values)
-    return freeze(values, m.labels)
+    return freeze(values, m.labels, 0)
 
 
 def completed_by_eigenvalue(m: Matrix) -> Matrix:
@@ -97,7 +98,7 @@ def balancing_scale(values: Array, start: Array) -> Array:
         ratios = np.exp(scale)
         balanced = answers * (ratios / ratios[:, None])
         balanced[~known] = 1.0
-        right, left = _both_vectors(balanced, right, left, 2 if round_ < _STIFF_ROUNDS else 4)
+        right, left = _both_vectors(balanced, right, left, _STIFF_SQUARINGS if round_ < _STIFF_ROUNDS else 12)
         gap = np.log(right / left)
         step = inverse.dot(gap) if round_ < _STIFF_ROUNDS else _newton_step(balanced, known, right, left, gap)
         longest = max(step.max(), -step.min())
@@ -112,9 +113,12 @@ def balancing_scale(values: Array, start: Array) -> Array:
 
 
 def _both_vectors(balanced: Array, right: Array, left: Array, squarings: int) -> tuple[Array, Array]:
-    power = balanced / balanced.max()
+    power = balanced
+    if squarings > _STIFF_SQUARINGS:  # shifted, so that circles of large ratios cannot swing
+        power = balanced + left.dot(balanced).dot(right) / left.dot(right) * np.eye(len(balanced))
     for _ in range(squarings):
         power = power.dot(power)
+        power /= power.max()
     right, left = power.dot(right), left.dot(power)
     return right / right.sum(), left / left.sum()
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ahp._cells import Array, Mask, check_cells, number, plainly_sound, square
+from ahp._cells import Array, Mask, check_cells, number, plainly_complete, soundly_incomplete, square
 from ahp._errors import DiagonalError, Label, LabelError, MatrixError
 
 
@@ -21,10 +21,13 @@ class Matrix:
         Read-only, n x n. ``values[i, j]`` says how many times item i outweighs item j; nan = not answered.
     labels : tuple
         One name per item: 0, 1, 2, … where none were given.
+    missing : int
+        How many of the n(n-1)/2 pairs have no answer.
     """
 
     values: Array
     labels: tuple[Label, ...]
+    missing: int
     _cache: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
 
     @property
@@ -38,14 +41,6 @@ class Matrix:
         return ~np.isnan(self.values) & ~np.eye(self.n, dtype=bool)
 
     @property
-    def missing(self) -> int:
-        """How many of the n(n-1)/2 pairs have no answer."""
-        missing: int = self._cache.get("missing", -1)
-        if missing < 0:
-            missing = self._cache["missing"] = int(np.isnan(self.values).sum()) // 2
-        return missing
-
-    @property
     def degrees_of_freedom(self) -> int:
         """Independent circles among the answers: answers - items + 1; 0 = nothing to test."""
         return (self.n - 1) * (self.n - 2) // 2 - self.missing
@@ -53,7 +48,7 @@ class Matrix:
     @property
     def transposed(self) -> "Matrix":
         """The same judgments asked the other way round."""
-        return freeze(self.values.T.copy(), self.labels)
+        return freeze(self.values.T.copy(), self.labels, self.missing)
 
     def pairs(self) -> Iterator[tuple[Label, Label, float]]:
         """Every answered pair once, with its judgment, row by row."""
@@ -120,9 +115,12 @@ def matrix(rows: Any, labels: Sequence[Label] | None = None) -> Matrix:
         return rows
     values = square(rows.values if type(rows) is Matrix else rows)
     names = tuple(range(len(values))) if labels is None else _unique(labels, len(values))
-    if not plainly_sound(values):
+    if plainly_complete(values):
+        return freeze(values, names, 0)
+    gaps = np.isnan(values)
+    if not gaps.any() or not soundly_incomplete(values, gaps):
         check_cells(values, names)
-    return freeze(values, names)
+    return freeze(values, names, int(np.count_nonzero(gaps)) // 2)
 
 
 def matrix_from_pairs(labels: Sequence[Label], judgments: Mapping[Any, float | None]) -> Matrix:
@@ -180,10 +178,10 @@ def frozen_array(values: npt.ArrayLike) -> Array:
     return array
 
 
-def freeze(values: Array, labels: tuple[Label, ...]) -> Matrix:
+def freeze(values: Array, labels: tuple[Label, ...], missing: int) -> Matrix:
     """Make a matrix of values known to be sound."""
     values.setflags(write=False)
-    return Matrix(values, labels)
+    return Matrix(values, labels, missing)
 
 
 def _unique(labels: Sequence[Label], n: int) -> tuple[Label, ...]:

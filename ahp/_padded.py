@@ -13,12 +13,13 @@ from ahp._layout import Layout
 def principal_padded(layout: Layout, ratios: Array) -> tuple[Array, Array]:
     """Local weights (items, experts) and eigenvalues (nodes, experts) from judgments (experts, questions)."""
     experts, nodes = len(ratios), len(layout.nodes)
-    places, inverse_sizes, padding, beyond, rows = _padding(layout)
+    places, padding, beyond, rows = _padding(layout)
     cells = np.concatenate([ratios, 1 / ratios, _TAIL if experts == 1 else np.repeat(_TAIL, experts, axis=0)], axis=1)
     tables = cells.take(places, axis=1).reshape(experts, *padding.shape, -1)
-    vectors = _high_power(tables * inverse_sizes)
-    vectors /= np.add.reduce(vectors, axis=-1, keepdims=True)
-    quotients = (tables @ vectors[..., None])[..., 0] / (vectors + padding)
+    with np.errstate(all="ignore"):  # what overflows never closes its bracket and is mended
+        vectors = _high_power(tables)
+        vectors /= np.add.reduce(vectors, axis=-1, keepdims=True)
+        quotients = (tables @ vectors[..., None])[..., 0] / (vectors + padding)
     low = np.minimum.reduce(quotients + beyond, axis=-1)
     high = np.maximum.reduce(quotients, axis=-1)
     values = (low + high) * 0.5
@@ -45,8 +46,8 @@ def _mend(layout: Layout, tables: Array, vectors: Array, values: Array, open_: n
 
 
 @lru_cache(maxsize=32)
-def _padding(layout: Layout) -> tuple[npt.NDArray[np.intp], Array, Array, Array, npt.NDArray[np.intp]]:
-    """Where each cell of each padded matrix comes from, 1/n, which rows are padding, and which are not."""
+def _padding(layout: Layout) -> tuple[npt.NDArray[np.intp], Array, Array, npt.NDArray[np.intp]]:
+    """Where each cell of each padded matrix comes from, which rows are padding, and which are not."""
     widest, count = max(layout.sizes), layout.pair_count
     places = np.full((len(layout.nodes), widest, widest), 2 * count + 1)
     padding = np.ones((len(layout.nodes), widest))
@@ -57,5 +58,4 @@ def _padding(layout: Layout) -> tuple[npt.NDArray[np.intp], Array, Array, Array,
         places[k, lower, upper] = count + start + np.arange(len(upper))
         places[k, np.arange(n), np.arange(n)] = 2 * count
         padding[k, :n] = 0
-    inverse_sizes = 1 / np.array(layout.sizes, dtype=float)[:, None, None]
-    return places.ravel(), inverse_sizes, padding, padding * 1e9, np.flatnonzero(padding.ravel() == 0)
+    return places.ravel(), padding, padding * 1e9, np.flatnonzero(padding.ravel() == 0)

@@ -286,4 +286,4 @@ def _matrix(labels: tuple[Label, ...], ratios: Array) -> Matrix:
     upper = np.triu_indices(n, 1)
     values[upper] = ratios
     values.T[upper] = 1 / ratios
-    return freeze(values, labels)
+    return freeze(values, labels, int(np.isnan(ratios).sum()))

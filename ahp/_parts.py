@@ -102,9 +102,8 @@ def evaluate_part(
     for start in range(0, given.experts, _BLOCK):
         rows = slice(start, min(start + _BLOCK, given.experts))
         block = given.block(rows)
-        block_sums = sums_of_block(block, _by_question(layout, weights, rows), first + start, _place(layout))
+        block_sums, complete = sums_of_block(block, _by_question(layout, weights, rows), first + start, _place(layout))
         sums = block_sums if sums is None else sums + block_sums
-        complete = bool((block_sums.answers == len(block)).all())
         local[:-1, rows], values[:, rows] = _solved(layout, block, method, complete)
         leaves[:, rows] = leaf_products(layout, local[:, rows])
         if not complete:

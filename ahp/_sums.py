@@ -97,7 +97,7 @@ def judgment_sums(judgments: Any, *, expert_weights: Any = None) -> JudgmentSums
     total = no_sums(table.shape[1])
     for start in range(0, len(table), _BLOCK):
         rows = slice(start, start + _BLOCK)
-        total += sums_of_block(table[rows], None if weights is None else weights[rows], start, _question)
+        total += sums_of_block(table[rows], None if weights is None else weights[rows], start, _question)[0]
     return total
 
 
@@ -106,42 +106,48 @@ def no_sums(questions: int) -> JudgmentSums:
     return JudgmentSums(np.zeros(questions), np.zeros(questions), np.zeros(questions, dtype=np.int64), 0)
 
 
-def sums_of_block(block: Array, weights: Array | None, first: int, place: Place) -> JudgmentSums:
-    """The sums over a block of experts; `weights` is per expert, or per expert and question."""
+def sums_of_block(block: Array, weights: Array | None, first: int, place: Place) -> tuple[JudgmentSums, bool]:
+    """The sums over a block of experts, and whether they answered everything.
+
+    `weights` is per expert, or per expert and question.
+    """
     if weights is None:
         total = _sums_of_products(block)
         if total is not None:
-            return total
+            return total, True
     refuse_implausible(block, first, place)
     logs = np.log(block)
     answered = ~np.isnan(logs)
     shares = np.ones((len(block), 1)) if weights is None else weights.reshape(len(block), -1)
     log_sums = (shares * np.where(answered, logs, 0.0)).sum(axis=0)
-    return JudgmentSums(log_sums, (shares * answered).sum(axis=0), answered.sum(axis=0), len(block))
+    sums = JudgmentSums(log_sums, (shares * answered).sum(axis=0), answered.sum(axis=0), len(block))
+    return sums, bool(answered.all())
 
 
 def _sums_of_products(block: Array) -> JudgmentSums | None:
     """The quick way for plain complete judgments; None where it cannot be taken."""
-    logs = np.zeros(block.shape[1])
+    logs: Array | None = None
     with np.errstate(all="ignore"):
         for start in range(0, len(block), _ROWS):
             products = _products(block[start : start + _ROWS])
             if products is None:
                 return None
-            logs += np.log(products)
-    count = len(block)
-    return JudgmentSums(logs, np.full(len(logs), float(count)), np.full(len(logs), count), count)
+            logs = np.log(products) if logs is None else logs + np.log(products)
+    if logs is None:
+        return None
+    answers = np.full(len(logs), len(block))
+    return JudgmentSums(logs, answers.astype(float), answers, len(block))
 
 
 def _products(rows: Array) -> Array | None:
-    if not np.minimum.reduce(rows, axis=None) > 1 / LARGEST_RATIO:
+    if not rows.size or not np.minimum.reduce(rows, axis=None) > 1 / LARGEST_RATIO:
         return None
     experts, questions = rows.shape
     if experts == _ROWS and rows.flags.c_contiguous:  # long rows keep the processor busy
         rows = rows.reshape(_ROWS // _SIDE_BY_SIDE, -1)
         rows = np.multiply.reduce(rows, axis=0).reshape(_SIDE_BY_SIDE, questions)
     products: Array = np.multiply.reduce(rows, axis=0)
-    safe = products.max(initial=1.0) < _SAFE_PRODUCT and products.min(initial=1.0) > 1 / _SAFE_PRODUCT
+    safe = products[products.argmax()] < _SAFE_PRODUCT and products[products.argmin()] > 1 / _SAFE_PRODUCT
     return products if safe else None
 
 
