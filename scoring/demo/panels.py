@@ -45,7 +45,8 @@ def judgments(folder: Path, language: str) -> list[JudgmentRow]:
 
 def survey(edition: Edition, people: People, *, days_open: int, **texts: Texts) -> Survey:
     """An open survey with the demo's people in their roles."""
-    closes_at = timezone.now() + timedelta(days=days_open)
+    last_day = timezone.localtime() + timedelta(days=days_open)
+    closes_at = last_day.replace(hour=18, minute=0, second=0, microsecond=0)
     made = survey_create(edition=edition, user=people["coordinator"], synthetic=True, closes_at=closes_at, **texts)
     for role in (Membership.Role.APPROVER, Membership.Role.ANALYST):
         member_add(made, member=people[role], role=role, user=people["coordinator"])

@@ -17,14 +17,13 @@ ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that looks like somethin
 class Account:
     role: str
     username: str
-    family_name: str
-    given_name: str
+    name: str
 
 
 ACCOUNTS = (
-    Account("coordinator", "li", "李", "协调员"),
-    Account("approver", "zhang", "张", "主任"),
-    Account("analyst", "wang", "王", "分析师"),
+    Account("coordinator", "li", "李协调员"),
+    Account("approver", "zhang", "张主任"),
+    Account("analyst", "wang", "王分析师"),
 )
 
 
@@ -33,10 +32,7 @@ def people_create() -> dict[str, User]:
     passwords = {account.username: _password() for account in ACCOUNTS}
     people = {
         account.role: User.objects.create_user(
-            account.username,
-            password=passwords[account.username],
-            last_name=account.family_name,
-            first_name=account.given_name,
+            account.username, password=passwords[account.username], first_name=account.name
         )
         for account in ACCOUNTS
     }
