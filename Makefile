@@ -1,11 +1,13 @@
 # `make run` and `make test` need Python 3.11 or newer, git and make; everything else goes into .venv.
-# Options: PY=python3.12  PORT=8001  DATA_DIR=/srv/quanheng  (and every variable of docs/deployment.md)
+# Options: PY=python3.12  PORT=8001  DATA_DIR=/srv/quanheng  (and every variable of docs/deployment.md),
+# TEST_PROCESSES=0 for tests one after another.
 
 PY ?= python3
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 PIP := $(PYTHON) -m pip --disable-pip-version-check --quiet
 UV := $(VENV)/bin/uv
+TEST_PROCESSES ?= 2
 
 .DEFAULT_GOAL := help
 .PHONY: help run worker test test-sqlite test-postgres test-browser check format bench lock clean
@@ -29,10 +31,10 @@ worker: $(VENV)/ready
 test: test-sqlite test-postgres test-browser
 
 test-sqlite: $(VENV)/ready-dev
-	$(PYTHON) -m pytest
+	$(PYTHON) -m pytest -n $(TEST_PROCESSES)
 
 test-postgres: $(VENV)/ready-dev
-	$(PYTHON) -m pytest --database=postgres
+	$(PYTHON) -m pytest -n $(TEST_PROCESSES) --database=postgres
 
 test-browser: $(VENV)/ready-dev
 	$(PYTHON) -m pytest tests/browser

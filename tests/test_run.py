@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from http.client import HTTPConnection
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -54,6 +55,14 @@ class Site:
     def get(self, path: str) -> str:
         with urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as response:
             return str(response.read().decode())
+
+    def status(self, path: str, headers: dict[str, str] | None = None) -> int:
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=10)
+        try:
+            connection.request("GET", path, headers=headers or {})
+            return connection.getresponse().status
+        finally:
+            connection.close()
 
     def answers(self, path: str = "/healthz") -> bool:
         assert self.process.poll() is None, self.output()
@@ -143,22 +152,44 @@ def test_a_killed_parent_leaves_no_orphan(start: Start) -> None:
     wait_for(lambda: not any(is_alive(pid) for pid in family), "a worker outlived its parent")
 
 
-def test_a_taken_port_is_named(start: Start, tmp_path: Path) -> None:
+def refused(tmp_path: Path, port: int, **environment: str) -> str:
+    """What `manage.py run` says when it cannot start."""
+    ours = {"DATA_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "config.settings", **environment}
+    done = subprocess.run(
+        [sys.executable, "manage.py", "run", "--port", str(port)],
+        cwd=settings.BASE_DIR,
+        env={**os.environ, **ours},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    return done.stderr
+
+
+def test_a_taken_port_is_named(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        port = str(taken.getsockname()[1])
-        environment = {**os.environ, "DATA_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "config.settings"}
-        done = subprocess.run(
-            [sys.executable, "manage.py", "run", "--port", port],
-            cwd=settings.BASE_DIR,
-            env=environment,
-            capture_output=True,
-            text=True,
-        )
-    assert done.returncode == 1
-    assert f"Port {port} of 127.0.0.1 is taken" in done.stderr
-    assert "Traceback" not in done.stderr
+        port = taken.getsockname()[1]
+        assert f"Port {port} of 127.0.0.1 is taken" in refused(tmp_path, port)
+
+
+def test_a_database_that_is_away_is_named(tmp_path: Path) -> None:
+    sentence = refused(tmp_path, free_port(), DATABASE_URL="postgresql://nobody@127.0.0.1:1/none")
+    assert "The database cannot be used" in sentence
+    assert "Check DATABASE_URL" in sentence
+
+
+def test_behind_a_proxy_https_is_seen_and_wanted(start: Start) -> None:
+    site = start(SITE_URL="https://example.org/", TRUSTED_PROXY="127.0.0.1")
+    assert site.status("/login/") == 301
+    assert site.status("/login/", {"X-Forwarded-Proto": "https"}) == 200
+
+
+def test_a_stranger_is_not_believed_about_https(start: Start) -> None:
+    site = start(SITE_URL="https://example.org/", TRUSTED_PROXY="192.0.2.1")
+    assert site.status("/login/", {"X-Forwarded-Proto": "https"}) == 301
 
 
 def test_with_redis_workers_are_others_business(start: Start, redis_url: str) -> None:

@@ -43,7 +43,8 @@ class Command(BaseCommand):
         try:
             call_command("migrate", verbosity=0)
         except OperationalError as error:
-            raise CommandError(f"The database cannot be used: {error}Check DATABASE_URL and DATA_DIR.") from error
+            reason = " ".join(str(error).split())
+            raise CommandError(f"The database cannot be used: {reason}. Check DATABASE_URL and DATA_DIR.") from error
         call_command("collectstatic", verbosity=0, interactive=False)
         if demo and "demo" in get_commands() and not get_user_model().objects.exists():
             call_command("demo")
