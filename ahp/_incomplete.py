@@ -17,9 +17,10 @@ from ahp._graph import graph_laplacian_inverse, grounded_laplacian, require_conn
 from ahp._matrix import Matrix, freeze
 
 _STIFF_ROUNDS = 8  # with the Laplacian of log least squares; later rounds take the exact derivative
-_STIFF_SQUARINGS = 2
+_STIFF_SQUARINGS, _SQUARINGS = 2, 12
 _ROUNDS = 100  # contradictory answers of up to 25 items never took more than 22
 _SETTLED = 1e-13
+_ROUNDING = 1e-8  # a Newton step below this that no longer shrinks is rounding
 _LONGEST_STEP = 2.0
 
 
@@ -94,19 +95,21 @@ def balancing_scale(values: Array, start: Array) -> Array:
     stiffness = grounded_laplacian(known) * (2 / len(values))
     inverse = np.linalg.inv(stiffness)
     scale, right, left = start, np.ones(len(values)), np.ones(len(values))
+    previous = np.inf
     for round_ in range(_ROUNDS):
+        stiff = round_ < _STIFF_ROUNDS
         ratios = np.exp(scale)
         balanced = answers * (ratios / ratios[:, None])
         balanced[~known] = 1.0
-        right, left = _both_vectors(balanced, right, left, _STIFF_SQUARINGS if round_ < _STIFF_ROUNDS else 12)
+        right, left = _both_vectors(balanced, right, left, _STIFF_SQUARINGS if stiff else _SQUARINGS)
         gap = np.log(right / left)
-        step = inverse.dot(gap) if round_ < _STIFF_ROUNDS else _newton_step(balanced, known, right, left, gap)
+        step = inverse.dot(gap) if stiff else _newton_step(balanced, known, right, left, gap)
         longest = max(step.max(), -step.min())
-        if longest <= _SETTLED:
+        if longest <= _SETTLED or (not stiff and previous / 2 < longest < _ROUNDING):
             return centred(scale + step)
         if longest > _LONGEST_STEP:
             step = step * (_LONGEST_STEP / longest)
-        scale = scale + step
+        previous, scale = longest, scale + step
         moved = np.exp(step)
         right, left = right / moved, left * moved
     raise ConvergenceError("the completion of the missing answers did not settle")
