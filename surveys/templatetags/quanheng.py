@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import re
+
 from django import template
 from django.utils import timezone
 
@@ -13,6 +15,7 @@ from surveys.texts import Texts, language_of, text_in
 register = template.Library()
 
 Number = float | str | None
+HASH = re.compile("[0-9a-f]{64}")
 
 
 @register.filter
@@ -72,3 +75,16 @@ def cr_badge(ratio: Number, short: bool = False) -> dict[str, object]:
     """{% cr_badge node.ratio %}: sign, number and word; an empty ratio was not tested, None is not there yet."""
     level = "incomplete" if ratio is None else scale.consistency_level(ratio)
     return {"level": level, "ratio": decimal(ratio), "short": short}
+
+
+@register.filter
+def logged(values: dict[str, object]) -> str:
+    """What the audit log keeps of an act, in one line; of a hash the first twelve digits."""
+    return ", ".join(f"{key} {_short(value)}" for key, value in values.items())
+
+
+def _short(value: object) -> str:
+    if isinstance(value, dict):
+        return logged(value)
+    text = str(value)
+    return text[:12] if HASH.fullmatch(text) else text

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 
 from surveys.access import DECIDES, LOCKS, RUNS
@@ -35,6 +35,11 @@ def account(request: HttpRequest) -> User:
     user = request.user
     assert isinstance(user, User)  # noqa: S101  login_required stands before; this tells the type checker
     return user
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to: everything sent, even if that is nothing; None where the page is only looked at."""
+    return request.POST if request.method == "POST" else None
 
 
 def done(request: HttpRequest, deed: Callable[[], object], sentence: str = "") -> bool:

@@ -31,14 +31,14 @@ from surveys.services.judgments import judgments_import as store_judgments
 from surveys.services.panel import expert_add, invitation_renew, invitation_revoke, link_mint
 from surveys.services.submissions import submission_create
 from surveys.tasks import enqueue
-from surveys.views.coordinator.pages import account, done, survey_page
+from surveys.views.coordinator.pages import account, done, posted, survey_page
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def experts_add(request: HttpRequest, survey_id: int) -> HttpResponse:
     survey = survey_for(request.user, survey_id, *RUNS)
-    form = ExpertsForm(request.POST or None, survey=survey)
+    form = ExpertsForm(posted(request), survey=survey)
     if form.is_valid() and _add(request, survey, form):
         return redirect("surveys:survey", survey.pk)
     return survey_page(request, survey, "progress", "experts_add", form=form)
@@ -142,7 +142,7 @@ def judgments_import(request: HttpRequest, survey_id: int) -> HttpResponse:
     salt = f"judgments:{survey.pk}:{account(request).pk}"
     if "rows" in request.POST:
         return _import_confirmed(request, survey, salt)
-    form = JudgmentsForm(request.POST or None, request.FILES or None, survey=survey)
+    form = JudgmentsForm(posted(request), request.FILES, survey=survey)
     context: dict[str, Any] = {"form": form}
     if form.is_valid():
         try:

@@ -14,7 +14,7 @@ from surveys.forms.surveys import MemberForm, MoveForm, SurveyForm
 from surveys.models import Membership, Survey
 from surveys.selectors.progress import panel_progress, with_panel_sizes
 from surveys.services.surveys import MOVES, member_add, survey_create, survey_move
-from surveys.views.coordinator.pages import account, done, survey_page
+from surveys.views.coordinator.pages import account, done, posted, survey_page
 
 LOG_PAGE = 50
 
@@ -31,7 +31,7 @@ def survey_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def survey_new(request: HttpRequest) -> HttpResponse:
     user = account(request)
-    form = SurveyForm(request.POST or None, user=user, initial={"edition": request.GET.get("edition")})
+    form = SurveyForm(posted(request), user=user, initial={"edition": request.GET.get("edition")})
     if form.is_valid():
         edition = form.cleaned_data["edition"]
         survey = survey_create(
@@ -51,7 +51,8 @@ def survey(request: HttpRequest, survey_id: int) -> HttpResponse:
     found = survey_for(request.user, survey_id, *READS)
     moves = [(state, Survey.State(state).label) for state in MOVES[found.state]]
     stages = [(state, label, _passed(state, found.state)) for state, label in Survey.State.choices]
-    return survey_page(request, found, "progress", "survey", progress=panel_progress(found), moves=moves, stages=stages)
+    context = {"progress": panel_progress(found), "moves": moves, "stages": stages, "at_top": True}
+    return survey_page(request, found, "progress", "survey", **context)
 
 
 def _passed(state: str, now: str) -> bool:
@@ -75,7 +76,7 @@ def survey_move_to(request: HttpRequest, survey_id: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def members(request: HttpRequest, survey_id: int) -> HttpResponse:
     found = survey_for(request.user, survey_id, *RUNS)
-    form = MemberForm(request.POST or None)
+    form = MemberForm(posted(request))
     if form.is_valid() and form.member:
         role, member = form.cleaned_data["role"], form.member
         said = _("%(name)s is now: %(role)s.") % {"name": member, "role": Membership.Role(role).label}

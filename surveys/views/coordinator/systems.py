@@ -19,7 +19,7 @@ from surveys.models import Edition, IndicatorSystem, Membership
 from surveys.selectors.systems import edition_rows, preview_rows, questions
 from surveys.selectors.trees import tree_of
 from surveys.services.systems import edition_freeze, edition_import
-from surveys.views.coordinator.pages import account, done
+from surveys.views.coordinator.pages import account, done, posted
 
 
 @login_required
@@ -38,7 +38,7 @@ def system_import(request: HttpRequest) -> HttpResponse:
     user = account(request)
     if "edition" in request.POST:
         return _store(request, user)
-    form = SystemForm(request.POST or None, request.FILES or None, user=user)
+    form = SystemForm(posted(request), request.FILES, user=user)
     context: dict[str, object] = {"form": form}
     if form.is_valid():
         try:

@@ -39,7 +39,7 @@ from surveys.services.weight_sets import (
     weight_set_send_back,
 )
 from surveys.tasks import enqueue
-from surveys.views.coordinator.pages import account, done, survey_page
+from surveys.views.coordinator.pages import account, done, posted, survey_page
 
 Deed = Callable[[WeightSet, User, ReasonForm], object]
 
@@ -92,7 +92,7 @@ def weight_sets(request: HttpRequest, survey_id: int) -> HttpResponse:
 def weight_set_new(request: HttpRequest, survey_id: int) -> HttpResponse:
     survey = survey_for(request.user, survey_id, *RUNS)
     result = newest_computed(survey)
-    form = DraftForm(request.POST or None, initial={"result": result.number if result else None})
+    form = DraftForm(posted(request), initial={"result": result.number if result else None})
     if result and form.is_valid():
         seen = form.cleaned_data["result"] or result.number
         try:
