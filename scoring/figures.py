@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from scoring.models import ScoringRun
 from scoring.selectors.runs import NodeRow, RankRow
@@ -81,9 +82,16 @@ def ranking_sentence(scored: Sequence[RankRow]) -> str:
 def _tie(rank: int, sharing: Sequence[RankRow]) -> str:
     if len(sharing) > TOP:
         return _("Rank %(rank)d is shared by %(count)d units.") % {"rank": rank, "count": len(sharing)}
-    names = _(", ").join(row.unit.name for row in sharing)
-    return _("Rank %(rank)d is shared by %(names)s.") % {"rank": rank, "names": names}
+    return _("Rank %(rank)d is shared by %(names)s.") % {
+        "rank": rank,
+        "names": listed(row.unit.name for row in sharing),
+    }
 
 
 def _names(rows: Sequence[RankRow]) -> str:
-    return _(", ").join(f"{row.unit.name} ({row.score:.2f})" for row in rows)
+    return listed(f"{row.unit.name} ({row.score:.2f})" for row in rows)
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names one after the other, as the reader's language separates them."""
+    return pgettext("between names", ", ").join(names)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from django import template
 from django.utils.translation import gettext as _
 
+from scoring.figures import listed
 from scoring.models import ScoringRun
 from scoring.selectors.data_sets import Extreme
 from surveys.models import Job
@@ -25,7 +26,7 @@ def holders(extreme: Extreme | None) -> str:
     """{% holders column.low %}: who has this value."""
     if extreme is None:
         return ""
-    names = _(", ").join(extreme.units)
+    names = listed(extreme.units)
     return _("%(names)s and %(count)d more") % {"names": names, "count": extreme.others} if extreme.others else names
 
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -38,7 +39,7 @@ def run() -> ScoringRun:
 def addresses(run: ScoringRun) -> dict[str, str]:
     """Every page of the run's survey."""
     survey, unit = run.survey_id, run.data_set.units.get(name="South").pk
-    named: dict[str, list[object]] = {
+    named: dict[str, list[Any]] = {
         "data_sets": [survey],
         "data_import": [survey],
         "data_set": [survey, run.data_set_id],
@@ -91,13 +92,14 @@ def test_what_is_not_there_is_not_found(run: ScoringRun) -> None:
     client = signed_in()
     elsewhere = score.data_set(run.survey).units.first()
     assert elsewhere
-    for name, args in {
+    missing: dict[str, list[Any]] = {
         "node": [run.survey_id, run.number, "nothing"],
         "unit": [run.survey_id, run.number, elsewhere.pk],
         "run_export": [run.survey_id, run.number, "exe"],
         "run": [run.survey_id, 99],
         "data_set": [run.survey_id, 9999],
-    }.items():
+    }
+    for name, args in missing.items():
         assert client.get(reverse(f"scoring:{name}", args=args)).status_code == 404, name
 
 
