@@ -10,6 +10,7 @@ from django import template
 from django.utils import timezone
 
 from surveys import scale
+from surveys.acts import act_label
 from surveys.texts import Texts, language_of, text_in
 
 register = template.Library()
@@ -75,6 +76,12 @@ def cr_badge(ratio: Number, short: bool = False) -> dict[str, object]:
     """{% cr_badge node.ratio %}: sign, number and word; an empty ratio was not tested, None is not there yet."""
     level = "incomplete" if ratio is None else scale.consistency_level(ratio)
     return {"level": level, "ratio": decimal(ratio), "short": short}
+
+
+@register.filter
+def act(action: str) -> str:
+    """{{ event.action|act }}: an entry of the audit log in words."""
+    return act_label(action)
 
 
 @register.filter

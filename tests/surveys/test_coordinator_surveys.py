@@ -170,7 +170,7 @@ def test_the_log_shows_what_was_done_in_pages(coordinator: Client) -> None:
         factories.expert(survey, f"E{number}")
     first, second = (coordinator.get(address("audit_log", survey.pk), {"page": page}) for page in (1, 2))
     assert b"E50" in first.content
-    assert b"survey.created" in second.content
+    assert b"Survey made" in second.content
 
 
 def test_reading_writes_nothing(coordinator: Client) -> None:
