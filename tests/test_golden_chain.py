@@ -133,7 +133,7 @@ def test_the_stored_scores_give_the_published_order(
     published: dict[str, Any], nodes: dict[tuple[str, ...], Indicator]
 ) -> None:
     scores = Score.objects.filter(run=run_of(published["scope"]), node=nodes[tuple(published["path"])])
-    check(published, list(scores.order_by("rank").values_list("rank", "unit__name")))
+    check(published, [(score.rank or 0, score.unit.name) for score in scores.select_related("unit").order_by("rank")])
 
 
 @every_list

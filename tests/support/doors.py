@@ -1,0 +1,197 @@
+"""Every address of the site, and who may use it how."""
+
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from surveys.access import DECIDES, LOCKS, READS, RUNS, SCORES
+from tests.scoring import factories as score
+from tests.support.everybody import ACCOUNTS, STRANGERS, VISITORS, Estate
+from tests.surveys import factories as make
+
+Who = str | tuple[str, ...]
+Arguments = Callable[[Estate], list[list[Any]]]
+Payload = Callable[[Estate], dict[str, Any]]
+
+ANYBODY, SESSION, ACCOUNT = "anybody", "the expert", "any account"
+NODES, KINDS = ("r", "a", "a1"), ("csv", "xlsx", "json")
+
+
+@dataclass(frozen=True)
+class Door:
+    """An address: who may GET it, who may POST to it, and with what. `writes`: such a POST changes the database."""
+
+    get: Who | None = None
+    post: Who | None = None
+    args: Arguments = lambda _at: [[]]
+    payload: Payload = lambda _at: {}
+    writes: bool = True
+
+    def asked(self, method: str) -> Who | None:
+        return self.get if method == "GET" else self.post
+
+
+def decided(at: Estate) -> list[list[Any]]:
+    return [[at.decided.pk]]
+
+
+def asking(at: Estate) -> list[list[Any]]:
+    return [[at.asking.pk]]
+
+
+def expert(at: Estate) -> list[list[Any]]:
+    return [[at.asking.pk, at.expert.code]]
+
+
+def weights(*states: str) -> Arguments:
+    return lambda at: [[at.decided.pk, at.sets[state].number] for state in states]
+
+
+def run(*rest: Any) -> Arguments:
+    return lambda at: [[at.decided.pk, at.run.number, each] for each in rest]
+
+
+def fields(**values: str) -> Payload:
+    return lambda _at: dict(values)
+
+
+def upload(content: bytes, **values: str) -> Payload:
+    return lambda _at: {"file": SimpleUploadedFile("f.csv", content), **values}
+
+
+def answer(at: Estate) -> dict[str, Any]:
+    pair = make.pair(at.asking)
+    return {
+        "comparison": pair.pk, "client_key": uuid.uuid4(), "base_revision": at.expert.revision, "next_position": 0,
+        "more_important": "a", "strength": 3,
+    }  # fmt: skip
+
+
+def new_survey(at: Estate) -> dict[str, Any]:
+    method = {"method": "eigenvector", "random_index": "simulated", "aggregation": "aij", "gate": "soft"}
+    return {"edition": at.decided.edition_id, "title_en": "One more", **method}
+
+
+INDICATORS = b"code,parent,name\nr,,Root\na,r,A\nb,r,B\n"
+JUDGMENTS = b"expert,parent,item_a,item_b,more_important,strength\nN1,r,a,b,a,3\n"
+
+DOORS: dict[str, Door] = {
+    "healthz": Door(get=ANYBODY, post=ANYBODY, writes=False),
+    "set_language": Door(get=ANYBODY, post=ANYBODY, payload=fields(language="en"), writes=False),
+    "login": Door(get=ANYBODY, post=ANYBODY, payload=fields(username="x", password="y"), writes=False),
+    "logout": Door(post=ANYBODY, writes=False),
+    "surveys:front": Door(get=ANYBODY),
+    "surveys:demo_answer": Door(post=ANYBODY),
+    # the expert
+    "surveys:start": Door(get=ANYBODY, post=ANYBODY, args=lambda at: [[at.token]]),
+    "surveys:contents": Door(get=SESSION, args=asking),
+    "surveys:pair": Door(get=SESSION, post=SESSION, args=lambda at: [[at.asking.pk, 1]], payload=answer),
+    "surveys:review": Door(get=SESSION, args=asking),
+    "surveys:submit": Door(get=SESSION, post=SESSION, args=asking),
+    "surveys:receipt": Door(get=SESSION, args=asking),
+    "surveys:receipt_status": Door(get=SESSION, args=asking),
+    "surveys:leave": Door(get=SESSION, post=SESSION, args=asking),
+    # systems
+    "surveys:system_list": Door(get=ACCOUNT),
+    "surveys:system_import": Door(
+        get=ACCOUNT, post=ACCOUNT, writes=False,
+        payload=upload(INDICATORS, name_en="New", label="1", language="en"),
+    ),
+    "surveys:edition": Door(get=READS, args=lambda at: [[at.decided.edition_id], [at.draft_edition.pk]]),
+    "surveys:edition_freeze": Door(post=RUNS, args=lambda at: [[at.draft_edition.pk]]),
+    # surveys and panels
+    "surveys:survey_list": Door(get=ACCOUNT),
+    "surveys:survey_new": Door(get=ACCOUNT, post=ACCOUNT, payload=new_survey),
+    "surveys:survey": Door(get=READS, args=lambda at: [[survey.pk] for survey in at.surveys]),
+    "surveys:survey_move": Door(post=RUNS, args=decided, payload=fields(to="archived")),
+    "surveys:members": Door(
+        get=RUNS, post=RUNS, args=decided, payload=fields(username="the-stranger", role="viewer")
+    ),
+    "surveys:audit_log": Door(get=READS, args=decided),
+    "surveys:experts_add": Door(get=RUNS, post=RUNS, args=asking, payload=fields(lines="N1, Someone")),
+    "surveys:expert": Door(get=READS, args=expert),
+    "surveys:link_show": Door(post=RUNS, args=expert),
+    "surveys:expert_revoke": Door(post=RUNS, args=expert),
+    "surveys:expert_renew": Door(post=RUNS, args=expert),
+    "surveys:judgments_import": Door(get=RUNS, post=RUNS, args=asking, payload=upload(JUDGMENTS), writes=False),
+    "surveys:consistency": Door(get=READS, args=decided),
+    "surveys:matrix": Door(
+        get=READS,
+        args=lambda at: [[at.asking.pk, at.expert.code, "r"], [at.decided.pk, "panel", "a"]],
+    ),
+    "surveys:panel": Door(get=READS, args=decided),
+    "surveys:panel_compute": Door(post=RUNS, args=asking),
+    "surveys:job_status": Door(get=READS, args=lambda at: [[job.pk] for job in at.jobs]),
+    "surveys:job_retry": Door(
+        post=READS, args=lambda at: [[job.pk] for job in at.jobs if job.state == "failed"]
+    ),
+    # weight sets
+    "surveys:weight_sets": Door(get=READS, args=decided),
+    "surveys:weight_set_new": Door(get=RUNS, post=RUNS, args=decided, payload=fields(decimals="2")),
+    "surveys:weight_set": Door(get=READS, args=weights("draft", "proposed", "approved", "locked")),
+    "surveys:weight_set_adopt": Door(post=RUNS, args=weights("draft"), payload=fields(**{"adopt-decimals": "1"})),
+    "surveys:weight_set_propose": Door(post=RUNS, args=weights("draft")),
+    "surveys:weight_set_approve": Door(
+        post=DECIDES, args=weights("proposed"),
+        payload=lambda at: {"approve-reason": "Seen.", "approve-seen_hash": at.sets["proposed"].content_hash},
+    ),
+    "surveys:weight_set_send_back": Door(
+        post=DECIDES, args=weights("proposed"), payload=fields(**{"return-reason": "Not yet."})
+    ),
+    "surveys:weight_set_lock": Door(post=LOCKS, args=weights("approved")),
+    "surveys:weight_set_export": Door(
+        get=READS,
+        args=lambda at: [[*weights(state)(at)[0], kind] for state in ("draft", "locked") for kind in KINDS],
+    ),
+    # data and runs
+    "scoring:home": Door(get=ACCOUNT),
+    "scoring:data_sets": Door(get=READS, args=decided),
+    "scoring:data_import": Door(get=SCORES, post=SCORES, args=decided, payload=upload(score.DATA, name_en="New")),
+    "scoring:data_set": Door(get=READS, args=lambda at: [[at.decided.pk, at.data.pk]]),
+    "scoring:runs": Door(get=READS, args=decided),
+    "scoring:run_new": Door(
+        get=SCORES, post=SCORES, args=decided,
+        payload=lambda at: {
+            "data_set": at.data.pk, "weight_set": at.sets["draft"].pk, "weights_used": "exact", "preview": "1",
+        },
+    ),
+    "scoring:run": Door(get=READS, args=lambda at: [[at.decided.pk, at.run.number]]),
+    "scoring:node": Door(get=READS, args=run(*NODES)),
+    "scoring:unit": Door(
+        get=READS, args=lambda at: [[at.decided.pk, at.run.number, unit.pk] for unit in at.data.units.all()[:1]]
+    ),
+    "scoring:run_export": Door(get=READS, args=run(*KINDS)),
+}  # fmt: skip
+
+
+def expected(who: Who, visitor: str) -> str:
+    if who == ANYBODY:
+        return "ok"
+    if who == SESSION:
+        return "ok" if visitor == "expert" else "403"
+    if visitor not in ACCOUNTS:
+        return "login"
+    if who == ACCOUNT or visitor in who:
+        return "ok"
+    return "404" if visitor in STRANGERS else "403"
+
+
+def allowed(who: Who) -> list[str]:
+    return [visitor for visitor in VISITORS if expected(who, visitor) == "ok"]
+
+
+def addresses(patterns: list[Any], namespace: str = "") -> Iterator[tuple[str, str]]:
+    """Full name and route of every address below the resolver."""
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from addresses(pattern.url_patterns, f"{pattern.namespace}:" if pattern.namespace else namespace)
+        else:
+            assert isinstance(pattern, URLPattern)
+            yield f"{namespace}{pattern.name}", str(pattern.pattern)
+
+
+ADDRESSES = dict(addresses(get_resolver().url_patterns))
