@@ -77,7 +77,7 @@ def export_bytes(run: ScoringRun, kind: str, *, wide: bool = False) -> bytes:
 def wide_csv(table: RunTable) -> bytes:
     """Scores, then ranks, of every node; the stamp stands in every row."""
     heading = [str(cell) for cell in table.wide_heading()]
-    ranks = [f"{name} {_('rank')}" for name in heading[1:]]
+    ranks = [_("%(name)s rank") % {"name": name} for name in heading[1:]]
     pairs = zip(table.wide_rows(0), table.wide_rows(1), strict=True)
     return csv_bytes([*heading, *ranks, "note"], ([*scores, *places[1:], table.note] for scores, places in pairs))
 

@@ -89,7 +89,7 @@ def _tie(rank: int, sharing: Sequence[RankRow]) -> str:
 
 
 def _names(rows: Sequence[RankRow]) -> str:
-    return listed(f"{row.unit.name} ({row.score:.2f})" for row in rows)
+    return listed(_("%(name)s (%(score)s)") % {"name": row.unit.name, "score": f"{row.score:.2f}"} for row in rows)
 
 
 def listed(names: Iterable[str]) -> str:

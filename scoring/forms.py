@@ -75,7 +75,8 @@ class DataSetForm(FileForm, TextsForm):
 
 class DataSetChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, obj: Any) -> str:
-        return f"{obj} · {_('version %(number)d') % {'number': obj.version}} · {obj.year}".rstrip(" ·")
+        version = _("version %(number)s") % {"number": obj.version}
+        return f"{obj} · {version} · {obj.year}".rstrip(" ·")
 
 
 class WeightSetChoice(forms.ModelChoiceField):  # type: ignore[type-arg]

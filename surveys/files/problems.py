@@ -19,12 +19,20 @@ class Problem:
     @property
     def place(self) -> str:
         """The row and the column, as far as they are known."""
-        row = _("row %(row)d") % {"row": self.row} if self.row else ""
-        column = _("column %(column)s") % {"column": self.column} if self.column else ""
-        return ", ".join(part for part in (row, column) if part)
+        named = {"row": self.row, "column": self.column}
+        if self.row and self.column:
+            return _("row %(row)d, column %(column)s") % named
+        if self.row:
+            return _("row %(row)d") % named
+        return _("column %(column)s") % named if self.column else ""
+
+    @property
+    def advice(self) -> str:
+        """What is wrong and how to mend it, as one sentence."""
+        return _("%(what)s; %(mend)s") % {"what": self.what, "mend": self.mend}
 
     def __str__(self) -> str:
-        return ": ".join(part for part in (self.file, self.place, f"{self.what}; {self.mend}") if part)
+        return ": ".join(part for part in (self.file, self.place, self.advice) if part)
 
 
 class FileErrors(ValueError):

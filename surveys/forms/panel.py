@@ -12,7 +12,7 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from surveys.models import Survey
+from surveys.models import Expert, Person, Survey
 from surveys.services.panel import RESERVED_CODES
 
 COLUMNS = {"code": 40, "name": 120, "email": 254, "organisation": 200, "field": 120}
@@ -93,12 +93,17 @@ def _cells(line: str) -> list[str]:
     return cells
 
 
+def _label(column: str) -> str:
+    model = Expert if column in ("code", "field") else Person
+    return str(model._meta.get_field(column).verbose_name)  # type: ignore[union-attr]
+
+
 def _cell_problems(expert: ExpertLine, count: int) -> Iterator[str]:
     if count > len(COLUMNS):
         yield _("%(count)d parts, at most five fit; put a part that holds the separator in quotes") % {"count": count}
     for name, most in COLUMNS.items():
         if len(getattr(expert, name)) > most:
-            yield _("the %(name)s has more than %(most)d characters; shorten it") % {"name": name, "most": most}
+            yield _("the %(name)s has more than %(most)d characters; shorten it") % {"name": _label(name), "most": most}
     if expert.email:
         try:
             validate_email(expert.email)
