@@ -14,6 +14,10 @@ from urllib.request import urlopen
 
 import pytest
 from django.conf import settings
+from django.test import override_settings
+
+from config import env
+from surveys.management.commands.run import Command
 
 PATIENCE = 40.0
 Start = Callable[..., "Site"]
@@ -179,6 +183,18 @@ def test_a_database_that_is_away_is_named(tmp_path: Path) -> None:
     sentence = refused(tmp_path, free_port(), DATABASE_URL="postgresql://nobody@127.0.0.1:1/none")
     assert "The database cannot be used" in sentence
     assert "Check DATABASE_URL" in sentence
+
+
+def test_links_name_the_port_that_was_asked_for(clean_environment: pytest.MonkeyPatch) -> None:
+    clean_environment.setenv("PORT", "8000")
+    with override_settings(SITE=env.Site("http", "localhost", 8000, ""), SITE_URL="", CSRF_TRUSTED_ORIGINS=[]):
+        Command()._tell_port(8123)
+        assert settings.SITE_URL == "http://localhost:8123/"
+        assert os.environ["PORT"] == "8123"
+    clean_environment.setenv("SITE_URL", "https://example.org/")
+    with override_settings(SITE_URL="https://example.org/"):
+        Command()._tell_port(8123)
+        assert settings.SITE_URL == "https://example.org/"
 
 
 def test_behind_a_proxy_https_is_seen_and_wanted(start: Start) -> None:

@@ -1,5 +1,7 @@
 """`manage.py run`: the whole of Quanheng with one command and nothing else installed."""
 
+import dataclasses
+import os
 import socket
 from typing import Any
 
@@ -22,6 +24,7 @@ class Command(BaseCommand):
 
     def handle(self, *, host: str, port: int, no_demo: bool, worker: bool, **options: Any) -> None:
         claimed = self._claim(host, port)
+        self._tell_port(port)
         supervisor.stop_on_signals()
         self._prepare(demo=not no_demo)
         keeper = self._keeper(worker)
@@ -38,6 +41,15 @@ class Command(BaseCommand):
             return supervisor.claim(host, port)
         except (supervisor.PortError, OverflowError) as error:
             raise CommandError(str(error)) from error
+
+    def _tell_port(self, port: int) -> None:
+        """Links in pages and mails name the port, unless SITE_URL says where people really come in."""
+        if env.text("SITE_URL"):
+            return
+        os.environ["PORT"] = str(port)  # for the worker
+        settings.SITE = dataclasses.replace(settings.SITE, port=port)
+        settings.SITE_URL = settings.SITE.url
+        settings.CSRF_TRUSTED_ORIGINS = [settings.SITE.origin]
 
     def _prepare(self, *, demo: bool) -> None:
         try:
