@@ -18,6 +18,7 @@ READS = (Role.OWNER, Role.COORDINATOR, Role.ANALYST, Role.VIEWER, Role.APPROVER)
 DECIDES = (Role.APPROVER,)
 LOCKS = (Role.OWNER, Role.COORDINATOR, Role.APPROVER)
 SCORES = (Role.OWNER, Role.COORDINATOR, Role.ANALYST)
+WORKS = (Role.OWNER, Role.COORDINATOR, Role.ANALYST, Role.APPROVER)
 
 
 def surveys_of(user: Account) -> QuerySet[Survey]:

@@ -19,7 +19,7 @@ def front(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def demo_answer(request: HttpRequest) -> HttpResponse:
+def demo_answer(_request: HttpRequest) -> HttpResponse:
     """Mint a link for the demo's ready expert and open it, as if it had come by mail."""
     expert = ready_expert()
     if expert is None:

@@ -10,7 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from surveys.access import READS, survey_for
+from surveys.access import READS, WORKS, survey_for
 from surveys.models import Job
 from surveys.selectors.jobs import survey_of_job
 from surveys.services.jobs import job_restart
@@ -22,14 +22,14 @@ from surveys.tasks import enqueue
 @require_safe
 def job_status(request: HttpRequest, job_id: int) -> HttpResponse:
     """A piece of a page."""
-    job, _survey = _job(request, job_id)
+    job, _survey = _job(request, job_id, *READS)
     return render(request, "surveys/_job.html", {"job": job})
 
 
 @login_required
 @require_POST
 def job_retry(request: HttpRequest, job_id: int) -> HttpResponse:
-    job, survey_id = _job(request, job_id)
+    job, survey_id = _job(request, job_id, *WORKS)
     with transaction.atomic():
         if job_restart(job):
             enqueue(job)
@@ -39,11 +39,11 @@ def job_retry(request: HttpRequest, job_id: int) -> HttpResponse:
     return redirect("surveys:survey", survey_id)
 
 
-def _job(request: HttpRequest, job_id: int) -> tuple[Job, int]:
-    """The job, for whoever may read the survey that it computes for."""
+def _job(request: HttpRequest, job_id: int, *roles: str) -> tuple[Job, int]:
+    """The job, for whoever holds one of these roles in the survey that it computes for."""
     job = get_object_or_404(Job, pk=job_id)
     survey_id = survey_of_job(job)
     if survey_id is None:
         raise Http404("No such job.")
-    survey_for(request.user, survey_id, *READS)
+    survey_for(request.user, survey_id, *roles)
     return job, survey_id
