@@ -33,18 +33,23 @@ CONSISTENCY = ("expert", "node", "n", "lambda_max", "ci", "random_index", "ri", 
 SCORES = ("data", "unit", "code", "name", "score", "rank")
 
 
-def panel_weights(rows: Sequence[JudgmentRow], tree: Tree, *, method: str, random_index: str) -> PanelWeights:
+def panel_weights(
+    rows: Sequence[JudgmentRow], tree: Tree, *, file: str, method: str, random_index: str
+) -> PanelWeights:
     """Return what the panel's judgments give: the geometric mean of the experts' matrices, and its weights.
 
-    Raises `FileErrors` when the table of random indices has no value for a node's number of children.
+    Missing answers are completed as the method says. Raises `FileErrors` when an expert's answers do not link all
+    children of a node, or the table of random indices has no value for their number.
     """
     panel = {expert: _matrices(said, tree) for expert, said in _by_expert(rows).items()}
+    problems = [*_unlinked_problems(file, panel), *_table_problems(tree, random_index)]
+    if problems:
+        raise FileErrors(problems)
     group: Matrices = {
         node: ahp.aggregate_judgments([matrices[node] for matrices in panel.values()]) for node in _compared(tree)
     }
     weights = {node: ahp.priorities(matrix, method=method).weights.tolist() for node, matrix in group.items()}
     local = {node: weights.get(node, [1.0]) for node in tree.parents()}
-    _check_table(tree, random_index)
     tested = [*panel.items(), (PANEL, group)]
     return PanelWeights(local, [line for name, found in tested for line in _consistency(name, found, random_index)])
 
@@ -125,18 +130,36 @@ def _matrices(rows: Sequence[JudgmentRow], tree: Tree) -> Matrices:
     return {node: ahp.matrix_from_pairs(tree.children[node], pairs) for node, pairs in judged.items()}
 
 
-def _check_table(tree: Tree, random_index: str) -> None:
-    """A table that is too short for some nodes is refused, with all of them named."""
-    problems = []
+def _unlinked_problems(file: str, panel: Mapping[str, Matrices]) -> Iterator[Problem]:
+    """Every expert's answers must link all children of every node."""
+    for expert, matrices in panel.items():
+        for node, matrix in matrices.items():
+            try:
+                ahp.priorities(matrix, method="log_least_squares")
+            except ahp.DisconnectedError as error:
+                yield _unlinked(file, expert, node, error)
+
+
+def _unlinked(file: str, expert: str, node: str, error: ahp.DisconnectedError) -> Problem:
+    named = "; ".join("{" + ", ".join(map(str, group)) + "}" for group in error.components)
+    what = _("the answers of expert %(expert)s under %(node)s do not link all items, they fall into %(groups)s") % {
+        "expert": expert,
+        "node": node,
+        "groups": named,
+    }
+    a, b = error.pairs[0]
+    return Problem(file, what, _("add an answer between two groups, such as %(a)s – %(b)s") % {"a": a, "b": b})
+
+
+def _table_problems(tree: Tree, random_index: str) -> Iterator[Problem]:
+    """The table must not be too short for any node."""
     for node in _compared(tree):
         try:
             ahp.random_index(len(tree.children[node]), table=random_index)
         except ahp.RandomIndexError as error:
             named = {"table": error.table, "n": error.n, "node": node}
             what = _("the table %(table)s has no random index for the %(n)d children of %(node)s") % named
-            problems.append(Problem("--random-index", what, _("choose another table, such as simulated")))
-    if problems:
-        raise FileErrors(problems)
+            yield Problem("--random-index", what, _("choose another table, such as simulated"))
 
 
 def _consistency(expert: str, matrices: Matrices, random_index: str) -> Iterator[Sequence[Cell]]:

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
 from django.utils.translation import gettext as _
 
 from surveys.files.columns import Columns, columns_of
 from surveys.files.numbers import ORDINARY
-from surveys.files.problems import FileErrors, Findings, Problem
+from surveys.files.problems import Findings, Problem
 from surveys.files.tables import Row, Table, code_problems
 from surveys.files.tree import Tree
 
@@ -16,7 +15,6 @@ COLUMNS = ("expert", "parent", "item_a", "item_b", "more_important", "strength")
 ANSWERS = ("a", "b", "equal", "cannot_judge")
 STRENGTHS = {str(strength): strength for strength in range(1, 10)}
 LONGEST_EXPERT = 40
-NAMED_MISSING = 5  # pairs named in one sentence
 
 
 @dataclass(frozen=True)
@@ -35,7 +33,7 @@ class JudgmentRow:
 def read_judgments(table: Table, tree: Tree) -> list[JudgmentRow]:
     """Return the answers in the order of the file, or raise `FileErrors` with everything wrong.
 
-    No row means not answered: what is missing is no fault here, see `missing_problems`.
+    No row means not answered, which is no fault.
     """
     findings = Findings(table.file)
     columns = columns_of(table, findings, required=COLUMNS)
@@ -46,38 +44,6 @@ def read_judgments(table: Table, tree: Tree) -> list[JudgmentRow]:
     findings.problems += _double_pairs(table.file, rows)
     findings.refuse_any()
     return rows
-
-
-def missing_problems(file: str, rows: Sequence[JudgmentRow], tree: Tree) -> list[Problem]:
-    """Return a problem for each expert and node whose pairs are not all judged, naming the pairs."""
-    experts = list(dict.fromkeys(row.expert for row in rows))
-    judged = {(row.expert, row.item_a, row.item_b) for row in rows if row.more_important != "cannot_judge"}
-    problems = []
-    for expert in experts:
-        for node in tree.parents():
-            pairs = [pair for pair in combinations(tree.children[node], 2) if (expert, *pair) not in judged]
-            if pairs:
-                problems.append(_missing(file, expert, node, pairs))
-    return problems
-
-
-def refuse_missing(file: str, rows: Sequence[JudgmentRow], tree: Tree) -> None:
-    """Raise `FileErrors` when an expert has left a pair unjudged."""
-    problems = missing_problems(file, rows, tree)
-    if problems:
-        raise FileErrors(problems)
-
-
-def _missing(file: str, expert: str, node: str, pairs: Sequence[tuple[str, str]]) -> Problem:
-    named = ", ".join(f"{a} – {b}" for a, b in pairs[:NAMED_MISSING])
-    if len(pairs) > NAMED_MISSING:
-        named += _(" and %(count)d more") % {"count": len(pairs) - NAMED_MISSING}
-    what = _("expert %(expert)s has not judged under %(node)s: %(pairs)s") % {
-        "expert": expert,
-        "node": node,
-        "pairs": named,
-    }
-    return Problem(file, what, _("add a row for each of these pairs, with an answer"))
 
 
 @dataclass

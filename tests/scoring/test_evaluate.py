@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+import ahp
 from tests.support.files import TREE, english  # noqa: F401
 
 ROOT = Path(__file__).parents[2]
@@ -173,10 +174,48 @@ def test_with_a_broken_tree_the_other_files_are_still_looked_at(
     ]
 
 
-def test_missing_judgments_are_refused_and_named(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (files / "j.csv").write_text(JUDGMENTS.replace("E1,A,A2,A1,equal,1\n", ""))
+THREE = TREE + "C,0,third,,\n"
+LINKED = "E1,0,A,B,a,2\nE1,0,B,C,a,4\nE1,0,A,C,cannot_judge,\nE1,A,A1,A2,equal,1\n"
+
+
+def test_missing_judgments_are_completed_as_the_method_says(files: Path) -> None:
+    (files / "i.csv").write_text(THREE)
+    (files / "j.csv").write_text(JUDGMENTS.splitlines()[0] + "\n" + LINKED)
+    (files / "d.csv").write_text("town,A1,A2,B,C\nx,1,1.5,3,1\ny,2,1.2,4,2\n")
+    rows = evaluate(files)
+    local = {row["code"]: float(row["local_weight"]) for row in rows["weights.csv"]}
+    assert (local["A"], local["B"], local["C"]) == pytest.approx((8 / 13, 4 / 13, 1 / 13), rel=1e-12)
+    tested = {(row["expert"], row["node"]): row for row in rows["consistency.csv"]}
+    assert (tested["E1", "0"]["cr"], tested["E1", "0"]["ri"]) == ("", "")  # nothing could contradict
+
+
+@pytest.mark.parametrize("method", ["eigenvector", "log_least_squares", "harker"])
+def test_the_random_index_of_an_incomplete_matrix_is_smaller(files: Path, method: str) -> None:
+    (files / "i.csv").write_text(THREE + "D,0,fourth,,\n")
+    said = LINKED.replace("E1,0,A,C,cannot_judge,\n", "") + "E1,0,C,D,a,2\nE1,0,A,D,a,9\n"
+    (files / "j.csv").write_text(JUDGMENTS.splitlines()[0] + "\n" + said)
+    (files / "d.csv").write_text("town,A1,A2,B,C,D\nx,1,1.5,3,1,1\ny,2,1.2,4,2,2\n")
+    rows = evaluate(files, f"--method={method}")
+    (line,) = [row for row in rows["consistency.csv"] if (row["expert"], row["node"]) == ("E1", "0")]
+    said_matrix = ahp.matrix_from_pairs("ABCD", {("A", "B"): 2, ("B", "C"): 4, ("C", "D"): 2, ("A", "D"): 9})
+    assert float(line["ri"]) == ahp.random_index(4, missing=2)
+    assert float(line["cr"]) == ahp.consistency(said_matrix).ratio
+    local = [float(row["local_weight"]) for row in rows["weights.csv"] if row["code"] in "ABCD"]
+    assert local == pytest.approx(ahp.priorities(said_matrix, method=method).weights.tolist(), rel=1e-12)
+
+
+def test_answers_that_do_not_link_all_items_are_refused_and_named(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (files / "i.csv").write_text(THREE)
+    said = "E1,0,A,B,a,2\nE1,A,A1,A2,cannot_judge,\nE2,0,A,B,a,2\nE2,0,A,C,a,2\nE2,A,A1,A2,a,2\n"
+    (files / "j.csv").write_text(JUDGMENTS.splitlines()[0] + "\n" + said)
+    (files / "d.csv").write_text("town,A1,A2,B,C\nx,1,1.5,3,1\ny,2,1.2,4,2\n")
     assert refused(files, capsys) == [
-        "j.csv: expert E1 has not judged under A: A1 – A2; add a row for each of these pairs, with an answer"
+        "j.csv: the answers of expert E1 under 0 do not link all items, they fall into {A, B}; {C}; "
+        "add an answer between two groups, such as A – C",
+        "j.csv: the answers of expert E1 under A do not link all items, they fall into {A1}; {A2}; "
+        "add an answer between two groups, such as A1 – A2",
     ]
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from surveys.files.judgments import JudgmentRow, missing_problems, read_judgments, refuse_missing
+from surveys.files.judgments import JudgmentRow, read_judgments
 from surveys.files.tables import read_table
 from tests.support.files import english, said, table, tree, workbook  # noqa: F401
 
@@ -28,7 +28,6 @@ def test_it_reads_the_demo_quickly() -> None:
     rows = read_judgments(read_table((DEMO / "judgments.csv").read_bytes(), "j"), system)
     assert time.process_time() - start < 2
     assert len(rows) == 12 * 176
-    assert not missing_problems("j", rows, system)
 
 
 def test_a_pair_is_turned_to_the_order_of_the_tree() -> None:
@@ -107,12 +106,3 @@ def test_two_experts_may_judge_the_same_pair() -> None:
 
 def test_it_says_everything_at_once() -> None:
     assert len(faults("E1,0,A,B,a,0\n,0,A,B,x,3\nE1,A,A1,Z,a,99\n")) == 5
-
-
-def test_missing_answers_are_named_by_expert_and_node() -> None:
-    rows = answers("E1,0,A,B,cannot_judge,\nE2,0,A,B,a,3\nE2,A,A1,A2,a,3\n")
-    assert said(lambda: refuse_missing("f.csv", rows, tree())) == [
-        "f.csv: expert E1 has not judged under 0: A – B; add a row for each of these pairs, with an answer",
-        "f.csv: expert E1 has not judged under A: A1 – A2; add a row for each of these pairs, with an answer",
-    ]
-    refuse_missing("f.csv", answers(GOOD), tree())

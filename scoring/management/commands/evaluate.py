@@ -24,7 +24,7 @@ from scoring.evaluation import (
 )
 from scoring.files import DataTable, read_data, read_weights
 from surveys.files.indicators import read_indicators
-from surveys.files.judgments import JudgmentRow, read_judgments, refuse_missing
+from surveys.files.judgments import read_judgments
 from surveys.files.problems import FileErrors, Problem
 from surveys.files.records import LOCAL
 from surveys.files.tables import Table, read_table
@@ -117,11 +117,11 @@ class Evaluation:
             local = self._read_with(tree, options["weights"], read_weights)
             return None if local is None else PanelWeights(local, [])
         path = options["judgments"]
-        rows = self._read_with(tree, path, read_complete)
+        rows = self._read_with(tree, path, read_judgments)
         if tree is None or rows is None:
             return None
         method, table = options["method"], options["random_index"]
-        return self.attempt(path, lambda: panel_weights(rows, tree, method=method, random_index=table))
+        return self.attempt(path, lambda: panel_weights(rows, tree, file=path, method=method, random_index=table))
 
     def _scores(self, path: str, data: DataTable, tree: Tree, weights: PanelWeights) -> list[Sequence[Cell]]:
         scores = self.attempt(path, lambda: scores_of(data, tree, weights.local))
@@ -137,13 +137,6 @@ class Evaluation:
             if known is not path:
                 what = _("%(other)s has the same name, by which the scores tell the files apart") % {"other": known}
                 self.problems.append(Problem(path, what, _("rename one of the two")))
-
-
-def read_complete(table: Table, tree: Tree) -> list[JudgmentRow]:
-    """Return judgments in which every expert has judged every pair."""
-    rows = read_judgments(table, tree)
-    refuse_missing(table.file, rows, tree)
-    return rows
 
 
 def write_files(directory: Path, files: Mapping[str, bytes]) -> None:
