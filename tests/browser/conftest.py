@@ -15,10 +15,11 @@ LOCAL_SCHEMES = ("about", "blob", "data")
 
 
 class Watch:
-    """Collects what a page does wrong without showing it."""
+    """Collects what a page does wrong without showing it. `hosts` are those of the site."""
 
     def __init__(self) -> None:
         self.faults: list[str] = []
+        self.hosts: tuple[str, ...] = ("localhost", "127.0.0.1")
 
     def follow(self, page: Page) -> None:
         page.on("console", self._console)
@@ -31,7 +32,7 @@ class Watch:
 
     def _request(self, request: Request) -> None:
         address = urlsplit(request.url)
-        if address.scheme not in LOCAL_SCHEMES and address.hostname not in ("localhost", "127.0.0.1"):
+        if address.scheme not in LOCAL_SCHEMES and address.hostname not in self.hosts:
             self.faults.append(f"request to another host: {request.url}")
 
 

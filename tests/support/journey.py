@@ -1,0 +1,78 @@
+"""Steps that people take through the pages, by what the pages are made of and not by their words: the same in every
+language.
+"""
+
+from playwright.sync_api import Page, expect
+
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1280, "height": 900}
+WORK = 30_000  # milliseconds that a worker may take on a busy machine
+
+
+def speak(page: Page, language: str) -> None:
+    """The switch on every page."""
+    page.locator(f".q-language button[value={language}]").click()
+    tag = "zh-hans" if language == "zh-hans" else language
+    expect(page.locator("html")).to_have_attribute("lang", tag)
+
+
+def sign_in(page: Page, site: str, username: str, password: str) -> None:
+    page.goto(f"{site}/login/")
+    page.locator("input[name=username]").fill(username)
+    page.locator("input[name=password]").fill(password)
+    page.locator("main button[type=submit]").click()
+    page.wait_for_url(f"{site}/surveys/")
+
+
+def send(page: Page, action: str) -> None:
+    """Press the button of the form with this end of its address."""
+    page.locator(f'form[action$="{action}"] button[type=submit]').first.click()
+
+
+# --- the expert ---
+
+
+def begin(page: Page, link: str) -> None:
+    """Open the personal link, and begin or go on."""
+    page.goto(link)
+    page.locator("main form button.btn-primary").click()
+    page.wait_for_url("**/answer/*/")
+
+
+def to_next_pair(page: Page) -> None:
+    page.locator("main .q-head a.btn-primary").click()
+    page.wait_for_url("**/pairs/**")
+
+
+def answer(page: Page, side: str, strength: int) -> None:
+    """Two taps; the next page shows that the answer was stored."""
+    here = page.url
+    page.locator(f"label[for=side-{side}]").click()
+    page.locator(f".q-strength-{strength}").click()
+    page.wait_for_url(lambda url: url != here)
+
+
+def leave(page: Page) -> None:
+    page.locator('a[href*="/answer/"]', has_not=page.locator("[href*=pairs]")).first.click()
+    page.wait_for_url("**/answer/*/")
+    send(page, "/leave/")
+    page.wait_for_url("**/leave/")
+
+
+def hand_in(page: Page) -> None:
+    """From the review to the weights that the worker computed."""
+    page.wait_for_url("**/review/")
+    send(page, "/submit/")
+    page.wait_for_url("**/receipt/")
+    expect(page.locator(".q-receipt-code")).to_be_visible()
+    expect(page.locator("h3[id^=node-]").first).to_be_visible(timeout=WORK)
+
+
+# --- figures ---
+
+
+def chart_is_drawn(page: Page) -> None:
+    """The picture, with its bars; and the list it is drawn over is out of the way."""
+    expect(page.locator("[data-chart] > div svg")).to_be_visible(timeout=WORK)
+    assert page.locator("[data-chart] > div svg path").count() >= 3
+    expect(page.locator("[data-chart] .q-bars")).to_be_hidden()
