@@ -46,6 +46,11 @@ def test_an_empty_list_says_what_to_bring(client: Client) -> None:
     assert b"No indicator system yet" in client.get(address("system_list")).content
 
 
+def test_a_page_that_is_only_looked_at_finds_no_fault(client: Client) -> None:
+    assert b"q-errors" not in client.get(address("system_import")).content
+    assert b"q-errors" in client.post(address("system_import"), {}).content
+
+
 def test_a_file_is_shown_then_stored_as_a_draft(client: Client) -> None:
     page = upload(client)
     assert "Computing" in page

@@ -142,7 +142,7 @@ def judgments_import(request: HttpRequest, survey_id: int) -> HttpResponse:
     salt = f"judgments:{survey.pk}:{account(request).pk}"
     if "rows" in request.POST:
         return _import_confirmed(request, survey, salt)
-    form = JudgmentsForm(posted(request), request.FILES, survey=survey)
+    form = JudgmentsForm(posted(request), request.FILES or None, survey=survey)
     context: dict[str, Any] = {"form": form}
     if form.is_valid():
         try:

@@ -38,7 +38,7 @@ def system_import(request: HttpRequest) -> HttpResponse:
     user = account(request)
     if "edition" in request.POST:
         return _store(request, user)
-    form = SystemForm(posted(request), request.FILES, user=user)
+    form = SystemForm(posted(request), request.FILES or None, user=user)
     context: dict[str, object] = {"form": form}
     if form.is_valid():
         try:
