@@ -6,8 +6,7 @@ import socket
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
-from django.core.management import BaseCommand, CommandError, CommandParser, call_command, get_commands
+from django.core.management import BaseCommand, CommandError, CommandParser, call_command
 from django.db import OperationalError
 
 from config import env, supervisor
@@ -26,7 +25,9 @@ class Command(BaseCommand):
         claimed = self._claim(host, port)
         self._tell_port(port)
         supervisor.stop_on_signals()
-        self._prepare(demo=not no_demo)
+        self._prepare()
+        if not no_demo:
+            self._show_demo(self._site(host, port))
         keeper = self._keeper(worker)
         try:
             self._say(f"Quanheng is ready: {self._address(host, port)}  (Ctrl-C stops)")
@@ -51,15 +52,17 @@ class Command(BaseCommand):
         settings.SITE_URL = settings.SITE.url
         settings.CSRF_TRUSTED_ORIGINS = [settings.SITE.origin]
 
-    def _prepare(self, *, demo: bool) -> None:
+    def _prepare(self) -> None:
         try:
             call_command("migrate", verbosity=0)
         except OperationalError as error:
             reason = " ".join(str(error).split())
             raise CommandError(f"The database cannot be used: {reason}. Check DATABASE_URL and DATA_DIR.") from error
         call_command("collectstatic", verbosity=0, interactive=False)
-        if demo and "demo" in get_commands() and not get_user_model().objects.exists():
-            call_command("demo")
+
+    def _show_demo(self, site: str) -> None:
+        """Load the demo where nobody works yet, and print the ways into it."""
+        call_command("demo", keep=True, site=site, stdout=self.stdout)
 
     def _keeper(self, wanted: bool) -> supervisor.WorkerKeeper | None:
         if env.text("REDIS_URL") and not wanted:
@@ -70,8 +73,13 @@ class Command(BaseCommand):
         return keeper
 
     def _address(self, host: str, port: int) -> str:
+        site = self._site(host, port)
+        return f"{site} (listening on {host} port {port})" if env.text("SITE_URL") else site
+
+    def _site(self, host: str, port: int) -> str:
+        """Where people come in."""
         if env.text("SITE_URL"):
-            return f"{settings.SITE_URL} (listening on {host} port {port})"
+            return str(settings.SITE_URL)
         shown = f"[{host}]" if ":" in host else host
         return f"http://{shown}:{port}/"
 
