@@ -11,21 +11,11 @@
 Functions return frozen results; nothing is rounded, printed or changed in place. Only numpy is needed at import.
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from ahp._aggregation import aggregate_judgments, aggregate_priorities
-from ahp._bootstrap import Bootstrap, bootstrap_panel
-from ahp._careless import Careless, careless
-from ahp._circles import CircularTriads, circular_triads, order_violations
-from ahp._consensus import Consensus, Goepel, consensus
 from ahp._consistency import Consistency, consistency
-from ahp._diagnostics import Diagnostics, WorstTriad, diagnostics, worst_triad
-from ahp._disagreement import (
-    Camps,
-    Disagreement,
-    PairDisagreement,
-    camps,
-    disagreement,
-)
-from ahp._distances import ExpertDistance, expert_distances
 from ahp._errors import (
     AHPError,
     ConvergenceError,
@@ -43,17 +33,26 @@ from ahp._errors import (
     TreeError,
     WeightError,
 )
-from ahp._hierarchy import HierarchyConsistency, LevelConsistency, hierarchy_consistency
-from ahp._hints import Hint, hints
-from ahp._intervals import Intervals, group_intervals, pooled_error, weight_intervals
 from ahp._matrix import Matrix, matrix, matrix_from_pairs
-from ahp._panel import Panel, evaluate_panel, merge_parts
-from ahp._parts import PanelPart, evaluate_part
 from ahp._priorities import Priorities, priorities
-from ahp._questions import NextQuestion, QuestionOrder, next_question, question_order
 from ahp._random_index import random_index
-from ahp._sums import JudgmentSums, judgment_sums
 from ahp._tree import global_weights
+
+if TYPE_CHECKING:
+    from ahp._bootstrap import Bootstrap, bootstrap_panel
+    from ahp._careless import Careless, careless
+    from ahp._circles import CircularTriads, circular_triads, order_violations
+    from ahp._consensus import Consensus, Goepel, consensus
+    from ahp._diagnostics import Diagnostics, WorstTriad, diagnostics, worst_triad
+    from ahp._disagreement import Camps, Disagreement, PairDisagreement, camps, disagreement
+    from ahp._distances import ExpertDistance, expert_distances
+    from ahp._hierarchy import HierarchyConsistency, LevelConsistency, hierarchy_consistency
+    from ahp._hints import Hint, hints
+    from ahp._intervals import Intervals, group_intervals, pooled_error, weight_intervals
+    from ahp._panel import Panel, evaluate_panel, merge_parts
+    from ahp._parts import PanelPart, evaluate_part
+    from ahp._questions import NextQuestion, QuestionOrder, next_question, question_order
+    from ahp._sums import JudgmentSums, judgment_sums
 
 __all__ = [
     "AHPError",
@@ -124,3 +123,88 @@ __all__ = [
     "weight_intervals",
     "worst_triad",
 ]
+
+_LOADED_WHEN_USED = {
+    "_bootstrap": (
+        "Bootstrap",
+        "bootstrap_panel",
+    ),
+    "_careless": (
+        "Careless",
+        "careless",
+    ),
+    "_circles": (
+        "CircularTriads",
+        "circular_triads",
+        "order_violations",
+    ),
+    "_consensus": (
+        "Consensus",
+        "Goepel",
+        "consensus",
+    ),
+    "_diagnostics": (
+        "Diagnostics",
+        "WorstTriad",
+        "diagnostics",
+        "worst_triad",
+    ),
+    "_disagreement": (
+        "Camps",
+        "Disagreement",
+        "PairDisagreement",
+        "camps",
+        "disagreement",
+    ),
+    "_distances": (
+        "ExpertDistance",
+        "expert_distances",
+    ),
+    "_hierarchy": (
+        "HierarchyConsistency",
+        "LevelConsistency",
+        "hierarchy_consistency",
+    ),
+    "_hints": (
+        "Hint",
+        "hints",
+    ),
+    "_intervals": (
+        "Intervals",
+        "group_intervals",
+        "pooled_error",
+        "weight_intervals",
+    ),
+    "_panel": (
+        "Panel",
+        "evaluate_panel",
+        "merge_parts",
+    ),
+    "_parts": (
+        "PanelPart",
+        "evaluate_part",
+    ),
+    "_questions": (
+        "NextQuestion",
+        "QuestionOrder",
+        "next_question",
+        "question_order",
+    ),
+    "_sums": (
+        "JudgmentSums",
+        "judgment_sums",
+    ),
+}
+
+
+def __getattr__(name: str) -> Any:
+    for module, names in _LOADED_WHEN_USED.items():
+        if name in names:
+            loaded = import_module(f"ahp.{module}")
+            globals().update({found: getattr(loaded, found) for found in names})
+            return globals()[name]
+    raise AttributeError(f"module 'ahp' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *__all__]

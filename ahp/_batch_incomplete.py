@@ -59,7 +59,7 @@ def _balancing_scales(tables: Array, start: Array, inverse: Array) -> Array:
         if not len(open_):
             return scales
     for place in open_.tolist():
-        scales[place] = balancing_scale(tables[place], start[place])
+        scales[place] = balancing_scale(tables[place], start[place], inverse[place] - 1 / inverse.shape[1])
     return scales
 
 

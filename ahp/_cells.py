@@ -1,7 +1,5 @@
 """What may stand in a table of judgments."""
 
-import numbers
-from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -22,7 +20,9 @@ Mask = npt.NDArray[np.bool_]
 
 RECIPROCAL_TOLERANCE = 1e-9  # relative: 1/3 as a double passes, a typed .333 does not
 LARGEST_RATIO = 1e30  # beyond it products of judgments leave the range of a double
+PLAIN_RATIO = 1e9  # up to it the 24th power of a matrix is made of doubles
 _NAMED_AT_MOST = 5
+_ONE = np.array(1.0)  # an array, because numpy is quicker with it than with a number
 
 
 def square(rows: Any) -> Array:
@@ -50,7 +50,7 @@ def number(cell: object, pair: Pair) -> float:
     """A cell as a double, nan for None; text and truth values are refused."""
     if cell is None:
         return float("nan")
-    if isinstance(cell, bool | np.bool_) or not isinstance(cell, numbers.Real | Decimal):
+    if isinstance(cell, bool | np.bool_ | str | bytes) or not hasattr(cell, "__float__"):
         raise ShapeError(
             f"{pair[0]} against {pair[1]} is {cell!r}, which is not a number; give a number or None", [pair]
         )
@@ -58,20 +58,20 @@ def number(cell: object, pair: Pair) -> float:
 
 
 def plainly_complete(values: Array) -> bool:
-    """Answered in full, positive and reciprocal, told in a few array operations; False means: look closer."""
-    flat = values.ravel()
-    if not flat.dot(flat) <= LARGEST_RATIO**2:  # too large, infinite, or not answered
+    """Answered in full, positive, reciprocal and not extreme, told in few operations; False means: look closer."""
+    if not values.item(values.argmax()) <= PLAIN_RATIO:  # or not answered: nan is the largest
         return False
     gaps = values * values.T
-    gaps -= 1.0
+    gaps -= _ONE
     flat = gaps.ravel()
-    return bool(flat.dot(flat) <= RECIPROCAL_TOLERANCE**2) and values.item(values.argmin()) > 1 / LARGEST_RATIO
+    return bool(flat.dot(flat) <= RECIPROCAL_TOLERANCE**2) and values.item(values.argmin()) > 0
 
 
 def soundly_incomplete(values: Array, gaps: Mask) -> bool:
     """The same for a table with gaps, told from the one in which they are filled with 1."""
-    symmetric = (gaps == gaps.T).all() and not gaps.ravel()[:: len(values) + 1].any()
-    return bool(symmetric) and plainly_complete(np.where(gaps, 1.0, values))
+    packed = gaps.tobytes()  # bytes are compared in a fraction of what array operations take
+    symmetric = packed == gaps.T.tobytes() and 1 not in packed[:: len(values) + 1]
+    return symmetric and plainly_complete(np.where(gaps, 1.0, values))
 
 
 def check_cells(values: Array, labels: tuple[Label, ...]) -> None:

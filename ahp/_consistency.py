@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 
-from ahp._chance import QUANTILES, chance_of_index, chance_of_squares
 from ahp._eigen import principal
 from ahp._errors import OptionError
 from ahp._incomplete import completed_by_eigenvalue, log_weights
@@ -16,7 +15,7 @@ from ahp._random_index import random_index as random_index_of
 _WEAK = 2  # degrees of freedom up to which a ratio says little
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, init=False)
 class Consistency:
     """The consistency of one matrix.
 
@@ -44,6 +43,20 @@ class Consistency:
     degrees_of_freedom: int
     _matrix: Matrix = field(repr=False)
 
+    def __init__(self, m: Matrix, lambda_max: float, mean_random: float, table: str) -> None:
+        n, degrees = len(m.labels), m.degrees_of_freedom
+        index = max(0.0, (lambda_max - n) / (n - 1)) if n > 1 else 0.0
+        # One update costs half of what a frozen class pays for setting each field.
+        self.__dict__.update(
+            lambda_max=lambda_max,
+            index=index,
+            random_index=mean_random,
+            table=table,
+            ratio=index / mean_random if degrees else None,
+            degrees_of_freedom=degrees,
+            _matrix=m,
+        )
+
     @property
     def testable(self) -> bool:
         """Whether the answers could contradict each other at all."""
@@ -68,6 +81,8 @@ class Consistency:
     @property
     def p_random(self) -> float | None:
         """How often random answers are as consistent: by CI; by GCI (seeded simulation) where answers are missing."""
+        from ahp._chance import QUANTILES, chance_of_index, chance_of_squares  # tables that few ask for
+
         m = self._matrix
         if not self.testable:
             return None
@@ -122,13 +137,10 @@ def consistency(rows: Any, *, random_index: str = DEFAULT_TABLE, design: bool = 
     m = matrix(rows)
     n, missing = len(m.labels), m.missing
     lambda_max = principal(completed_by_eigenvalue(m) if missing else m).lambda_max
-    index = max(0.0, (lambda_max - n) / (n - 1)) if n > 1 else 0.0
     mean_random = random_index_of(n, missing, table=random_index)
     if design:
         mean_random, random_index = _of_design(n, missing, random_index)
-    degrees = (n - 1) * (n - 2) // 2 - missing
-    ratio = index / mean_random if degrees else None
-    return Consistency(lambda_max, index, mean_random, random_index, ratio, degrees, m)
+    return Consistency(m, lambda_max, mean_random, random_index)
 
 
 def _of_design(n: int, missing: int, table: str) -> tuple[float, str]:

@@ -10,13 +10,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ahp._cells import Array
+from ahp._cells import PLAIN_RATIO, Array
 from ahp._errors import ConvergenceError
 from ahp._matrix import Matrix
 
 BRACKET = 1e-13  # relative width at which the bracket counts as closed
 _LOOSE_BRACKET = 1e-8  # what rounding may leave of it when judgments contradict each other a millionfold
-_PLAIN_RATIO = 1e9  # up to it the 24th power is a double
 _ROUNDS = 120  # each doubles the steps of the power method
 
 
@@ -33,16 +32,17 @@ def principal(m: Matrix) -> Principal:
     """The principal eigenpair of a complete matrix, computed once per matrix."""
     found: Principal | None = m._cache.get("principal")
     if found is None:
-        found = m._cache["principal"] = principal_of(m.values)
+        found = m._cache["principal"] = principal_of(m.values, plain=m._plain)
         found.weights.setflags(write=False)
     return found
 
 
-def principal_of(values: Array) -> Principal:
-    """The principal eigenpair of a positive reciprocal array."""
+def principal_of(values: Array, *, plain: bool = False) -> Principal:
+    """The principal eigenpair of a positive reciprocal array; `plain` if its ratios are known not to be extreme."""
     n = len(values)
     if n > 3:
-        return _by_squaring(values) or by_balanced_squaring(values, np.log(values).mean(axis=1))
+        quick = _by_squaring(values) if plain or values.item(values.argmax()) <= PLAIN_RATIO else None
+        return quick or by_balanced_squaring(values, np.log(values).mean(axis=1))
     if n == 3:
         return _of_three(values.item(1), values.item(2), values.item(5))
     if n == 2:
@@ -61,21 +61,20 @@ def _of_three(ab: float, ac: float, bc: float) -> Principal:
 
 
 @cache
-def _ones(n: int) -> Array:
-    return np.ones(n)
+def _ones(n: int) -> tuple[Array, Array]:
+    """As a vector, and as a row whose product is an array: numpy is quicker with it than with a number."""
+    return np.ones(n), np.ones((1, n))
 
 
 def _by_squaring(values: Array) -> Principal | None:
-    """The power method, 24 steps at once. None where ratios are too large or the bracket stays open."""
-    if values.item(values.argmax()) > _PLAIN_RATIO:
-        return None
-    ones = _ones(len(values))
+    """The power method, 24 steps at once. None where the bracket stays open."""
+    ones, row = _ones(len(values))
     power = values.dot(values)
     power = power.dot(power)
     power = power.dot(power)
     vector = power.dot(power.dot(power.dot(ones)))
     for _ in range(3):
-        vector *= 1.0 / ones.dot(vector)
+        vector /= row.dot(vector)
         ratios = (values.dot(vector) / vector).tolist()
         low, high = min(ratios), max(ratios)
         if high - low <= BRACKET * high:

@@ -7,20 +7,16 @@ from ahp._errors import DisconnectedError
 from ahp._matrix import Matrix
 
 
-def grounded_laplacian(known: Mask) -> Array:
-    """The Laplacian of the answers plus 1/n everywhere, so that it can be inverted. The diagonal of `known` is True."""
+def graph_laplacian_inverse(known: Mask) -> Array:
+    """L+, the pseudo-inverse of the Laplacian of the answers, which must link all items; the diagonal is ignored."""
     n = len(known)
-    grounded: Array = np.full((n, n), 1 / n)
-    grounded -= known.astype(float)
-    grounded.ravel()[:: n + 1] += known.sum(axis=1)
-    return grounded
-
-
-def graph_laplacian_inverse(answered: Mask) -> Array:
-    """L+, the pseudo-inverse of the Laplacian of the answers, which must link all items."""
-    n = len(answered)
-    inverse = np.linalg.inv(grounded_laplacian(answered | np.eye(n, dtype=bool)))
-    return np.asarray(inverse - 1 / n, dtype=float)
+    grounded = np.full((n, n), 1 / n)
+    grounded -= known
+    grounded.ravel()[:: n + 1] = 0
+    grounded.ravel()[:: n + 1] = 1 - grounded.sum(axis=1)
+    inverse: Array = np.linalg.inv(grounded)
+    inverse -= 1 / n
+    return inverse
 
 
 def components(m: Matrix) -> list[list[int]]:

@@ -10,15 +10,16 @@ single circles need no round: there log least squares has the least eigenvalue a
 
 import numpy as np
 
-from ahp._cells import Array, Mask
+from ahp._cells import Array
 from ahp._eigen import Principal, by_balanced_squaring, principal_of
 from ahp._errors import ConvergenceError
-from ahp._graph import graph_laplacian_inverse, grounded_laplacian, require_connected, spanning_weights
+from ahp._graph import graph_laplacian_inverse, require_connected, spanning_weights
 from ahp._matrix import Matrix, freeze
 
-_STIFF_ROUNDS = 8  # with the Laplacian of log least squares; later rounds take the exact derivative
-_STIFF_SQUARINGS, _SQUARINGS = 2, 12
-_ROUNDS = 100  # contradictory answers of up to 25 items never took more than 22
+_STIFF_ROUNDS = 10
+_STIFF_RATIO = 1e6
+_NEWTON_ROUNDS = 100  # contradictory answers of up to 25 items never took more than 22
+_SQUARINGS = 12
 _SETTLED = 1e-13
 _ROUNDING = 1e-8  # a Newton step below this that no longer shrinks is rounding
 _LONGEST_STEP = 2.0
@@ -37,17 +38,18 @@ def _log_weights(m: Matrix) -> Array:
         return centred(np.log(m.values).mean(axis=1))
     if not m.degrees_of_freedom:
         return centred(np.log(spanning_weights(m)))
-    require_connected(m)
-    logs = np.log(m.values)
-    known = logs == logs
-    logs[~known] = 0.0
-    return centred(np.linalg.solve(grounded_laplacian(known), logs.sum(axis=1)))
+    known = m.values == m.values
+    y: Array = laplacian_inverse(m).dot(np.log(np.where(known, m.values, 1.0)).sum(axis=1))
+    return y
 
 
 def laplacian_inverse(m: Matrix) -> Array:
     """L+, the pseudo-inverse of the Laplacian of the answers; the covariance of the log weights is s**2 L+."""
-    require_connected(m)
-    return graph_laplacian_inverse(m.answered)
+    found: Array | None = m._cache.get("laplacian_inverse")
+    if found is None:
+        require_connected(m)
+        found = m._cache["laplacian_inverse"] = graph_laplacian_inverse(m.values == m.values)
+    return found
 
 
 def centred(logs: Array) -> Array:
@@ -56,10 +58,9 @@ def centred(logs: Array) -> Array:
     return moved
 
 
-def filled(m: Matrix, log_scale: Array) -> Matrix:
-    """The matrix with every missing pair set to the ratio of the given log weights."""
-    scale = np.exp(log_scale)
-    values = scale[:, None] / scale
+def filled(m: Matrix, weights: Array) -> Matrix:
+    """The matrix with every missing pair set to the ratio of the given weights."""
+    values = weights[:, None] / weights
     np.copyto(values, m.values, where=m.values == m.values)
     return freeze(values, m.labels, 0)
 
@@ -75,63 +76,90 @@ def completed_by_eigenvalue(m: Matrix) -> Matrix:
 
 
 def _completed(m: Matrix) -> Matrix:
-    start = log_weights(m)
-    if m.degrees_of_freedom > 1:
-        return filled(m, balancing_scale(m.values, start))
-    completed = filled(m, start)
     if not m.degrees_of_freedom:
-        weights = np.exp(start - start.max())
-        weights /= weights.sum()
-        weights.setflags(write=False)
-        n = float(m.n)
-        completed._cache["principal"] = Principal(weights, n, n, n)
+        return _completed_tree(m)
+    scale = log_weights(m)
+    if m.degrees_of_freedom > 1:
+        scale = balancing_scale(m.values, scale, laplacian_inverse(m))
+    return filled(m, np.exp(scale))
+
+
+def _completed_tree(m: Matrix) -> Matrix:
+    """Nothing contradicts anything, so the principal vector is known."""
+    weights = spanning_weights(m)
+    completed = filled(m, weights)
+    weights /= weights.sum()
+    weights.setflags(write=False)
+    completed._cache["principal"] = Principal(weights, float(m.n), float(m.n), float(m.n))
     return completed
 
 
-def balancing_scale(values: Array, start: Array) -> Array:
+def balancing_scale(values: Array, start: Array, inverse: Array) -> Array:
     """ln z, from log least squares to where both principal vectors of the scaled matrix are equal."""
     known = values == values
-    answers = np.where(known, values, 1.0)
-    stiffness = grounded_laplacian(known) * (2 / len(values))
-    inverse = np.linalg.inv(stiffness)
-    scale, right, left = start, np.ones(len(values)), np.ones(len(values))
-    previous = np.inf
-    for round_ in range(_ROUNDS):
-        stiff = round_ < _STIFF_ROUNDS
+    answers, gaps = np.where(known, values, 0.0), (~known).astype(float)
+    scale, settled = _stiff_scale(answers, gaps, start, inverse * (len(values) / 2))
+    return scale if settled else _newton_scale(answers, gaps, scale)
+
+
+def _stiff_scale(answers: Array, gaps: Array, scale: Array, inverse: Array) -> tuple[Array, bool]:
+    """Rounds with the Laplacian of log least squares: quick near consistency."""
+    right = left = np.ones(len(scale))
+    previous = 1.0
+    for _ in range(_STIFF_ROUNDS):
         ratios = np.exp(scale)
-        balanced = answers * (ratios / ratios[:, None])
-        balanced[~known] = 1.0
-        right, left = _both_vectors(balanced, right, left, _STIFF_SQUARINGS if stiff else _SQUARINGS)
-        gap = np.log(right / left)
-        step = inverse.dot(gap) if stiff else _newton_step(balanced, known, right, left, gap)
-        longest = max(step.max(), -step.min())
-        if longest <= _SETTLED or (not stiff and previous / 2 < longest < _ROUNDING):
+        power = answers * (ratios / ratios[:, None]) + gaps
+        if power.item(power.argmax()) > _STIFF_RATIO:
+            break
+        power = power.dot(power)
+        power = power.dot(power)
+        right, left = power.dot(right), left.dot(power)
+        step = inverse.dot(np.log(right / left))
+        steps = step.tolist()
+        longest = max(max(steps), -min(steps))
+        scale = scale + step
+        if longest * min(1.0, longest / previous) <= _SETTLED:
+            return scale, True
+        previous = longest
+        moved = np.exp(step)
+        right, left = right / moved, left * moved
+    return scale, False
+
+
+def _newton_scale(answers: Array, gaps: Array, scale: Array) -> Array:
+    """Newton's steps, of bounded length, until they end in rounding: for answers that clash."""
+    right = left = np.ones(len(scale))
+    previous = np.inf
+    for _ in range(_NEWTON_ROUNDS):
+        ratios = np.exp(scale)
+        pulls = answers * (ratios / ratios[:, None])
+        right, left = _both_vectors(pulls + gaps, right, left)
+        step = _newton_step(pulls, pulls + gaps, right, left)
+        longest = float(np.abs(step).max())
+        if longest <= _SETTLED or previous / 2 < longest < _ROUNDING:
             return centred(scale + step)
-        if longest > _LONGEST_STEP:
-            step = step * (_LONGEST_STEP / longest)
+        step *= min(1.0, _LONGEST_STEP / longest)
         previous, scale = longest, scale + step
         moved = np.exp(step)
         right, left = right / moved, left * moved
     raise ConvergenceError("the completion of the missing answers did not settle")
 
 
-def _both_vectors(balanced: Array, right: Array, left: Array, squarings: int) -> tuple[Array, Array]:
-    power = balanced
-    if squarings > _STIFF_SQUARINGS:  # shifted, so that circles of large ratios cannot swing
-        power = balanced + left.dot(balanced).dot(right) / left.dot(right) * np.eye(len(balanced))
-    for _ in range(squarings):
+def _both_vectors(balanced: Array, right: Array, left: Array) -> tuple[Array, Array]:
+    """Right and left principal vector, of the matrix shifted so that circles of large ratios cannot swing."""
+    power = balanced + left.dot(balanced).dot(right) / left.dot(right) * np.eye(len(balanced))
+    for _ in range(_SQUARINGS):
         power = power.dot(power)
         power /= power.max()
     right, left = power.dot(right), left.dot(power)
     return right / right.sum(), left / left.sum()
 
 
-def _newton_step(balanced: Array, known: Mask, right: Array, left: Array, gap: Array) -> Array:
-    """The step that closes the gap to first order, from the derivatives of both principal vectors."""
+def _newton_step(pulls: Array, balanced: Array, right: Array, left: Array) -> Array:
+    """The step that closes the gap between both vectors to first order, from their derivatives."""
     n = len(balanced)
-    pulls = np.where(known, balanced, 0.0)
-    np.fill_diagonal(pulls, 0.0)
-    product = left.dot(right)
+    pulls = pulls - np.diag(np.diag(pulls))
+    product, gap = left.dot(right), np.log(right / left)
     eigenvalue = left.dot(balanced).dot(right) / product
     resolvent = np.linalg.inv(eigenvalue * (np.eye(n) + np.outer(right, left) / product) - balanced)
     moves_right = resolvent.dot(pulls * right - np.diag(pulls.dot(right))) / right[:, None]

@@ -11,7 +11,7 @@ from ahp._cells import Array, Mask, check_cells, number, plainly_complete, sound
 from ahp._errors import DiagonalError, Label, LabelError, MatrixError
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, init=False)
 class Matrix:
     """A pairwise comparison matrix that has been checked.
 
@@ -28,7 +28,12 @@ class Matrix:
     values: Array
     labels: tuple[Label, ...]
     missing: int
-    _cache: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
+    _plain: bool = field(repr=False)
+    _cache: dict[str, Any] = field(repr=False)
+
+    def __init__(self, values: Array, labels: tuple[Label, ...], missing: int, *, plain: bool = False) -> None:
+        # One update costs half of what a frozen class pays for setting each field.
+        self.__dict__.update(values=values, labels=labels, missing=missing, _plain=plain, _cache={})
 
     @property
     def n(self) -> int:
@@ -43,7 +48,8 @@ class Matrix:
     @property
     def degrees_of_freedom(self) -> int:
         """Independent circles among the answers: answers - items + 1; 0 = nothing to test."""
-        return (self.n - 1) * (self.n - 2) // 2 - self.missing
+        n = len(self.labels)
+        return (n - 1) * (n - 2) // 2 - self.missing
 
     @property
     def transposed(self) -> "Matrix":
@@ -116,11 +122,12 @@ def matrix(rows: Any, labels: Sequence[Label] | None = None) -> Matrix:
     values = square(rows.values if type(rows) is Matrix else rows)
     names = tuple(range(len(values))) if labels is None else _unique(labels, len(values))
     if plainly_complete(values):
-        return freeze(values, names, 0)
+        return freeze(values, names, 0, plain=True)
     gaps = np.isnan(values)
-    if not gaps.any() or not soundly_incomplete(values, gaps):
+    unanswered = int(np.count_nonzero(gaps))
+    if not unanswered or not soundly_incomplete(values, gaps):
         check_cells(values, names)
-    return freeze(values, names, int(np.count_nonzero(gaps)) // 2)
+    return freeze(values, names, unanswered // 2)
 
 
 def matrix_from_pairs(labels: Sequence[Label], judgments: Mapping[Any, float | None]) -> Matrix:
@@ -178,10 +185,10 @@ def frozen_array(values: npt.ArrayLike) -> Array:
     return array
 
 
-def freeze(values: Array, labels: tuple[Label, ...], missing: int) -> Matrix:
-    """Make a matrix of values known to be sound."""
+def freeze(values: Array, labels: tuple[Label, ...], missing: int, *, plain: bool = False) -> Matrix:
+    """Make a matrix of values known to be sound; `plain`: complete and without extreme ratios."""
     values.setflags(write=False)
-    return Matrix(values, labels, missing)
+    return Matrix(values, labels, missing, plain=plain)
 
 
 def _unique(labels: Sequence[Label], n: int) -> tuple[Label, ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -89,14 +89,18 @@ class Panel:
 
     def ratio(self, node: Label) -> Array:
         """Consistency ratios at a node, one per expert; nan where nothing can be tested."""
-        n = len(self.layout.children[self._known(node)])
-        full = (n - 1) * (n - 2) // 2
-        testable = full - self.missing(node)
-        ratios = np.full(self.experts, np.nan)
-        if full:
-            means = random_index(n, table=self.random_index) * testable / full
-            np.divide(self.index(node), means, out=ratios, where=testable > 0)
+        ratios: Array = self.ratios[:, self.nodes.index(self._known(node))]
         return ratios
+
+    @cached_property
+    def ratios(self) -> Array:
+        """Consistency ratios, (experts, nodes); nan where nothing can be tested."""
+        sizes, full, scale = _ratio_scale(self.layout.sizes, self.random_index)
+        ratios = np.maximum((self.part.lambda_max - sizes) * scale, 0.0)
+        if self.part.missing is not None:
+            with np.errstate(divide="ignore", invalid="ignore"):
+                ratios *= np.where(full > self.part.missing, full / (full - self.part.missing), np.nan)
+        return ratios.T
 
     @cached_property
     def group(self) -> dict[Label, Matrix]:
@@ -205,6 +209,14 @@ def evaluate_panel(
     """
     part = evaluate_part(tree, judgments, expert_weights=expert_weights, method=method)
     return merge_parts([part], random_index=random_index, aggregation=aggregation)
+
+
+@lru_cache(maxsize=64)
+def _ratio_scale(sizes: tuple[int, ...], table: str) -> tuple[Array, Array, Array]:
+    """Per node, as columns: items, degrees of freedom when all is answered, what turns lambda_max - n into a ratio."""
+    n = np.array(sizes, dtype=float)[:, None]
+    scales = [1 / ((size - 1) * random_index(size, table=table)) if size > 2 else np.nan for size in sizes]
+    return n, (n - 1) * (n - 2) / 2, np.array(scales)[:, None]
 
 
 def merge_parts(

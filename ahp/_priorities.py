@@ -100,7 +100,7 @@ def priorities(rows: Any, *, method: str = "eigenvector") -> Priorities:
     if method not in METHODS:
         raise OptionError("method", method, METHODS)
     weights = _exponential(log_weights(m)) if method == "log_least_squares" else harker_weights(m)
-    return Priorities(frozen_array(weights), method, filled(m, np.log(weights)) if m.missing else m)
+    return Priorities(frozen_array(weights), method, filled(m, weights) if m.missing else m)
 
 
 def _exponential(logs: Array) -> Array:

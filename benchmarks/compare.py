@@ -1,0 +1,225 @@
+"""The comparison with the peers and with the machine; writes RESULTS.md. Runs in the environment of the peers."""
+
+import datetime
+import platform
+import statistics
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import ahp
+from benchmarks import measure, peers, workloads
+from benchmarks.measure import Timing, take_turns
+
+RESULTS = Path(__file__).parent / "RESULTS.md"
+PEERS = ("ahpy", "AhpAnpLib", "pyDecision", "pymcdm", "saatypy", "ahp-topsis")
+OURS = "Quanheng"
+Goal = tuple[str, float, str, float]  # what, measured ratio, "at least" or "at most", bound
+
+
+class Report:
+    """Lines of the page, and the goals met or missed."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.goals: list[Goal] = []
+
+    def section(self, title: str, note: str) -> None:
+        """Begin a section."""
+        self.lines += ["", f"## {title}", "", note, ""]
+
+    def timings(self, found: dict[str, Timing]) -> None:
+        """A table of contenders, the ratio being theirs to ours."""
+        self.lines += ["| who | CPU, median (quartiles) | times ours |", "|---|---|---|"]
+        ours = found[OURS].median
+        self.lines += [f"| {name} | {timing} | {timing.median / ours:.3g} |" for name, timing in found.items()]
+
+    def goal(self, what: str, ratio: float, kind: str, bound: float) -> None:
+        """Hold a ratio against its goal."""
+        self.goals.append((what, ratio, kind, bound))
+
+    def page(self) -> str:
+        """The whole page."""
+        rows = [
+            f"| {what} | {ratio:.3g} | {kind} {bound:g} | {'met' if _met(ratio, kind, bound) else '**missed**'} |"
+            for what, ratio, kind, bound in self.goals
+        ]
+        head = ["# Measurements", "", _machine(), "", "| goal | measured | bound | |", "|---|---|---|---|", *rows]
+        return "\n".join([*head, *self.lines, ""])
+
+
+def _met(ratio: float, kind: str, bound: float) -> bool:
+    return ratio >= bound if kind == "at least" else ratio <= bound
+
+
+def _machine() -> str:
+    model = next((line.split(":")[1].strip() for line in _cpu_lines() if "model name" in line), platform.machine())
+    versions = ", ".join(f"{name} {version(name)}" for name in ("numpy", *PEERS))
+    return (
+        f"Written by `make bench` on {datetime.date.today()}: {model}, Python {platform.python_version()}, {versions}. "
+        "Contenders take turns in one process and are timed by CPU; only ratios within a table mean anything."
+    )
+
+
+def _cpu_lines() -> list[str]:
+    path = Path("/proc/cpuinfo")
+    return path.read_text("utf-8").splitlines() if path.exists() else []
+
+
+def fastest_exact(found: dict[str, Timing]) -> float:
+    """The median of the fastest peer."""
+    return min(timing.median for name, timing in found.items() if name != OURS and "numpy" not in name)
+
+
+def one_matrix(report: Report) -> None:
+    """Weights, lambda_max and consistency ratio of one 9 x 9 matrix, validation included."""
+    values = workloads.table(workloads.answers([9], 1)[0], 9)
+
+    def ours() -> Any:
+        m = ahp.matrix(values)
+        return ahp.priorities(m).weights, ahp.consistency(m).ratio
+
+    contenders: dict[str, Any] = {OURS: ours, "numpy.linalg.eig": lambda: np.linalg.eig(values)}
+    contenders |= {name: (lambda solve=solve: solve(values)) for name, solve in peers.exact_solvers().items()}
+    found = take_turns(contenders, rounds=31)
+    report.section("One 9 x 9 matrix", "Weights, lambda_max and consistency ratio, ours with validation.")
+    report.timings(found)
+    mine = found[OURS].median
+    report.goal("one 9 x 9 matrix: fastest exact peer", fastest_exact(found) / mine, "at least", 2)
+    report.goal("one 9 x 9 matrix: ahpy", found["ahpy (precision=12)"].median / mine, "at least", 10)
+    report.goal("one 9 x 9 matrix: of one numpy.linalg.eig", mine / found["numpy.linalg.eig"].median, "at most", 0.6)
+
+
+def one_expert_and_panels(report: Report) -> None:
+    """The 14 matrices of the tree: one expert, then 10,000 and 100,000."""
+    tree = workloads.tree()
+    sizes = [len(tree[node]) for node in ahp.evaluate_panel(tree, np.ones((1, 176))).nodes]
+    rows = workloads.answers(sizes, 100_000)
+    matrices = workloads.tables(sizes, rows[0])
+
+    def ours(judgments: Any) -> Any:
+        panel = ahp.evaluate_panel(tree, judgments)
+        return panel.ratios, panel.leaf_weights
+
+    contenders: dict[str, Any] = {OURS: lambda: ours(rows[:1])}
+    contenders |= {
+        name: (lambda solve=solve: [solve(values) for values in matrices])
+        for name, solve in peers.exact_solvers().items()
+    }
+    with np.errstate(all="ignore"):  # some peers divide by zero for two items
+        found = take_turns(contenders, rounds=21)
+    report.section(
+        "One expert",
+        "14 matrices, 176 judgments, consistency ratios; ours with validation, group and 53 global weights.",
+    )
+    report.timings(found)
+    mine, best, slow = found[OURS].median, fastest_exact(found), found["ahpy (precision=12)"].median
+    report.goal("one expert: fastest exact peer", best / mine, "at least", 5)
+    report.goal("one expert: ahpy", slow / mine, "at least", 15)
+    report.section("Panels", "Per expert; peers are looped, so theirs is the time of one expert above.")
+    report.lines += [
+        "| experts | per expert | fastest exact peer | ahpy | extra memory / input |",
+        "|---|---|---|---|---|",
+    ]
+    for experts in (10_000, 100_000):
+        part = np.ascontiguousarray(rows[:experts])
+        timing = take_turns({OURS: lambda part=part: ours(part)}, rounds=9)[OURS].per(experts)
+        memory = measure.peak_bytes(lambda part=part: ahp.evaluate_panel(tree, part)) / part.nbytes
+        report.lines.append(
+            f"| {experts:,} | {timing} | {best / timing.median:.3g} x | {slow / timing.median:.3g} x | {memory:.2f} |"
+        )
+        report.goal(f"panel of {experts:,}: fastest exact peer", best / timing.median, "at least", 80)
+        report.goal(f"panel of {experts:,}: ahpy", slow / timing.median, "at least", 300)
+        report.goal(f"panel of {experts:,}: extra memory of the input", memory, "at most", 1.0)
+    geometric_mean(report, rows)
+    limit(report, sizes, timing.median)
+
+
+def geometric_mean(report: Report, rows: Any) -> None:
+    """The geometric mean of 176 x 100,000 judgments against reading them once."""
+    found = take_turns(
+        {
+            OURS: lambda: ahp.judgment_sums(rows).ratios,
+            "numpy: one read of the input (sum)": rows.sum,
+            "numpy: exp(mean(log))": lambda: np.exp(np.log(rows).mean(axis=0)),
+        },
+        rounds=15,
+    )
+    report.section("Geometric mean", "Of 176 x 100,000 judgments, checked and counted.")
+    report.timings(found)
+    ratio = found[OURS].median / found["numpy: one read of the input (sum)"].median
+    report.goal("geometric mean: reads of the input", ratio, "at most", 2)
+
+
+def limit(report: Report, sizes: list[int], per_expert: float) -> None:
+    """How far the panel is from what the processor could do."""
+    square = np.random.default_rng(1).random((768, 768))
+    seconds = take_turns({"product": lambda: square @ square}, rounds=9)["product"].median
+    flops = 2 * 768**3 / seconds
+    least = sum(2 * n * n * 14 for n in sizes if n > 3) / flops
+    report.section("The machine", "The power method needs about 14 steps of 2 n² operations per matrix.")
+    report.lines.append(
+        f"Matrix product {flops / 1e9:.3g} GFLOP/s; least time per expert {least * 1e6:.2g} µs; "
+        f"the panel takes {per_expert / least:.3g} times that."
+    )
+
+
+def incomplete(report: Report) -> None:
+    """Trees and half-answered matrices."""
+    report.section(
+        "Incomplete matrices", "Ours: median and slowest of 100 matrices, validation included. ahpy: one matrix each."
+    )
+    report.lines += ["| items | answers | ours, median | ours, slowest | ahpy | ratio |", "|---|---|---|---|---|---|"]
+    ratios, slowest = [], 0.0
+    for n in (4, 5, 6, 7, 8, 9, 11):
+        for answered in sorted({n - 1, max(n - 1, n * (n - 1) // 4)}):
+            ours = [_incomplete_seconds(n, answered, seed) for seed in range(100)]
+            median, worst = statistics.median(ours), max(ours)
+            slowest = max(slowest, worst)
+            theirs = _ahpy_seconds(n, answered) if n <= 8 else None
+            ratios += [theirs / median] if theirs else []
+            told = f"{theirs * 1e3:.3g} ms | {theirs / median:,.0f}" if theirs else "not waited for |"
+            report.lines.append(f"| {n} | {answered} | {median * 1e6:.3g} µs | {worst * 1e6:.3g} µs | {told} |")
+    report.goal("incomplete matrix: ahpy (least of all rows)", min(ratios), "at least", 1000)
+    report.goal("incomplete matrix: slowest, in ms", slowest * 1e3, "at most", 5)
+
+
+def _incomplete_seconds(n: int, answered: int, seed: int) -> float:
+    values = workloads.with_gaps(workloads.table(workloads.answers([n], 1, seed)[0], n), answered, seed)
+
+    def ours() -> Any:
+        m = ahp.matrix(values)
+        return ahp.priorities(m).weights, ahp.consistency(m).ratio
+
+    return take_turns({OURS: ours}, rounds=5, least=0.001)[OURS].median
+
+
+def _ahpy_seconds(n: int, answered: int) -> float:
+    values = workloads.with_gaps(workloads.table(workloads.answers([n], 1)[0], n), answered, 1)
+    return take_turns({"ahpy": lambda: peers.ahpy(values)}, rounds=1, least=0)["ahpy"].median
+
+
+def importing(report: Report) -> None:
+    """`import ahp` against `import numpy`."""
+    found = measure.import_seconds(["numpy", "ahp"])
+    report.section("Import", "CPU time of a fresh interpreter, less that of an empty one.")
+    report.timings({"numpy": found["numpy"], OURS: found["ahp"]})
+    report.goal("import ahp: of import numpy", found["ahp"].median / found["numpy"].median, "at most", 1.2)
+
+
+def main() -> None:
+    """Measure everything and write the page."""
+    report = Report()
+    one_matrix(report)
+    one_expert_and_panels(report)
+    incomplete(report)
+    importing(report)
+    page = report.page()
+    RESULTS.write_text(page, "utf-8")
+    print(page)
+
+
+if __name__ == "__main__":
+    main()
