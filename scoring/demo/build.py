@@ -45,7 +45,9 @@ def _golden_panel(edition: Edition, rows: list[JudgmentRow], people: People) -> 
         survey, people, proposal=texts.COMPUTING_PROPOSAL, approval=texts.COMPUTING_APPROVAL, decimals=2
     )
     for file, name in texts.COMPUTING_DATA.items():
-        runs.run(COMPUTING / file, survey, weight_set, name=name, source=texts.SOURCE, year="2023", people=people)
+        runs.run(
+            COMPUTING / file, survey, weight_set, name=name, source=texts.COMPUTING_SOURCE, year="2023", people=people
+        )
 
 
 def _open_survey(edition: Edition, calm: list[JudgmentRow], people: People) -> None:

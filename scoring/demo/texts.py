@@ -28,6 +28,7 @@ COMPUTING_PROPOSAL = "十二位合成专家全部提交，各判断矩阵均通�
 COMPUTING_APPROVAL = "已核对判断矩阵、权重与一致性比率，同意用于演示。"
 
 SOURCE = "权衡演示文件 / Quanheng demo files"
+COMPUTING_SOURCE = "权衡演示文件：只还原公布的名次，不代表总量 / Quanheng demo files: published orders, not totals"
 COMPUTING_DATA = {
     "provinces_2023_synthetic.csv": {"zh-hans": "31 个省份，2023 年", "en": "31 provinces, 2023"},
     "cities_2023_synthetic.csv": {"zh-hans": "302 个城市（算力），2023 年", "en": "302 cities (computing), 2023"},
