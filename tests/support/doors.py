@@ -8,7 +8,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from surveys.access import DECIDES, LOCKS, READS, RUNS, SCORES
+from surveys.access import DECIDES, LOCKS, READS, RUNS, SCORES, WORKS
 from tests.scoring import factories as score
 from tests.support.everybody import ACCOUNTS, STRANGERS, VISITORS, Estate
 from tests.surveys import factories as make
@@ -127,7 +127,7 @@ DOORS: dict[str, Door] = {
     "surveys:panel_compute": Door(post=RUNS, args=asking),
     "surveys:job_status": Door(get=READS, args=lambda at: [[job.pk] for job in at.jobs]),
     "surveys:job_retry": Door(
-        post=READS, args=lambda at: [[job.pk] for job in at.jobs if job.state == "failed"]
+        post=WORKS, args=lambda at: [[job.pk] for job in at.jobs if job.state == "failed"]
     ),
     # weight sets
     "surveys:weight_sets": Door(get=READS, args=decided),
