@@ -70,15 +70,20 @@ def _frozen_edition() -> list[Guard]:
 
 
 def _opened_surveys() -> list[Guard]:
-    fixed = changed("key", "edition_id", "method", "random_index", "aggregation")
+    fixed = changed("key", "edition_id", "method", "random_index", "aggregation", "missing_allowed")
     return [Guard("surveys_survey", "UPDATE", _METHOD, f"OLD.state NOT IN ('draft', 'pilot') AND ({fixed})")]
 
 
 def _panel_results() -> list[Guard]:
-    inputs = changed("survey_id", "number", "input_hash", "method", "random_index", "aggregation", "invited")
+    inputs = changed(
+        "survey_id", "number", "input_hash", "method", "random_index", "aggregation", "missing_allowed", "invited"
+    )
     return [
         Guard("surveys_panelresult", "UPDATE", _COMPUTED, f"OLD.computed_at IS NOT NULL OR {inputs}"),
         Guard("surveys_panelresult", "DELETE", _COMPUTED),
+        Guard("surveys_panelpart", "INSERT", _COMPUTED, _RESULT_IS_COMPUTED),
+        Guard("surveys_panelpart", "UPDATE", _COMPUTED, f"OLD.sums <> '' OR {changed('result_id', 'first', 'count')}"),
+        Guard("surveys_panelpart", "DELETE", _COMPUTED),
         Guard("surveys_panelmember", "INSERT", _COMPUTED, _RESULT_IS_COMPUTED),
         Guard("surveys_panelnode", "INSERT", _COMPUTED, _RESULT_IS_COMPUTED),
     ]

@@ -32,6 +32,16 @@ def sentence(more_important: str, strength: int | None, a: object, b: object) ->
     return _("%(more)s is %(level)s than %(less)s (%(strength)d)") % words
 
 
+def matrix_level(ratio: float | str | None, items: int) -> str:
+    """The same for a matrix with weights for so many items: incomplete where it has none; and where there is no ratio,
+    untested with one or two items, untestable where too few answers were given to contradict each other.
+    """
+    if not items:
+        return "incomplete"
+    level = consistency_level(ratio)
+    return "untestable" if level == "untested" and items > 2 else level
+
+
 def consistency_level(ratio: float | str | None) -> str:
     """pass, check or poor; untested where there is no ratio. The one place where a CR gets its word."""
     if ratio in (None, ""):

@@ -21,7 +21,7 @@ SWEEP_BATCH = 500
 
 @shared_task(acks_late=True)
 def perform(job_id: int) -> None:
-    job_perform(job_id)
+    job_perform(job_id, _announce)
 
 
 @shared_task
@@ -40,6 +40,12 @@ def enqueue(job: Job) -> None:
     sent, or does not fit into the short queue, the sweep sends later.
     """
     transaction.on_commit(lambda: _messenger.post(job.pk))
+
+
+def _announce(job: Job) -> None:
+    """Wake a worker for a job that another one has set free."""
+    if _send(job.pk):
+        job_announced(job.pk)
 
 
 def _send(job_id: int) -> bool:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from surveys.models import Job
-from surveys.services.jobs import register
-from surveys.services.panels import panel_result_compute
+from surveys.services.jobs import Store, register
+from surveys.services.panels import panel_part_compute, panel_result_compute
 from surveys.services.submissions import submission_compute
 
 
 @register("submission")
-def _submission(job: Job) -> Callable[[], None]:
+def _submission(job: Job) -> Store:
     return submission_compute(job.subject)
 
 
 @register("panel")
-def _panel(job: Job) -> Callable[[], None]:
+def _panel(job: Job) -> Store:
     return panel_result_compute(job.subject)
+
+
+@register("panel_part")
+def _panel_part(job: Job) -> Store:
+    return panel_part_compute(job.subject)

@@ -2,14 +2,15 @@
 
 from .audit import AuditEvent
 from .job import Job
-from .judgment import Judgment, JudgmentEvent, NodeResult, Submission
-from .panel import Expert, ExpertSession, Invitation, InvitationLink, Person
+from .judgment import Judgment, JudgmentEvent, MoreImportant, NodeResult, Submission
+from .panel import BranchWeight, Expert, ExpertSession, Invitation, InvitationLink, Person
 from .survey import Membership, Survey
 from .system import Comparison, Edition, Indicator, IndicatorSystem
-from .weights import PanelMember, PanelNode, PanelResult, WeightEntry, WeightSet
+from .weights import PanelMember, PanelNode, PanelPart, PanelResult, WeightEntry, WeightSet
 
 __all__ = [
     "AuditEvent",
+    "BranchWeight",
     "Comparison",
     "Edition",
     "Expert",
@@ -22,9 +23,11 @@ __all__ = [
     "Judgment",
     "JudgmentEvent",
     "Membership",
+    "MoreImportant",
     "NodeResult",
     "PanelMember",
     "PanelNode",
+    "PanelPart",
     "PanelResult",
     "Person",
     "Submission",

@@ -109,15 +109,19 @@ class Submission(models.Model):
 
 
 class NodeResult(models.Model):
-    """What a submission says about one node. Numbers are decimal strings; empty where a thing cannot be tested."""
+    """What a submission says about one node. Numbers are decimal strings; empty where a thing cannot be tested.
+
+    `missing` counts the pairs without an answer. Where the answers do not link all items there are no weights at all.
+    """
 
     submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="results")
     node = models.ForeignKey(Indicator, on_delete=models.PROTECT, related_name="+")
     items = models.PositiveSmallIntegerField()
+    missing = models.PositiveSmallIntegerField(default=0)
     weights = models.JSONField(help_text="Local weights of the children in tree order.")
     second_weights = models.JSONField(help_text="The same by the method beside the survey's own.")
-    lambda_max = models.CharField(max_length=40)
-    index = models.CharField(max_length=40)
+    lambda_max = models.CharField(max_length=40, blank=True)
+    index = models.CharField(max_length=40, blank=True)
     random_index = models.CharField(max_length=40, blank=True)
     table = models.CharField(max_length=20)
     ratio = models.CharField(max_length=40, blank=True)

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from .survey import Survey
+from .system import Indicator
 
 
 class Person(models.Model):
@@ -52,6 +53,22 @@ class Expert(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.person}" if self.person else self.code
+
+
+class BranchWeight(models.Model):
+    """The weight of an expert for one branch: it holds at the node and below, down to where a deeper one is set."""
+
+    expert = models.ForeignKey(Expert, on_delete=models.CASCADE, related_name="branch_weights")
+    node = models.ForeignKey(Indicator, on_delete=models.PROTECT, related_name="+")
+    weight = models.DecimalField(_("weight"), max_digits=9, decimal_places=4)
+    reason = models.CharField(_("reason for the weight"), max_length=400)
+
+    class Meta:
+        ordering = ["expert", "node__position"]
+        constraints = [
+            models.UniqueConstraint(fields=["expert", "node"], name="branch_weight_unique"),
+            models.CheckConstraint(condition=Q(weight__gte=0), name="branch_weight_not_negative"),
+        ]
 
 
 class Invitation(models.Model):

@@ -63,6 +63,7 @@ class Survey(models.Model):
         _("random index"), max_length=20, choices=RandomIndex, default=RandomIndex.SIMULATED
     )
     aggregation = models.CharField(_("aggregation"), max_length=5, choices=Aggregation, default=Aggregation.JUDGMENTS)
+    missing_allowed = models.BooleanField(_("“cannot judge” allowed"), default=False)
     gate = models.CharField(_("consistency gate"), max_length=5, choices=Gate, default=Gate.SOFT)
     round = models.PositiveSmallIntegerField(_("round"), default=1)
     synthetic = models.BooleanField(_("synthetic demo data"), default=False)

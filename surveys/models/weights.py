@@ -21,6 +21,7 @@ class PanelResult(models.Model):
     method = models.CharField(max_length=20)
     random_index = models.CharField(max_length=20)
     aggregation = models.CharField(max_length=5)
+    missing_allowed = models.BooleanField(default=False)
     invited = models.PositiveIntegerField(help_text="Experts on the panel when this was asked for.")
     computed_at = models.DateTimeField(null=True, blank=True)
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
@@ -35,11 +36,15 @@ class PanelResult(models.Model):
 
 
 class PanelMember(models.Model):
-    """A submission that a panel result is made of, with the weight its expert had then (0 = recorded, not counted)."""
+    """A submission that a panel result is made of, with the weights its expert had then (0 = recorded, not counted).
+
+    `branch_weights`: node code → weight, for that node and what lies below it.
+    """
 
     result = models.ForeignKey(PanelResult, on_delete=models.CASCADE, related_name="members")
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="+")
     weight = models.DecimalField(max_digits=9, decimal_places=4)
+    branch_weights = models.JSONField(default=dict, blank=True)
 
     class Meta:
         constraints = [
@@ -48,12 +53,34 @@ class PanelMember(models.Model):
         ]
 
 
+class PanelPart(models.Model):
+    """A slice of a large panel: `count` members from position `first`, and what they add to the group's sums.
+
+    `sums` is empty until a job has computed it; see `surveys.services.panel_sums` for what it holds.
+    """
+
+    result = models.ForeignKey(PanelResult, on_delete=models.CASCADE, related_name="parts")
+    first = models.PositiveIntegerField()
+    count = models.PositiveIntegerField()
+    sums = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["result", "first"]
+        constraints = [models.UniqueConstraint(fields=["result", "first"], name="panel_part_unique")]
+
+
 class PanelNode(models.Model):
-    """The group's matrix at one node, its weights and consistency. Numbers are decimal strings."""
+    """The group's matrix at one node, its weights and consistency. Numbers are decimal strings.
+
+    A cell of the matrix is empty where nobody who counts answered the pair.
+    """
 
     result = models.ForeignKey(PanelResult, on_delete=models.CASCADE, related_name="nodes")
     node = models.ForeignKey(Indicator, on_delete=models.PROTECT, related_name="+")
     experts = models.PositiveIntegerField(help_text="Experts whose answers count here.")
+    answers = models.JSONField(
+        default=list, blank=True, help_text="How many of them answered each pair, in pair order."
+    )
     matrix = models.JSONField()
     weights = models.JSONField()
     second_weights = models.JSONField()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q
 
-from surveys.models import Comparison, Expert, Indicator, Judgment, JudgmentEvent, Submission, Survey
+from surveys.models import Comparison, Expert, Indicator, Judgment, JudgmentEvent, MoreImportant, Submission, Survey
 from surveys.selectors.trees import Tree
 
 Ratio = dict[tuple[str, str], float]
@@ -52,10 +52,16 @@ class Progress:
         return next((section.first_open for section in self.sections if section.first_open), None)
 
 
+def settled(survey: Survey) -> Q:
+    """The judgments after which a pair is no longer open: “cannot judge” counts where the survey allows it."""
+    return Q() if survey.missing_allowed else ~Q(more_important=MoreImportant.CANNOT_JUDGE)
+
+
 def progress_of(expert: Expert) -> Progress:
     """How far an expert is, node by node in tree order: two queries."""
     comparisons = Comparison.objects.filter(node__edition_id=expert.survey.edition_id).select_related("node")
-    answered = set(Judgment.objects.filter(expert=expert).values_list("comparison_id", flat=True))
+    rows = Judgment.objects.filter(settled(expert.survey), expert=expert)
+    answered = set(rows.values_list("comparison_id", flat=True))
     by_node: dict[Indicator, list[Comparison]] = defaultdict(list)
     for comparison in comparisons.order_by("position"):
         by_node[comparison.node].append(comparison)
@@ -107,5 +113,7 @@ def node_ratios(tree: Tree, ratios: Ratio) -> dict[str, Ratio]:
 
 def answered_counts(survey: Survey) -> dict[int, int]:
     """Expert → number of pairs answered, for the whole panel in one query."""
-    rows = survey.experts.annotate(answered=Count("judgments", filter=~Q(judgments__more_important="")))
-    return dict(rows.values_list("pk", "answered"))
+    rows = (
+        Judgment.objects.filter(settled(survey), expert__survey=survey).values("expert").annotate(answered=Count("pk"))
+    )
+    return dict(rows.values_list("expert", "answered"))

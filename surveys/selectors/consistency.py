@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 from django.utils.translation import gettext as _
 
 import ahp
 from surveys.models import Expert, Indicator, NodeResult, PanelNode, PanelResult, Submission, Survey
+from surveys.scale import matrix_level
 from surveys.selectors.answers import node_ratios, submitted_ratios
 from surveys.selectors.progress import newest_by_expert
+from surveys.selectors.reviewing import unlinked_groups
 from surveys.selectors.trees import Tree
+from surveys.services.results import matrix_of_texts
 
 WORST_FIRST = "worst"
+
+Found = tuple[str | None, str]
+"""A CR and its level."""
+NOTHING: Found = (None, "incomplete")
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A CR as a decimal string: empty where nothing can be tested, None where nothing was computed yet."""
+    """A CR as a decimal string and its level: empty where nothing can be tested, None where nothing is computed yet."""
 
     node: Indicator
     ratio: str | None
+    level: str
 
 
 @dataclass(frozen=True)
@@ -64,12 +73,40 @@ class MatrixRow:
 
 
 @dataclass(frozen=True)
+class PairAnswers:
+    item_a: Indicator
+    item_b: Indicator
+    count: int
+
+
+@dataclass(frozen=True)
 class MatrixPage:
-    """A judgment matrix as it is printed, with what follows from it."""
+    """A judgment matrix as it is printed, with what follows from it.
+
+    `groups` are the items as they hang together, where the answers do not link all of them.
+    """
 
     node: Indicator
     rows: list[MatrixRow]
     result: NodeResult | PanelNode | None
+    groups: Sequence[Sequence[Indicator]] = ()
+
+    @property
+    def level(self) -> str:
+        return matrix_level(self.result.ratio, len(self.result.weights)) if self.result else "incomplete"
+
+    @property
+    def missing(self) -> int:
+        """Pairs without an answer."""
+        return sum(not cell.text for row in self.rows for cell in row.cells) // 2
+
+    @property
+    def few_answers(self) -> list[PairAnswers]:
+        """The pairs of the panel that not every expert answered who counts here."""
+        if not isinstance(self.result, PanelNode):
+            return []
+        counted = zip(combinations(self.items, 2), self.result.answers, strict=False)
+        return [PairAnswers(a, b, count) for (a, b), count in counted if count < self.result.experts]
 
     @property
     def items(self) -> list[Indicator]:
@@ -103,7 +140,8 @@ def expert_matrix(submission: Submission, tree: Tree, node: Indicator) -> Matrix
     children = tree.children_of(node)
     matrix = ahp.matrix_from_pairs([child.code for child in children], ratios)
     result = submission.results.filter(node=node).first()
-    return MatrixPage(node, _matrix_rows(children, matrix.values.tolist(), result), result)
+    groups = unlinked_groups(submission, tree, [result] if result else []).get(node.pk, [])
+    return MatrixPage(node, _matrix_rows(children, matrix.values.tolist(), result), result, groups)
 
 
 def panel_matrix(result: PanelResult, tree: Tree, node: Indicator) -> MatrixPage | None:
@@ -119,7 +157,7 @@ def panel_matrices(result: PanelResult, tree: Tree) -> list[MatrixPage]:
 
 
 def panel_page(part: PanelNode, node: Indicator, tree: Tree) -> MatrixPage:
-    values = [[float(cell) for cell in row] for row in part.matrix]
+    values = matrix_of_texts(part.matrix)
     return MatrixPage(node, _matrix_rows(tree.children_of(node), values, part), part)
 
 
@@ -140,30 +178,36 @@ def table_label(table: str) -> str:
 
 
 def _row(
-    expert: Expert, submission: Submission | None, nodes: Sequence[Indicator], ratios: Mapping[tuple[int, int], str]
+    expert: Expert, submission: Submission | None, nodes: Sequence[Indicator], ratios: Mapping[tuple[int, int], Found]
 ) -> GridRow:
     found = submission.pk if submission else 0
-    return GridRow(expert, submission, [Cell(node, ratios.get((found, node.pk))) for node in nodes])
+    return GridRow(expert, submission, [Cell(node, *ratios.get((found, node.pk), NOTHING)) for node in nodes])
 
 
-def _ratios(newest: Mapping[int, Submission]) -> dict[tuple[int, int], str]:
+def _found(ratio: str, weights: Sequence[str]) -> Found:
+    return ratio, matrix_level(ratio, len(weights))
+
+
+def _ratios(newest: Mapping[int, Submission]) -> dict[tuple[int, int], Found]:
     found = NodeResult.objects.filter(submission__in=[submission.pk for submission in newest.values()]).order_by()
-    return {(submission, node): ratio for submission, node, ratio in found.values_list("submission", "node", "ratio")}
+    rows = found.values_list("submission", "node", "ratio", "weights")
+    return {(submission, node): _found(ratio, weights) for submission, node, ratio, weights in rows}
 
 
 def _panel_cells(result: PanelResult | None, nodes: Sequence[Indicator]) -> list[Cell] | None:
     if result is None or result.computed_at is None:
         return None
-    ratios = dict(result.nodes.order_by().values_list("node_id", "ratio"))
-    return [Cell(node, ratios.get(node.pk)) for node in nodes]
+    rows = result.nodes.order_by().values_list("node_id", "ratio", "weights")
+    found = {node: _found(ratio, weights) for node, ratio, weights in rows}
+    return [Cell(node, *found.get(node.pk, NOTHING)) for node in nodes]
 
 
 def _matrix_rows(
     children: Sequence[Indicator], values: Sequence[Sequence[float]], result: NodeResult | PanelNode | None
 ) -> list[MatrixRow]:
     blank = [""] * len(children)
-    weights = result.weights if result else blank
-    second = result.second_weights if result else blank
+    weights = result.weights or blank if result else blank
+    second = result.second_weights or blank if result else blank
     return [
         MatrixRow(child, [_cell(value, row, column) for column, value in enumerate(values[row])], *shown)
         for row, (child, *shown) in enumerate(zip(children, weights, second, strict=True))
@@ -172,6 +216,8 @@ def _matrix_rows(
 
 def _cell(value: float, row: int, column: int) -> MatrixCell:
     """The upper triangle is what was said, the lower one its reciprocals."""
+    if math.isnan(value):
+        return MatrixCell("", "q-missing")
     kind = "q-diagonal" if row == column else "q-reciprocal" if row > column else ""
     return MatrixCell(ratio_text(value), kind)
 

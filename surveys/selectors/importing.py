@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from surveys.files.judgments import JudgmentRow
-from surveys.models import Comparison, Judgment, Survey
+from surveys.models import Comparison, Judgment, MoreImportant, Survey
+
+CANNOT_JUDGE = MoreImportant.CANNOT_JUDGE
 
 
 @dataclass(frozen=True)
@@ -36,15 +38,22 @@ def import_preview(survey: Survey, rows: Sequence[JudgmentRow]) -> list[ImportPr
     by_expert: dict[str, list[JudgmentRow]] = {}
     for row in rows:
         by_expert.setdefault(row.expert, []).append(row)
-    return [_preview(code, code in known, answers, said.get(code, {}), total) for code, answers in by_expert.items()]
+    return [
+        _preview(code, code in known, answers, said.get(code, {}), total, survey.missing_allowed)
+        for code, answers in by_expert.items()
+    ]
 
 
 Said = dict[tuple[str, str], tuple[str, int | None]]
 
 
-def _preview(code: str, known: bool, rows: Sequence[JudgmentRow], said: Said, total: int) -> ImportPreview:
+def _preview(
+    code: str, known: bool, rows: Sequence[JudgmentRow], said: Said, total: int, missing_allowed: bool
+) -> ImportPreview:
     kinds = Counter(_kind(row, said) for row in rows)
-    return ImportPreview(code, known, kinds["new"], kinds["changed"], kinds["same"], len(said) + kinds["new"], total)
+    after = said | {(row.item_a, row.item_b): (row.more_important, row.strength) for row in rows}
+    settled = sum(missing_allowed or answer != CANNOT_JUDGE for answer, _strength in after.values())
+    return ImportPreview(code, known, kinds["new"], kinds["changed"], kinds["same"], settled, total)
 
 
 def _kind(row: JudgmentRow, said: Said) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef
 
 from surveys.models import Comparison, Expert, Judgment, JudgmentEvent
+from surveys.selectors.answers import settled
 
 SECONDS_PER_QUESTION = 10
 
@@ -80,7 +81,7 @@ def questions_in(expert: Expert) -> int:
 
 def way_of(expert: Expert) -> Way:
     """One query."""
-    said = Judgment.objects.filter(expert=expert, comparison=OuterRef("pk"))
+    said = Judgment.objects.filter(settled(expert.survey), expert=expert, comparison=OuterRef("pk"))
     comparisons = Comparison.objects.filter(node__edition_id=expert.survey.edition_id).order_by("position")
     rows = comparisons.values_list("position", "node_id", Exists(said))
     return Way([Place(position, node_id, answered) for position, node_id, answered in rows])

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import ahp
-from surveys.models import Expert, Indicator, Job, Submission, Survey
-from surveys.scale import consistency_level
-from surveys.selectors.answers import current_ratios, node_ratios
+from surveys.models import Expert, Indicator, Job, NodeResult, Submission, Survey
+from surveys.scale import matrix_level
+from surveys.selectors.answers import current_ratios, node_ratios, progress_of, submitted_ratios
 from surveys.selectors.trees import Tree, tree_of
-from surveys.services.results import Method, node_numbers
+from surveys.services.results import Groups, Method, expert_numbers, node_numbers
 
 
 @dataclass(frozen=True)
@@ -22,16 +22,27 @@ class Bar:
 
 @dataclass(frozen=True)
 class NodeReview:
-    """One node: its weights as bars, the heaviest first, and its consistency. No bars while answers are missing."""
+    """One node: its weights as bars, the heaviest first, and its consistency.
+
+    No bars while a pair is open, nor where the answers fall into `groups` that nothing links. `missing` counts the
+    pairs that the expert cannot judge.
+    """
 
     node: Indicator
     bars: list[Bar]
     ratio: float | None
     table: str
+    missing: int = 0
+    groups: Sequence[Sequence[Indicator]] = ()
 
     @property
     def level(self) -> str:
-        return consistency_level(self.ratio) if self.bars else "incomplete"
+        return matrix_level(self.ratio, len(self.bars))
+
+    @property
+    def skipped(self) -> bool:
+        """Nothing at all is said here."""
+        return bool(self.groups) and all(len(group) == 1 for group in self.groups)
 
     @property
     def table_name(self) -> str:
@@ -47,24 +58,51 @@ def review_of(expert: Expert) -> list[NodeReview]:
     tree = tree_of(expert.survey.edition)
     parts = node_ratios(tree, current_ratios(expert))
     method = Method.of(expert.survey)
-    return [_reviewed(tree, node, parts[node.code], method) for node in _asked(tree)]
+    done = {section.node.code for section in progress_of(expert).sections if section.done}
+    return [
+        _reviewed(tree, node, parts[node.code], method)
+        if node.code in done
+        else NodeReview(node, [], None, method.random_index)
+        for node in _asked(tree)
+    ]
 
 
 def submitted_review(submission: Submission) -> list[NodeReview]:
     """The same from the results that the worker has stored; empty until then."""
     tree = tree_of(submission.expert.survey.edition)
-    results = submission.results.select_related("node")
-    stored = {result.node.code: result for result in results}
+    stored = {result.node_id: result for result in submission.results.all()}
+    groups = unlinked_groups(submission, tree, stored.values())
     return [
         NodeReview(
             node,
-            bars(tree.children_of(node), [float(weight) for weight in stored[node.code].weights]),
-            float(stored[node.code].ratio) if stored[node.code].ratio else None,
-            stored[node.code].table,
+            bars(tree.children_of(node), [float(weight) for weight in stored[node.pk].weights]),
+            float(stored[node.pk].ratio) if stored[node.pk].ratio else None,
+            stored[node.pk].table,
+            stored[node.pk].missing,
+            groups.get(node.pk, ()),
         )
         for node in _asked(tree)
-        if node.code in stored
+        if node.pk in stored
     ]
+
+
+def unlinked_groups(
+    submission: Submission, tree: Tree, results: Iterable[NodeResult]
+) -> dict[int, list[list[Indicator]]]:
+    """Node → its items as they hang together, for the nodes whose answers do not link all items."""
+    unlinked = {result.node_id for result in results if not result.weights}
+    if not unlinked:
+        return {}
+    method, codes = Method.of(submission.expert.survey), tree.by_code()
+    return {
+        codes[numbers.node].pk: _named(numbers.groups, codes)
+        for numbers in expert_numbers(tree, submitted_ratios(submission), method)
+        if codes[numbers.node].pk in unlinked
+    }
+
+
+def _named(groups: Groups, codes: Mapping[str, Indicator]) -> list[list[Indicator]]:
+    return [[codes[code] for code in group] for group in groups]
 
 
 def computation_failed(submission: Submission) -> bool:
@@ -72,7 +110,11 @@ def computation_failed(submission: Submission) -> bool:
 
 
 def bars(items: Sequence[Indicator], weights: Iterable[float]) -> list[Bar]:
-    pairs = sorted(zip(items, weights, strict=True), key=lambda pair: -pair[1])
+    """The heaviest first; none where there are no weights."""
+    known = list(weights)
+    if not known:
+        return []
+    pairs = sorted(zip(items, known, strict=True), key=lambda pair: -pair[1])
     longest = pairs[0][1]
     return [Bar(item, share, round(100 * share / longest, 2)) for item, share in pairs]
 
@@ -84,8 +126,10 @@ def _asked(tree: Tree) -> list[Indicator]:
 
 def _reviewed(tree: Tree, node: Indicator, ratios: dict[tuple[str, str], float], method: Method) -> NodeReview:
     items = tree.children_of(node)
-    if len(ratios) < len(items) * (len(items) - 1) // 2:
-        return NodeReview(node, [], None, method.random_index)
     numbers = node_numbers(node.code, ahp.matrix_from_pairs([item.code for item in items], ratios), method)
-    tested = numbers.consistency
-    return NodeReview(node, bars(items, map(float, numbers.weights)), tested.ratio, tested.table)
+    missing, groups = numbers.matrix.missing, _named(numbers.groups, tree.by_code())
+    if numbers.weights is None or numbers.consistency is None:
+        return NodeReview(node, [], None, numbers.table, missing, groups)
+    return NodeReview(
+        node, bars(items, numbers.weights.tolist()), numbers.consistency.ratio, numbers.table, missing, groups
+    )

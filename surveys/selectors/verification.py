@@ -7,20 +7,23 @@ the last bits of a computation differ between processors.
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterator, Mapping, Sequence
+from functools import reduce
+from operator import add
 from typing import Any
 
+import numpy as np
 from django.utils.translation import gettext as _
+from numpy.typing import ArrayLike
 
 import ahp
 from surveys.adopted import adopted_weights
 from surveys.canonical import canonical_json, content_hash
 from surveys.models import PanelResult, WeightSet
-from surveys.selectors.answers import submitted_ratios
-from surveys.selectors.trees import tree_of
+from surveys.selectors.panel_answers import questions_of
 from surveys.services.chain import chain_verify
-from surveys.services.results import OTHER_METHOD, Method, panel_numbers
+from surveys.services.panel_sums import group_numbers, slice_sums, slices
+from surveys.services.results import OTHER_METHOD, Method, matrix_of_texts
 from surveys.stamps import stamps
 
 EXPORT_FORMAT = "quanheng-weight-set-export/1"
@@ -128,7 +131,7 @@ def _children(document: Document) -> dict[str, list[str]]:
 
 
 def _node_problems(node: Document, children: Sequence[str], panel: Document) -> Iterator[str]:
-    matrix = ahp.matrix([[float(cell) for cell in row] for row in node["matrix"]], children)
+    matrix = ahp.matrix(matrix_of_texts(node["matrix"]), children)
     tested = ahp.consistency(matrix, random_index=panel["random_index"])
     computed = {
         "lambda_max": [tested.lambda_max],
@@ -178,19 +181,17 @@ def _judgment_problems(result: PanelResult, document: Document) -> Iterator[str]
         expert = member.submission.expert
         for problem in chain_verify(expert):
             yield f"{expert.code}: {problem}"
-    counted = [member for member in members if member.weight > 0]
-    ratios = [submitted_ratios(member.submission) for member in counted]
-    method = Method(result.method, result.random_index, result.aggregation)
-    tree = tree_of(result.survey.edition)
-    computed = panel_numbers(tree, ratios, [float(member.weight) for member in counted], method)
+    questions = questions_of(result.survey.edition)
+    sums = reduce(add, (slice_sums(result, questions, *part) for part in slices(len(members))))
     stated = {node["code"]: node for node in document["panel"]["nodes"]}
-    for node in computed:
-        said = stated[node.node]
-        cells = [float(cell) for row in said["matrix"] for cell in row]
-        if not _close(cells, node.matrix.values.ravel().tolist()):
-            yield _("The panel's matrix at %(code)s does not follow from the judgments.") % {"code": node.node}
-        if not _close(_numbers(said["weights"]), node.weights.tolist()):
-            yield _("The panel's weights at %(code)s do not follow from the judgments.") % {"code": node.node}
+    for group in group_numbers(questions, sums, Method.of(result)):
+        computed, said = group.numbers, stated[group.numbers.node]
+        if not _close(np.ravel(matrix_of_texts(said["matrix"])), np.ravel(computed.matrix.values)):
+            yield _("The panel's matrix at %(code)s does not follow from the judgments.") % {"code": computed.node}
+        if not _close(_numbers(said["weights"]), computed.weights):
+            yield _("The panel's weights at %(code)s do not follow from the judgments.") % {"code": computed.node}
+        if (said["experts"], said["answers"]) != (group.experts, group.answers):
+            yield _("The number of answers at %(code)s does not follow from the judgments.") % {"code": computed.node}
 
 
 def _numbers(texts: str | Sequence[str]) -> list[float]:
@@ -198,7 +199,7 @@ def _numbers(texts: str | Sequence[str]) -> list[float]:
     return [float(text) for text in found if text != ""]
 
 
-def _close(stated: Sequence[float], computed: Sequence[float]) -> bool:
-    return len(stated) == len(computed) and all(
-        math.isclose(a, b, rel_tol=TOLERANCE, abs_tol=TOLERANCE) for a, b in zip(stated, computed, strict=True)
-    )
+def _close(stated: ArrayLike, computed: Any) -> bool:
+    """The same numbers; what is missing is missing in both."""
+    a, b = np.asarray(stated, dtype=float), np.asarray(computed, dtype=float)
+    return a.shape == b.shape and bool(np.allclose(a, b, rtol=TOLERANCE, atol=TOLERANCE, equal_nan=True))

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
 
 import ahp
-from surveys.models import Indicator, Job, PanelNode, PanelResult, Survey, WeightEntry, WeightSet
+from surveys.models import BranchWeight, Indicator, Job, PanelNode, PanelResult, Survey, WeightEntry, WeightSet
 from surveys.selectors.progress import newest_by_expert
 from surveys.selectors.trees import Tree, tree_of
+
+Branches = frozenset[tuple[str, Decimal]]
+Weights = tuple[Decimal, Branches]
+"""Of an expert: in the whole tree, and by branch."""
+Member = tuple[int, Decimal, Branches]
+"""A submission and the weights of its expert."""
 
 SIGNERS = ("created_by", "proposed_by", "approved_by", "locked_by", "superseded_by")
 
@@ -64,21 +73,23 @@ def newest_computed(survey: Survey) -> PanelResult | None:
 
 
 def panel_job(result: PanelResult) -> Job | None:
-    return Job.objects.filter(kind="panel", subject=result.pk).first()
+    """The job that computes a result; of a large panel a part's job where that has failed."""
+    parts = result.parts.values("pk")
+    failed = Job.objects.filter(kind="panel_part", subject__in=parts, state=Job.State.FAILED).first()
+    return failed or Job.objects.filter(kind="panel", subject=result.pk).first()
 
 
 def panel_state(survey: Survey, result: PanelResult | None = None) -> PanelState:
     """Where the panel's result stands; by default the newest one."""
     result = result or newest_result(survey)
-    weights = dict(survey.experts.values_list("pk", "weight"))
-    newest = {
-        (submission.pk, weights[expert]) for expert, submission in newest_by_expert(survey).items() if expert in weights
-    }
-    members = set(result.members.values_list("submission_id", "weight")) if result else set()
+    weights = _weights_now(survey)
+    submitted = {submission.pk: expert for expert, submission in newest_by_expert(survey).items() if expert in weights}
+    newest = {(submission, *weights[expert]) for submission, expert in submitted.items()}
+    members = _members(result) if result else set()
     return PanelState(
         result=result,
         job=panel_job(result) if result else None,
-        counted=sum(weight > 0 for _submission, weight in members),
+        counted=_counting(members),
         submitted=len(newest),
         invited=len(weights),
         since=len(newest - members),
@@ -104,7 +115,30 @@ def weight_rows(weight_set: WeightSet) -> list[WeightRow]:
 def counted_experts(weight_set: WeightSet) -> tuple[int, int] | None:
     """How many experts count in a set, and how many were invited; None where no panel was asked."""
     result = weight_set.panel_result
-    return (result.members.filter(weight__gt=0).count(), result.invited) if result else None
+    return (_counting(_members(result)), result.invited) if result else None
+
+
+def _weights_now(survey: Survey) -> dict[int, Weights]:
+    """Expert → weight in the whole tree and by branch."""
+    branches: dict[int, set[tuple[str, Decimal]]] = defaultdict(set)
+    set_branches = BranchWeight.objects.filter(expert__survey=survey).order_by()
+    for expert, code, weight in set_branches.values_list("expert_id", "node__code", "weight"):
+        branches[expert].add((code, weight))
+    weights = survey.experts.order_by().values_list("pk", "weight")
+    return {expert: (weight, frozenset(branches.get(expert, ()))) for expert, weight in weights}
+
+
+def _members(result: PanelResult) -> set[Member]:
+    found = result.members.order_by().values_list("submission_id", "weight", "branch_weights")
+    return {
+        (submission, weight, frozenset((code, Decimal(own)) for code, own in branches.items()))
+        for submission, weight, branches in found
+    }
+
+
+def _counting(members: Iterable[Member]) -> int:
+    """Those whose weight is not 0 everywhere."""
+    return sum(weight > 0 or any(own > 0 for _code, own in branches) for _submission, weight, branches in members)
 
 
 def _panel_nodes(weight_set: WeightSet) -> dict[int, PanelNode]:

@@ -16,11 +16,13 @@ from contextlib import contextmanager, suppress
 from datetime import timedelta
 from threading import Event, Thread
 
+from django.conf import settings
 from django.db import DatabaseError, connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_noop, override
 
+from surveys.canonical import canonical_json
 from surveys.errors import Refused
 from surveys.models import Job
 
@@ -31,6 +33,7 @@ RENEWAL = timedelta(seconds=3)
 SWEEP = timedelta(seconds=10)
 ANNOUNCEMENT = timedelta(seconds=60)
 ATTEMPTS = 5
+HELD = timedelta(days=36500)
 
 # Stored as msgids, so that each reader sees them in their own language.
 DIED = gettext_noop("The computation ended unexpectedly five times. Start it again or ask the administrator.")
@@ -46,6 +49,23 @@ def job_ensure(kind: str, subject: int) -> Job:
     now = timezone.now()
     fresh = {"run_after": now, "announced_until": now + SWEEP}  # the door that asks announces it first
     return Job.objects.get_or_create(kind=kind, subject=subject, defaults=fresh)[0]
+
+
+def job_hold(kind: str, subject: int, steps: int) -> Job:
+    """A job that waits for `steps` others: nobody claims it before `job_step` has counted them all."""
+    later = timezone.now() + HELD
+    return Job.objects.get_or_create(kind=kind, subject=subject, defaults={"run_after": later, "all_steps": steps})[0]
+
+
+def job_step(kind: str, subject: int) -> Job | None:
+    """One of those that a held job waits for is done. After the last one the job is free, and returned: announce it.
+
+    Call it in the transaction of that one: the row is locked, so that the last of several knows that it is the last.
+    """
+    held = Job.objects.filter(kind=kind, subject=subject)
+    held.update(done_steps=F("done_steps") + 1)
+    freed = held.filter(done_steps__gte=F("all_steps")).update(run_after=timezone.now(), announced_until=None)
+    return held.get() if freed else None
 
 
 def job_restart(job: Job) -> bool:
@@ -100,6 +120,16 @@ def job_done(job: Job) -> None:
 def job_failed(job: Job, sentence: str) -> None:
     """The job cannot succeed, and `sentence` says why: a second attempt would end alike."""
     _settle(job, state=Job.State.FAILED, error=sentence, finished_at=timezone.now())
+
+
+def told(refusal: Refused) -> str:
+    """The sentence to keep: in every language of the pages where it is made when it is read."""
+    sentences = {}
+    for tag, _language in settings.LANGUAGES:
+        with override(tag):
+            sentences[tag] = str(refusal)
+    said = set(sentences.values())
+    return said.pop() if len(said) == 1 else canonical_json(sentences)
 
 
 def job_postponed(job: Job) -> None:
@@ -174,8 +204,12 @@ def _fail(job: Job, sentence: str) -> None:
 
 # --- what each kind of job does: apps register it, the task looks it up ---
 
-Work = Callable[[Job], Callable[[], None]]
-"""Compute from the job's subject, outside any transaction, and return what stores the result (called inside one)."""
+Store = Callable[[], Job | None]
+Work = Callable[[Job], Store]
+"""Compute from the job's subject, outside any transaction, and return what stores the result (called inside one).
+
+What stores may return another job that is free now: it is announced once the result is committed.
+"""
 
 _works: dict[str, Work] = {}
 
@@ -188,7 +222,7 @@ def register(kind: str) -> Callable[[Work], Work]:
     return keep
 
 
-def job_perform(job_id: int) -> Job | None:
+def job_perform(job_id: int, announce: Callable[[Job], None] | None = None) -> Job | None:
     """Claim the job, compute it, and store the result once. The one path of every worker.
 
     An error that nobody foresaw is raised again after the job was put back, for the log.
@@ -202,9 +236,11 @@ def job_perform(job_id: int) -> Job | None:
                 store = _works[job.kind](job)
             with transaction.atomic():
                 job_done(job)
-                store()
+                freed = store()
+            if freed and announce:
+                announce(freed)
         except Refused as refusal:
-            job_failed(job, str(refusal))
+            job_failed(job, told(refusal))
         except LostLease:
             raise
         except Exception:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from surveys.errors import Refused
 from surveys.files.judgments import JudgmentRow
-from surveys.models import Comparison, Expert, Judgment, JudgmentEvent, Survey
+from surveys.models import Comparison, Expert, Judgment, JudgmentEvent, MoreImportant, Survey
 from surveys.selectors.trees import comparisons_of
 from surveys.services.audit import audit
 from surveys.services.chain import chained
@@ -78,6 +78,8 @@ def judgment_record(
     answer or a pair that cannot be.
     """
     answer.checked()
+    if answer.more_important == MoreImportant.CANNOT_JUDGE and not expert.survey.missing_allowed:
+        raise Refused(_("This survey asks for an answer to every pair: choose the one that comes closest."))
     with transaction.atomic(durable=_outermost()):
         open_now = _take_revisions(expert)
         head = _head(expert, comparison_id, client_key)

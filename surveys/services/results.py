@@ -10,11 +10,13 @@ import numpy as np
 
 import ahp
 from surveys.canonical import decimal_text
-from surveys.models import Survey
+from surveys.models import PanelResult, Survey
 from surveys.selectors.answers import Ratio, node_ratios
 from surveys.selectors.trees import Tree
 
 OTHER_METHOD = {"eigenvector": "log_least_squares", "log_least_squares": "eigenvector"}
+
+Groups = tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -24,86 +26,83 @@ class Method:
     method: str
     random_index: str
     aggregation: str
+    missing_allowed: bool = False
 
     @classmethod
-    def of(cls, survey: Survey) -> Method:
-        return cls(survey.method, survey.random_index, survey.aggregation)
+    def of(cls, fixed: Survey | PanelResult) -> Method:
+        return cls(fixed.method, fixed.random_index, fixed.aggregation, fixed.missing_allowed)
+
+    @property
+    def other(self) -> str:
+        """The method whose weights stand in the second column."""
+        return OTHER_METHOD[self.method]
 
 
 @dataclass(frozen=True)
 class NodeNumbers:
-    """One matrix and what follows from it: weights by the survey's method and by the one beside it, and consistency."""
+    """One matrix and what follows from it: weights by the survey's method and by the one beside it, and consistency.
+
+    Where its answers do not link all items there are no numbers, and `groups` are the items that hang together.
+    """
 
     node: str
-    labels: tuple[str, ...]
     matrix: ahp.Matrix
-    weights: np.ndarray
-    second_weights: np.ndarray
-    consistency: ahp.Consistency
+    weights: np.ndarray | None
+    second_weights: np.ndarray | None
+    consistency: ahp.Consistency | None
+    table: str
+    groups: Groups = ()
+
+    @property
+    def linked(self) -> bool:
+        return not self.groups
 
     def stored(self) -> dict[str, Any]:
         """The fields that a stored result has: numbers as decimal strings, empty where a thing cannot be tested."""
         tested = self.consistency
+        testable = tested is not None and tested.testable
         return {
             "weights": _texts(self.weights),
             "second_weights": _texts(self.second_weights),
-            "lambda_max": decimal_text(tested.lambda_max),
-            "index": decimal_text(tested.index),
-            "random_index": decimal_text(tested.random_index) if tested.testable else "",
-            "table": tested.table,
-            "ratio": "" if tested.ratio is None else decimal_text(tested.ratio),
+            "lambda_max": decimal_text(tested.lambda_max) if tested else "",
+            "index": decimal_text(tested.index) if tested else "",
+            "random_index": decimal_text(tested.random_index) if tested and testable else "",
+            "table": self.table,
+            "ratio": "" if tested is None or tested.ratio is None else decimal_text(tested.ratio),
         }
 
 
 def expert_numbers(tree: Tree, ratios: Ratio, method: Method) -> list[NodeNumbers]:
-    """Every node of one expert's complete answers. Raises ahp.AHPError for an incomplete matrix, naming a pair."""
+    """Every node of one expert's answers. What is missing is completed as the method says."""
     parts = node_ratios(tree, ratios)
     labels = tree.codes()
     return [node_numbers(code, ahp.matrix_from_pairs(labels[code], parts[code]), method) for code in labels]
 
 
-def panel_numbers(
-    tree: Tree, experts: Sequence[Ratio], expert_weights: Sequence[float], method: Method
-) -> list[NodeNumbers]:
-    """The group's matrix and weights at every node, over complete answers of at least one expert."""
-    parts = [node_ratios(tree, ratios) for ratios in experts]
-    return [
-        _panel_node(code, [ahp.matrix_from_pairs(labels, part[code]) for part in parts], expert_weights, method)
-        for code, labels in tree.codes().items()
-    ]
-
-
 def node_numbers(node: str, matrix: ahp.Matrix, method: Method) -> NodeNumbers:
-    return NodeNumbers(
-        node=node,
-        labels=tuple(str(label) for label in matrix.labels),
-        matrix=matrix,
-        weights=ahp.priorities(matrix, method=method.method).weights,
-        second_weights=ahp.priorities(matrix, method=OTHER_METHOD[method.method]).weights,
-        consistency=ahp.consistency(matrix, random_index=method.random_index),
-    )
+    try:
+        return NodeNumbers(
+            node=node,
+            matrix=matrix,
+            weights=ahp.priorities(matrix, method=method.method).weights,
+            second_weights=ahp.priorities(matrix, method=method.other).weights,
+            consistency=ahp.consistency(matrix, random_index=method.random_index),
+            table=method.random_index,
+        )
+    except ahp.DisconnectedError as error:
+        groups = tuple(tuple(str(code) for code in group) for group in error.components)
+        return NodeNumbers(node, matrix, None, None, None, method.random_index, groups)
 
 
-def _panel_node(
-    node: str, matrices: Sequence[ahp.Matrix], expert_weights: Sequence[float], method: Method
-) -> NodeNumbers:
-    group = node_numbers(node, ahp.aggregate_judgments(matrices, expert_weights=expert_weights), method)
-    if method.aggregation == Survey.Aggregation.JUDGMENTS:
-        return group
-    return NodeNumbers(
-        node=node,
-        labels=group.labels,
-        matrix=group.matrix,
-        weights=_mean_of_priorities(matrices, expert_weights, method.method),
-        second_weights=_mean_of_priorities(matrices, expert_weights, OTHER_METHOD[method.method]),
-        consistency=group.consistency,
-    )
+def matrix_texts(matrix: ahp.Matrix) -> list[list[str]]:
+    """A matrix as it is stored: decimal strings, empty where there is no answer."""
+    return [["" if np.isnan(cell) else decimal_text(cell) for cell in row] for row in matrix.values]
 
 
-def _mean_of_priorities(matrices: Sequence[ahp.Matrix], expert_weights: Sequence[float], method: str) -> np.ndarray:
-    each = [ahp.priorities(matrix, method=method).weights for matrix in matrices]
-    return ahp.aggregate_priorities(each, expert_weights=expert_weights, mean="geometric")
+def matrix_of_texts(texts: Sequence[Sequence[str]]) -> list[list[float]]:
+    """The numbers of a stored matrix, nan where there is no answer."""
+    return [[float(cell) if cell else np.nan for cell in row] for row in texts]
 
 
-def _texts(numbers: np.ndarray) -> list[str]:
-    return [decimal_text(number) for number in numbers]
+def _texts(numbers: np.ndarray | None) -> list[str]:
+    return [] if numbers is None else [decimal_text(number) for number in numbers]

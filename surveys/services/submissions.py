@@ -109,7 +109,13 @@ def submission_compute(submission_id: int) -> Callable[[], None]:
         raise Refused(str(error)) from error
     nodes = tree.by_code()
     rows = [
-        NodeResult(submission=submission, node=nodes[node.node], items=len(node.labels), **node.stored())
+        NodeResult(
+            submission=submission,
+            node=nodes[node.node],
+            items=node.matrix.n,
+            missing=node.matrix.missing,
+            **node.stored(),
+        )
         for node in numbers
     ]
 

@@ -62,6 +62,7 @@ def _panel_document(result: PanelResult) -> dict[str, Any]:
         "method": result.method,
         "random_index": result.random_index,
         "aggregation": result.aggregation,
+        "missing_allowed": result.missing_allowed,
         "invited": result.invited,
         "experts": [_member_document(member) for member in members],
         "nodes": [_node_document(node) for node in result.nodes.select_related("node").order_by("node__position")],
@@ -73,6 +74,7 @@ def _member_document(member: PanelMember) -> dict[str, Any]:
     return {
         "code": submission.expert.code,
         "weight": str(member.weight),
+        "branch_weights": member.branch_weights,
         "submission": submission.number,
         "revision": submission.revision,
         "head_hash": submission.head_hash,
@@ -83,6 +85,7 @@ def _node_document(node: PanelNode) -> dict[str, Any]:
     return {
         "code": node.node.code,
         "experts": node.experts,
+        "answers": node.answers,
         "matrix": node.matrix,
         "weights": node.weights,
         "second_weights": node.second_weights,

@@ -1,14 +1,13 @@
 """Review, submission, receipt: computed by one formula, handed in once, and never called wrong."""
 
-import uuid
-
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from surveys.errors import Refused
-from surveys.models import Comparison, Expert, InvitationLink, Job, Submission, Survey
-from surveys.services.judgments import Answer, judgment_record
+from surveys.files.judgments import JudgmentRow
+from surveys.models import Expert, InvitationLink, Job, Submission, Survey
+from surveys.services.judgments import judgments_import
 from surveys.services.panel import link_mint
 from surveys.services.submissions import submission_hand_in
 from surveys.services.surveys import survey_move
@@ -222,8 +221,8 @@ def test_no_receipt_without_a_submission(expert: Expert) -> None:
 
 def test_pairs_an_expert_could_not_judge_are_shown_as_incomplete(expert: Expert) -> None:
     say(expert, CALM)
-    pair = Comparison.objects.get(item_a__code="a1")
-    judgment_record(expert, pair.pk, Answer("cannot_judge", None), client_key=uuid.uuid4())
+    row = JudgmentRow(2, expert.code, "a", "a1", "a2", "cannot_judge", None)
+    judgments_import(expert.survey, [row], user=make.user())
     assert "q-cr-incomplete" in text_of(device(expert), "review", expert)
 
 

@@ -17,6 +17,7 @@ from surveys.models import (
     NodeResult,
     PanelMember,
     PanelNode,
+    PanelPart,
     PanelResult,
     Submission,
     Survey,
@@ -83,6 +84,27 @@ def late_member() -> PanelMember:
     return PanelMember(result=PanelResult.objects.order_by("pk")[0], submission=late, weight=1)
 
 
+def part(first: int = 0) -> PanelPart:
+    return PanelPart(result=PanelResult.objects.order_by("pk")[0], first=first, count=1, sums="{}")
+
+
+def stored_part() -> None:
+    """One that a job has computed; the guard against parts of a computed result is put aside to make it."""
+    remove([GUARDS["guard_surveys_panelpart_insert"]])
+    insert(part())
+    install([GUARDS["guard_surveys_panelpart_insert"]])
+
+
+def changed_part() -> None:
+    stored_part()
+    PanelPart.objects.update(sums="[]")
+
+
+def deleted_part() -> None:
+    stored_part()
+    delete(PanelPart)
+
+
 def locked_set() -> WeightSet:
     copy = WeightSet.objects.get()
     copy.pk, copy.number, copy.state = None, 99, "superseded"
@@ -112,6 +134,9 @@ ATTEMPTS: dict[str, Callable[[], Any]] = {
     "surveys_panelnode_update": lambda: PanelNode.objects.update(ratio="0.0"),
     "surveys_panelnode_delete": lambda: delete(PanelNode),
     "surveys_panelnode_insert": lambda: insert(node()),
+    "surveys_panelpart_insert": lambda: insert(part()),
+    "surveys_panelpart_update": changed_part,
+    "surveys_panelpart_delete": deleted_part,
     "surveys_panelresult_update": lambda: PanelResult.objects.update(method="log_least_squares"),
     "surveys_panelresult_delete": lambda: delete(PanelResult),
     "surveys_survey_update": lambda: Survey.objects.update(random_index="saaty1980"),
@@ -194,6 +219,12 @@ def test_a_superseded_set_stays_what_it_was(world: WeightSet) -> None:
     old = WeightSet.objects.filter(pk=world.pk)
     for change in ({"state": "locked"}, {"superseded_by": None}, {"document": "{}"}):
         assert "cannot be changed" in sentence_of(lambda values=change: old.update(**values))  # type: ignore[misc]
+
+
+def test_whether_pairs_may_stay_open_is_fixed_when_a_survey_opens() -> None:
+    survey = make.survey()
+    refusal = sentence_of(lambda: Survey.objects.filter(pk=survey.pk).update(missing_allowed=True))
+    assert "keeps its edition and its method" in refusal
 
 
 @pytest.mark.parametrize("state", ["draft", "pilot"])

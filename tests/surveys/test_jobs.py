@@ -35,7 +35,7 @@ from tests.surveys import factories as make
 
 pytestmark = pytest.mark.django_db
 
-Work = Callable[[Job], Callable[[], None]]
+Work = jobs.Work
 
 
 @pytest.fixture

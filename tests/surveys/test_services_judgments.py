@@ -244,7 +244,7 @@ def test_two_devices_never_overwrite_each_other_unseen(expert_and_pair: tuple[Ex
 
 @pytest.fixture
 def expert_and_pair() -> tuple[Expert, int]:
-    expert = make.expert()
+    expert = make.expert(make.survey(missing_allowed=True))
     return expert, make.pair(expert.survey).pk
 
 

@@ -137,8 +137,9 @@ def test_results_are_stored_once_however_often_they_are_computed() -> None:
 
 
 def test_what_the_method_refuses_fails_the_job_with_a_sentence() -> None:
-    expert = make.expert()
-    make.answer_all(expert, "cannot_judge", None)
+    tree = {"r": [f"i{number}" for number in range(12)]}
+    expert = make.expert(make.survey(of=make.edition(tree), random_index="common_cn"))  # the table ends at 11 items
+    make.answer_all(expert)
     submission, job = submission_create(expert)
     make.work_off()
     job.refresh_from_db()
