@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from math import isqrt
 
 from surveys.files.judgments import JudgmentRow
 
@@ -62,4 +63,4 @@ def _turned(row: JudgmentRow, strength: int | None) -> JudgmentRow:
 def _children_count(rows: Sequence[JudgmentRow], node: str) -> int:
     """From n(n-1)/2 pairs back to n."""
     pairs = sum(row.parent == node for row in rows)
-    return round((1 + (1 + 8 * pairs) ** 0.5) / 2)
+    return (1 + isqrt(1 + 8 * pairs)) // 2
