@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from surveys.models import MoreImportant
 from surveys.services.judgments import Answer
 
 ROW = [*(f"a{strength}" for strength in range(9, 1, -1)), "equal", *(f"b{strength}" for strength in range(2, 10))]
@@ -24,7 +25,9 @@ class AnswerForm(forms.Form):
     client_key = forms.UUIDField()
     base_revision = forms.IntegerField(min_value=0)
     next_position = forms.IntegerField(min_value=0)
-    more_important = forms.ChoiceField(choices=[("a", "a"), ("b", "b")], required=False)
+    more_important = forms.ChoiceField(
+        choices=[(said, said) for said in ("a", "b", MoreImportant.CANNOT_JUDGE)], required=False
+    )
     strength = forms.IntegerField(min_value=1, max_value=9, required=False)
     cell = forms.ChoiceField(choices=[(cell, cell) for cell in ROW], required=False)
 
@@ -41,6 +44,8 @@ def _from_cell(cell: str) -> Answer:
 
 
 def _from_card(given: dict[str, Any]) -> Answer:
+    if given["more_important"] == MoreImportant.CANNOT_JUDGE:
+        return Answer(MoreImportant.CANNOT_JUDGE.value, None)
     if given["strength"] == 1:
         return Answer("equal", 1)
     if not given["more_important"] or not given["strength"]:

@@ -272,18 +272,19 @@ def test_leaving_ends_this_device_alone(expert: Expert) -> None:
 # --- strangers ---
 
 PAGES = ["contents", "review", "submit", "receipt", "receipt_status", "leave"]
+ENGLISH = {"accept-language": "en"}
 
 
 def strangers(expert: Expert) -> dict[str, Client]:
     """Nobody, the coordinator, another expert of another survey, and a forged cookie."""
-    coordinator, forger = Client(), Client()
+    coordinator, forger = Client(headers=ENGLISH), Client(headers=ENGLISH)
     coordinator.force_login(make.user())
     forger.cookies[f"quanheng_expert_{expert.survey_id}"] = str(uuid.uuid4())
     other = make.expert(make.survey(of=make.edition(label="9.0")), "E9")
-    foreign = device(other)
+    foreign = device(other, headers=ENGLISH)
     value = foreign.cookies[f"quanheng_expert_{other.survey_id}"].value
     foreign.cookies[f"quanheng_expert_{expert.survey_id}"] = value
-    return {"nobody": Client(), "coordinator": coordinator, "other expert": foreign, "forger": forger}
+    return {"nobody": Client(headers=ENGLISH), "coordinator": coordinator, "other expert": foreign, "forger": forger}
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -293,7 +294,7 @@ def test_every_page_needs_the_experts_own_cookie(expert: Expert, name: str) -> N
             response = method(reverse(f"surveys:{name}", args=[expert.survey_id]))
             assert response.status_code in (403, 405), who
             assert "Chen" not in response.content.decode()
-    nobody = Client().get(reverse(f"surveys:{name}", args=[expert.survey_id]))
+    nobody = Client(headers=ENGLISH).get(reverse(f"surveys:{name}", args=[expert.survey_id]))
     assert "answers are safe" in nobody.content.decode()
 
 
