@@ -134,7 +134,10 @@ def test_what_belongs_to_another_survey_is_not_found_under_ones_own(all_of_them:
         ("scoring:data_set", [here.decided.pk, elsewhere.data.pk]),
         ("scoring:unit", [here.decided.pk, here.run.number, unit.pk]),
         *((f"surveys:{name}", [here.asking.pk, elsewhere.expert.code]) for name in ("expert", "link_show")),
-        *((f"surveys:expert_{name}", [here.asking.pk, elsewhere.expert.code]) for name in ("revoke", "renew")),
+        *(
+            (f"surveys:expert_{name}", [here.asking.pk, elsewhere.expert.code])
+            for name in ("revoke", "renew", "weight")
+        ),
         ("surveys:matrix", [here.asking.pk, elsewhere.expert.code, "r"]),
         *((name, [job.pk]) for name in ("surveys:job_status", "surveys:job_retry") for job in elsewhere.jobs),
         ("surveys:edition", [elsewhere.draft_edition.pk]),

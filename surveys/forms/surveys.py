@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 from django import forms
@@ -11,42 +10,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-import ahp
 from surveys.access import systems_of
+from surveys.forms.method import SETTINGS, MethodForm
 from surveys.forms.texts import TextsForm
-from surveys.models import Edition, Indicator, Membership, Survey
-
-SETTINGS = ("method", "random_index", "aggregation", "gate")
+from surveys.models import Edition, Membership, Survey
 
 
-class SurveyForm(TextsForm):
-    """A new survey. What the method's choices change is said beside each."""
+class SurveyForm(MethodForm, TextsForm):
+    """A new survey."""
 
     edition = forms.ModelChoiceField(Edition.objects.none(), label=gettext_lazy("Edition of the indicator system"))
     closes_at = forms.DateTimeField(
         label=gettext_lazy("Deadline"),
         required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-    )
-    method = forms.ChoiceField(
-        label=gettext_lazy("Weights by"),
-        choices=Survey.Method.choices,
-        help_text=gettext_lazy("The other method is computed beside it, as a check."),
-    )
-    random_index = forms.ChoiceField(
-        label=gettext_lazy("Random index"),
-        choices=Survey.RandomIndex.choices,
-        help_text=gettext_lazy("The table that CR is measured by; its name stands with every CR."),
-    )
-    aggregation = forms.ChoiceField(
-        label=gettext_lazy("Aggregation"),
-        choices=Survey.Aggregation.choices,
-        help_text=gettext_lazy("How the panel becomes one voice: of its judgments, or of its weights."),
-    )
-    gate = forms.ChoiceField(
-        label=gettext_lazy("Consistency gate"),
-        choices=Survey.Gate.choices,
-        help_text=gettext_lazy("What happens when an expert submits matrices with a CR of 0.1 or more."),
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
@@ -78,25 +55,14 @@ class SurveyForm(TextsForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         self.require_texts("title", _("Give the survey a title in one language at least."))
-        if cleaned.get("edition") and cleaned.get("random_index"):
-            self._check_table(cleaned["edition"], cleaned["random_index"])
+        if cleaned.get("edition"):
+            self.check_table(cleaned["edition"])
         return cleaned
-
-    def _check_table(self, edition: Edition, table: str) -> None:
-        """The table must have a value for the largest matrix."""
-        parents = Indicator.objects.filter(edition=edition, parent__isnull=False).values_list("parent_id", flat=True)
-        largest = max(Counter(parents).values(), default=0)
-        try:
-            if largest > 2:
-                ahp.random_index(largest, table=table)
-        except ahp.RandomIndexError:
-            sentence = _("This table has no value for the %(count)d items of the largest matrix: choose another.")
-            self.add_error("random_index", sentence % {"count": largest})
 
     def settings(self) -> dict[str, Any]:
         """What `survey_create` takes beside edition and title."""
         texts = {name: self.texts(name) for name in ("purpose", "inviter", "contact", "privacy")}
-        return {**texts, **{name: self.cleaned_data[name] for name in ("closes_at", *SETTINGS)}}
+        return {**texts, "closes_at": self.cleaned_data["closes_at"], **self.method_settings()}
 
 
 class MoveForm(forms.Form):

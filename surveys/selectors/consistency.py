@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -16,7 +17,7 @@ from surveys.selectors.answers import node_ratios, submitted_ratios
 from surveys.selectors.progress import newest_by_expert
 from surveys.selectors.reviewing import unlinked_groups
 from surveys.selectors.trees import Tree
-from surveys.services.results import matrix_of_texts
+from surveys.services.results import OTHER_METHOD, matrix_of_texts
 
 WORST_FIRST = "worst"
 
@@ -170,6 +171,17 @@ def neighbours(nodes: Sequence[Indicator], node: Indicator) -> tuple[Indicator |
 
 def method_label(method: str) -> str:
     return str(Survey.Method(method).label)
+
+
+def method_facts(fixed: Survey | PanelResult) -> dict[str, Any]:
+    """How something was computed, in words, for a page or a file."""
+    return {
+        "method": method_label(fixed.method),
+        "second_method": method_label(OTHER_METHOD[fixed.method]),
+        "table": table_label(fixed.random_index),
+        "aggregation": str(Survey.Aggregation(fixed.aggregation).label),
+        "missing": _("completed from the other answers") if fixed.missing_allowed else _("not allowed"),
+    }
 
 
 def table_label(table: str) -> str:

@@ -27,6 +27,14 @@ def survey_of_job(job: Job) -> int | None:
     return finder(job.subject) if finder else None
 
 
+def shown_job(job: Job) -> Job:
+    """What to show of a job: itself, or the part of a large panel that has failed and keeps it waiting."""
+    if job.kind != "panel" or job.settled:
+        return job
+    parts = PanelPart.objects.filter(result=job.subject).values("pk")
+    return Job.objects.filter(kind="panel_part", subject__in=parts, state=Job.State.FAILED).first() or job
+
+
 @finds_survey("submission")
 def _of_submission(subject: int) -> int | None:
     return Submission.objects.filter(pk=subject).values_list("expert__survey_id", flat=True).first()

@@ -12,6 +12,8 @@ from django.db.models import QuerySet
 
 import ahp
 from surveys.models import BranchWeight, Indicator, Job, PanelNode, PanelResult, Survey, WeightEntry, WeightSet
+from surveys.scale import matrix_level
+from surveys.selectors.jobs import shown_job
 from surveys.selectors.progress import newest_by_expert
 from surveys.selectors.trees import Tree, tree_of
 
@@ -59,6 +61,12 @@ class WeightRow:
     def testable(self) -> bool:
         return self.children > 1
 
+    @property
+    def level(self) -> str:
+        """How consistent the panel's matrix is here, as a word."""
+        part = self.panel_node
+        return matrix_level(part.ratio, len(part.weights)) if part else "incomplete"
+
 
 def newest_result(survey: Survey) -> PanelResult | None:
     return survey.panel_results.order_by("-number").first()
@@ -73,10 +81,9 @@ def newest_computed(survey: Survey) -> PanelResult | None:
 
 
 def panel_job(result: PanelResult) -> Job | None:
-    """The job that computes a result; of a large panel a part's job where that has failed."""
-    parts = result.parts.values("pk")
-    failed = Job.objects.filter(kind="panel_part", subject__in=parts, state=Job.State.FAILED).first()
-    return failed or Job.objects.filter(kind="panel", subject=result.pk).first()
+    """The job that computes a result, or the part of it that has failed."""
+    job = Job.objects.filter(kind="panel", subject=result.pk).first()
+    return shown_job(job) if job else None
 
 
 def panel_state(survey: Survey, result: PanelResult | None = None) -> PanelState:

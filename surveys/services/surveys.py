@@ -38,6 +38,23 @@ def survey_create(*, edition: Edition, title: dict[str, str], user: User, **sett
 
 
 @transaction.atomic
+def survey_settings_change(survey: Survey, *, user: User | None, **settings: Any) -> Survey:
+    """Choose the method of a draft anew. Later it is fixed: experts answer under it."""
+    survey = Survey.objects.select_for_update().get(pk=survey.pk)
+    if survey.state != State.DRAFT:
+        raise Refused(_("The method is fixed since the survey opened: make another survey for another method."))
+    old = {name: getattr(survey, name) for name in settings}
+    new = {name: value for name, value in settings.items() if value != old[name]}
+    if new:
+        for name, value in new.items():
+            setattr(survey, name, value)
+        survey.full_clean()
+        survey.save(update_fields=list(new))
+        audit("survey.settings", survey, user=user, survey=survey, old={name: old[name] for name in new}, new=new)
+    return survey
+
+
+@transaction.atomic
 def member_add(survey: Survey, *, member: User, role: str, user: User | None) -> Membership:
     membership, made = Membership.objects.get_or_create(survey=survey, user=member, role=role)
     if made:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import datetime
+from decimal import Decimal
 
 from django import template
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from surveys import scale
 from surveys.acts import act_label
@@ -50,6 +53,12 @@ def decimal(number: Number, decimals: int = 3) -> str:
 
 
 @register.filter
+def plain(number: Decimal) -> str:
+    """{{ expert.weight|plain }}: 2.5000 becomes 2.5."""
+    return f"{number.normalize():f}"
+
+
+@register.filter
 def cr_level(ratio: Number) -> str:
     """The level that _cr_badge.html takes: pass, check, poor or untested."""
     return scale.consistency_level(ratio)
@@ -71,10 +80,19 @@ def tone(state: str) -> str:
 
 
 @register.inclusion_tag("_cr_badge.html")
-def cr_badge(ratio: Number, short: bool = False) -> dict[str, object]:
-    """{% cr_badge node.ratio %}: sign, number and word; an empty ratio was not tested, None is not there yet."""
-    level = "incomplete" if ratio is None else scale.consistency_level(ratio)
+def cr_badge(ratio: Number, short: bool = False, level: str = "") -> dict[str, object]:
+    """{% cr_badge node.ratio %}: sign, number and word; an empty ratio was not tested, None is not there yet.
+
+    The level may be given where more is known: incomplete, or untestable for want of answers.
+    """
+    level = level or ("incomplete" if ratio is None else scale.consistency_level(ratio))
     return {"level": level, "ratio": decimal(ratio), "short": short}
+
+
+@register.filter
+def told(sentence: str) -> str:
+    """{{ job.error|told }}: kept as a msgid, or as a sentence in each language."""
+    return text_in(json.loads(sentence)) if sentence.startswith("{") else gettext(sentence)
 
 
 @register.filter

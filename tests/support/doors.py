@@ -108,12 +108,17 @@ DOORS: dict[str, Door] = {
     "surveys:survey_new": Door(get=ACCOUNT, post=ACCOUNT, payload=new_survey),
     "surveys:survey": Door(get=READS, args=lambda at: [[survey.pk] for survey in at.surveys]),
     "surveys:survey_move": Door(post=RUNS, args=decided, payload=fields(to="archived")),
+    "surveys:survey_settings": Door(
+        get=READS, post=RUNS, args=lambda at: [[at.planned.pk]],
+        payload=fields(method="log_least_squares", random_index="saaty1980", aggregation="aip", gate="none"),
+    ),
     "surveys:members": Door(
         get=RUNS, post=RUNS, args=decided, payload=fields(username="the-stranger", role="viewer")
     ),
     "surveys:audit_log": Door(get=READS, args=decided),
     "surveys:experts_add": Door(get=RUNS, post=RUNS, args=asking, payload=fields(lines="N1, Someone")),
     "surveys:expert": Door(get=READS, args=expert),
+    "surveys:expert_weight": Door(post=RUNS, args=expert, payload=fields(weight="2", reason="Knows it.")),
     "surveys:link_show": Door(post=RUNS, args=expert),
     "surveys:expert_revoke": Door(post=RUNS, args=expert),
     "surveys:expert_renew": Door(post=RUNS, args=expert),

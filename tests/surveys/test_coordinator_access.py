@@ -17,11 +17,13 @@ Pages = dict[str, list[object]]
 READERS = {"GET": [
     "survey", "audit_log", "expert", "consistency", "matrix", "panel", "weight_sets", "weight_set", "weight_set_export",
     "job_status",
-], "POST": ["job_retry"]}  # fmt: skip
+]}  # fmt: skip
+WORKERS = {"POST": ["job_retry"]}
 RUNNERS = {
     "GET": ["members", "experts_add", "judgments_import", "weight_set_new"],
     "POST": [
-        "survey_move", "members", "experts_add", "link_show", "expert_revoke", "expert_renew", "judgments_import",
+        "survey_move", "survey_settings", "members", "experts_add", "expert_weight", "link_show",
+        "expert_revoke", "expert_renew", "judgments_import",
         "panel_compute", "weight_set_new", "weight_set_adopt", "weight_set_propose", "edition_freeze",
     ],
 }  # fmt: skip
@@ -44,8 +46,8 @@ def pages(made: WeightSet) -> Pages:
     return {
         **{name: [survey.pk] for name in ("survey", "survey_move", "members", "audit_log", "experts_add")},
         **{name: [survey.pk] for name in ("judgments_import", "consistency", "panel", "panel_compute")},
-        **{name: [survey.pk] for name in ("weight_sets", "weight_set_new")},
-        **dict.fromkeys(("expert", "link_show", "expert_revoke", "expert_renew"), expert),
+        **{name: [survey.pk] for name in ("weight_sets", "weight_set_new", "survey_settings")},
+        **dict.fromkeys(("expert", "expert_weight", "link_show", "expert_revoke", "expert_renew"), expert),
         **dict.fromkeys(("weight_set", "weight_set_adopt", "weight_set_propose", "weight_set_approve"), number),
         **dict.fromkeys(("weight_set_send_back", "weight_set_lock"), number),
         "matrix": [survey.pk, "E1", "r"],
@@ -82,12 +84,12 @@ def test_every_address_is_listed_here(pages: Pages) -> None:
 
 def test_a_stranger_finds_nothing(pages: Pages) -> None:
     stranger = factories.user("stranger")
-    everything = [*named(READERS, RUNNERS, DECIDERS, LOCKERS), ("GET", "edition")]
+    everything = [*named(READERS, WORKERS, RUNNERS, DECIDERS, LOCKERS), ("GET", "edition")]
     assert {ask(stranger, method, name, pages) for method, name in everything} == {404}
 
 
 def test_a_visitor_is_sent_to_the_sign_in(pages: Pages) -> None:
-    everything = [*named(READERS, RUNNERS, DECIDERS, LOCKERS), ("GET", "edition")]
+    everything = [*named(READERS, WORKERS, RUNNERS, DECIDERS, LOCKERS), ("GET", "edition")]
     assert {ask(None, method, name, pages) for method, name in everything} == {302}
     for name in FREE:
         assert "/login/" in Client().get(reverse(f"surveys:{name}")).headers["Location"]
@@ -97,8 +99,9 @@ def test_a_visitor_is_sent_to_the_sign_in(pages: Pages) -> None:
 def test_who_only_reads_changes_nothing(made: WeightSet, pages: Pages, role: str) -> None:
     reader = with_role(made, role)
     assert {ask(reader, method, name, pages) for method, name in named(RUNNERS)} == {403}
-    for method, name in named(READERS):
-        assert ask(reader, method, name, pages) == (302 if method == "POST" else 200), name
+    for method, name in [*named(READERS), ("GET", "survey_settings")]:
+        assert ask(reader, method, name, pages) == 200, name
+    assert ask(reader, "POST", "job_retry", pages) == (403 if role == Role.VIEWER else 302)
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.ANALYST, Role.COORDINATOR, Role.OWNER])
@@ -116,15 +119,15 @@ def test_a_role_in_another_survey_opens_nothing(pages: Pages) -> None:
     other = factories.survey(of=factories.edition(label="2.0"))
     neighbour = factories.user("neighbour")
     member_add(other, member=neighbour, role=Role.OWNER, user=None)
-    hidden = named(READERS, DECIDERS, LOCKERS)
+    hidden = named(READERS, WORKERS, DECIDERS, LOCKERS)
     assert {ask(neighbour, method, name, pages) for method, name in hidden} == {404}
 
 
 def test_reading_pages_take_no_post_and_deeds_no_get(made: WeightSet, pages: Pages) -> None:
     coordinator = factories.user()
-    both = {"members", "experts_add", "judgments_import", "weight_set_new"}
+    both = {"survey_settings", "members", "experts_add", "judgments_import", "weight_set_new"}
     for name in set(READERS["GET"]):
         assert ask(coordinator, "POST", name, pages) == 405, name
-    deeds = {name for method, name in named(READERS, RUNNERS, DECIDERS, LOCKERS) if method == "POST"} - both
+    deeds = {name for method, name in named(READERS, WORKERS, RUNNERS, DECIDERS, LOCKERS) if method == "POST"} - both
     for name in deeds:
         assert ask(coordinator, "GET", name, pages) == 405, name

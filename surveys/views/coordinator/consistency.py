@@ -22,6 +22,7 @@ from surveys.selectors.consistency import (
     table_label,
 )
 from surveys.selectors.progress import submission_jobs
+from surveys.selectors.tables import tables_page
 from surveys.selectors.trees import Tree, tree_of
 from surveys.selectors.weights import newest_computed
 from surveys.services.panel import RESERVED_CODES
@@ -35,11 +36,12 @@ def consistency(request: HttpRequest, survey_id: int) -> HttpResponse:
     survey = survey_for(request.user, survey_id, *READS)
     order = request.GET.get("order", "")
     result = newest_computed(survey)
+    context = {"result": result, "table": table_label(survey.random_index), "order": order}
+    if request.GET.get("tables") == "all":
+        tables = tables_page(survey, result)
+        return survey_page(request, survey, "consistency", "consistency_tables", page=tables, **context)
     grid = consistency_grid(survey, tree_of(survey.edition), result, order=order)
-    table = table_label(survey.random_index)
-    return survey_page(
-        request, survey, "consistency", "consistency", grid=grid, result=result, table=table, order=order
-    )
+    return survey_page(request, survey, "consistency", "consistency", grid=grid, **context)
 
 
 @login_required

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from surveys.access import READS, WORKS, survey_for
 from surveys.models import Job
-from surveys.selectors.jobs import survey_of_job
+from surveys.selectors.jobs import shown_job, survey_of_job
 from surveys.services.jobs import job_restart
 from surveys.tasks import enqueue
 
@@ -23,7 +23,7 @@ from surveys.tasks import enqueue
 def job_status(request: HttpRequest, job_id: int) -> HttpResponse:
     """A piece of a page."""
     job, _survey = _job(request, job_id, *READS)
-    return render(request, "surveys/_job.html", {"job": job})
+    return render(request, "surveys/_job.html", {"job": shown_job(job)})
 
 
 @login_required

@@ -11,7 +11,7 @@ from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,12 +21,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from surveys.access import READS, RUNS, survey_for
 from surveys.errors import Refused
+from surveys.forms.expert_weight import ExpertWeightForm
 from surveys.forms.panel import ExpertLine, ExpertsForm
 from surveys.forms.uploads import JudgmentsForm, judgment_payload, judgments_from, signed, unsigned
 from surveys.models import Expert, InvitationLink, Survey
 from surveys.selectors.answers import progress_of
 from surveys.selectors.importing import ImportPreview, import_preview
 from surveys.selectors.progress import STATUSES, expert_status, newest_by_expert, submission_jobs
+from surveys.selectors.trees import tree_of
+from surveys.services.expert_weights import SETTLED, expert_weight_set
 from surveys.services.judgments import judgments_import as store_judgments
 from surveys.services.panel import expert_add, invitation_renew, invitation_revoke, link_mint
 from surveys.services.submissions import submission_create
@@ -66,6 +69,10 @@ def _add_one(survey: Survey, line: ExpertLine, user: User) -> None:
     expert_add(survey, **line.details(), language=language, user=user)
 
 
+def _weight_form(survey: Survey, data: QueryDict | None = None) -> ExpertWeightForm:
+    return ExpertWeightForm(data, tree=tree_of(survey.edition))
+
+
 def _expert(survey: Survey, code: str) -> Expert:
     found = get_object_or_404(survey.experts.select_related("person", "invitation"), code=code)
     found.survey = survey
@@ -76,7 +83,30 @@ def _expert(survey: Survey, code: str) -> Expert:
 @require_safe
 def expert(request: HttpRequest, survey_id: int, code: str) -> HttpResponse:
     survey = survey_for(request.user, survey_id, *READS)
-    found = _expert(survey, code)
+    return _expert_page(request, survey, _expert(survey, code), _weight_form(survey))
+
+
+@login_required
+@require_POST
+def expert_weight(request: HttpRequest, survey_id: int, code: str) -> HttpResponse:
+    """Say how much the expert counts, in the whole tree or in one branch."""
+    survey = survey_for(request.user, survey_id, *RUNS)
+    found, form = _expert(survey, code), _weight_form(survey, request.POST)
+    if not form.is_valid():
+        page = _expert_page(request, survey, found, form)
+        page.status_code = 422
+        return page
+    weight, reason = form.cleaned_data["weight"], form.cleaned_data["reason"]
+    said = _("The weight of %(code)s is set. It counts when the panel's result is computed again.") % {"code": code}
+    done(
+        request,
+        lambda: expert_weight_set(found, weight, form.chosen, reason=reason, user=account(request)),
+        said,
+    )
+    return redirect("surveys:expert", survey.pk, code)
+
+
+def _expert_page(request: HttpRequest, survey: Survey, found: Expert, form: ExpertWeightForm) -> HttpResponse:
     progress = progress_of(found)
     submissions = list(found.submissions.select_related("submitted_by").order_by("-number"))
     status = expert_status(found, progress.answered, submissions[0] if submissions else None)
@@ -92,6 +122,9 @@ def expert(request: HttpRequest, survey_id: int, code: str) -> HttpResponse:
         links=found.invitation.links.select_related("created_by").order_by("-created_at"),
         submissions=submissions,
         job=next(iter(submission_jobs(submissions).values()), None),
+        weight_form=form,
+        weights_fixed=survey.state in SETTLED,
+        branch_weights=found.branch_weights.select_related("node"),
     )
 
 

@@ -10,10 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from surveys.access import READS, RUNS, survey_for, surveys_of
+from surveys.forms.method import MethodSettingsForm
 from surveys.forms.surveys import MemberForm, MoveForm, SurveyForm
 from surveys.models import Membership, Survey
+from surveys.selectors.consistency import method_facts
 from surveys.selectors.progress import panel_progress, with_panel_sizes
-from surveys.services.surveys import MOVES, member_add, survey_create, survey_move
+from surveys.services.surveys import MOVES, member_add, survey_create, survey_move, survey_settings_change
 from surveys.views.coordinator.pages import account, done, posted, survey_page
 
 LOG_PAGE = 50
@@ -70,6 +72,19 @@ def survey_move_to(request: HttpRequest, survey_id: int) -> HttpResponse:
         said = _("The survey is now: %(state)s.") % {"state": Survey.State(to).label}
         done(request, lambda: survey_move(found, to, user=account(request), reason=reason), said)
     return redirect("surveys:survey", found.pk)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def survey_settings(request: HttpRequest, survey_id: int) -> HttpResponse:
+    """How the survey computes: a form while it is a draft, else what was fixed when it opened."""
+    found = survey_for(request.user, survey_id, *(RUNS if request.method == "POST" else READS))
+    form = MethodSettingsForm(posted(request), survey=found)
+    if form.is_valid():
+        said = _("The method is chosen. It is fixed once the survey opens.")
+        done(request, lambda: survey_settings_change(found, user=account(request), **form.method_settings()), said)
+        return redirect("surveys:survey_settings", found.pk)
+    return survey_page(request, found, "method", "survey_settings", form=form, **method_facts(found))
 
 
 @login_required

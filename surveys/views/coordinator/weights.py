@@ -19,7 +19,7 @@ from surveys.errors import Refused
 from surveys.exports.weight_sets import TYPES, export_bytes, export_name
 from surveys.forms.weights import DraftForm, ReasonForm
 from surveys.models import PanelResult, Survey, WeightSet
-from surveys.selectors.consistency import method_label, panel_matrices, table_label
+from surveys.selectors.consistency import method_facts, panel_matrices
 from surveys.selectors.trees import tree_of
 from surveys.selectors.weights import (
     counted_experts,
@@ -29,7 +29,6 @@ from surveys.selectors.weights import (
     weight_sets_of,
 )
 from surveys.services.panels import panel_result_request
-from surveys.services.results import OTHER_METHOD
 from surveys.services.weight_sets import (
     weight_set_adopt,
     weight_set_approve,
@@ -50,19 +49,8 @@ def panel(request: HttpRequest, survey_id: int) -> HttpResponse:
     survey = survey_for(request.user, survey_id, *READS)
     state = panel_state(survey)
     pages = panel_matrices(state.result, tree_of(survey.edition)) if state.result and state.computed else []
-    method = state.result.method if state.result else survey.method
-    return survey_page(
-        request,
-        survey,
-        "panel",
-        "panel",
-        state=state,
-        job=state.job,
-        pages=pages,
-        method=method_label(method),
-        second_method=method_label(OTHER_METHOD[method]),
-        table=table_label(state.result.random_index if state.result else survey.random_index),
-    )
+    facts = method_facts(state.result or survey)
+    return survey_page(request, survey, "panel", "panel", state=state, job=state.job, pages=pages, **facts)
 
 
 @login_required
@@ -129,9 +117,7 @@ def weight_set(request: HttpRequest, survey_id: int, number: int) -> HttpRespons
         rows=weight_rows(found),
         counted=counted_experts(found),
         state=panel_state(survey, result) if result else None,
-        method=method_label(result.method) if result else "",
-        second_method=method_label(OTHER_METHOD[result.method]) if result else "",
-        table=table_label(result.random_index) if result else "",
+        **(method_facts(result) if result else {}),
         adopt_form=DraftForm(initial={"decimals": found.adopted_decimals}, prefix="adopt"),
         propose_form=ReasonForm(initial=seen, label=gettext_lazy("Why these weights (optional)"), prefix="propose"),
         approve_form=ReasonForm(initial=seen, label=gettext_lazy("Why you approve"), prefix="approve"),
