@@ -3,14 +3,16 @@
 Arrays stand with the matrices last, (n, n, matrices), so that every operation runs along a whole block of them.
 """
 
+from typing import Any
+
 import numpy as np
 
 from ahp._cells import Array
 from ahp._eigen import BRACKET, principal_of
 
-_OPENING = 7  # double steps before the first look at the bracket
-_ROUNDS = 60  # double steps with a look at the bracket each, before the rest goes to the one-by-one solver
-_CACHED = 65_536  # doubles of a table that stay near the processor
+_QUICK = 2  # double steps in single precision
+_OPENING = 4  # double steps after them, before the first look at the bracket
+_ROUNDS = 60  # double steps with a look each, before the rest goes to the one-by-one solver
 
 
 def principal_batch(ratios: Array, n: int) -> tuple[Array, Array]:
@@ -83,17 +85,22 @@ def _look(tables: Array, vector: Array) -> tuple[Array, Array, Array]:
 
 
 def _start(tables: Array) -> tuple[Array, Array, Array]:
+    """The first steps, in single precision, and what scales and damps the next ones."""
     n = len(tables)
-    vector = np.add.reduce(tables, axis=1)
+    quick = tables.astype(np.float32)
+    vector = np.add.reduce(quick, axis=1)
     for _ in range(2):
-        vector = _apply(tables, vector)
-    image = _apply(tables, vector)
+        vector = _apply(quick, vector)
+    image = _apply(quick, vector)
     square = (np.add.reduce(image) / np.add.reduce(vector)) ** 2
-    damping = np.maximum(square - n * n, 0) * (1.5 / (n - 1))
-    return image, 1 / (square + damping), damping
+    damping = np.maximum(square - n * n, 0) * np.float32(1.5 / (n - 1))
+    scale = 1 / (square + damping)
+    vector = _double_steps(quick, image * (1 / np.add.reduce(image)), scale, damping, _QUICK)
+    return vector.astype(float), scale.astype(float), damping.astype(float)
 
 
-def _double_steps(tables: Array, vector: Array, scale: Array, damping: Array, steps: int) -> Array:
+def _double_steps(tables: Any, vector: Any, scale: Any, damping: Any, steps: int) -> Any:
+    """A(Au) + tau u, in the precision of the arrays."""
     for _ in range(steps):
         image = _apply(tables, _apply(tables, vector))
         vector = vector * damping
@@ -102,6 +109,6 @@ def _double_steps(tables: Array, vector: Array, scale: Array, damping: Array, st
     return vector
 
 
-def _apply(tables: Array, vectors: Array) -> Array:
-    image: Array = np.einsum("ijk,jk->ik", tables, vectors)
+def _apply(tables: Any, vectors: Any) -> Any:
+    image = np.einsum("ijk,jk->ik", tables, vectors)
     return image

@@ -20,7 +20,7 @@ Mask = npt.NDArray[np.bool_]
 
 RECIPROCAL_TOLERANCE = 1e-9  # relative: 1/3 as a double passes, a typed .333 does not
 LARGEST_RATIO = 1e30  # beyond it products of judgments leave the range of a double
-PLAIN_RATIO = 1e9  # up to it the 24th power of a matrix is made of doubles
+PLAIN_RATIO = 1e7  # up to it the 32nd power of a matrix is made of doubles
 _NAMED_AT_MOST = 5
 _ONE = np.array(1.0)  # an array, because numpy is quicker with it than with a number
 

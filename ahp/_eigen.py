@@ -30,9 +30,9 @@ class Principal(NamedTuple):
 
 def principal(m: Matrix) -> Principal:
     """The principal eigenpair of a complete matrix, computed once per matrix."""
-    found: Principal | None = m._cache.get("principal")
+    found: Principal | None = m.__dict__.get("_principal")
     if found is None:
-        found = m._cache["principal"] = principal_of(m.values, plain=m._plain)
+        found = m.__dict__["_principal"] = principal_of(m.values, plain=m._plain)
         found.weights.setflags(write=False)
     return found
 
@@ -61,18 +61,19 @@ def _of_three(ab: float, ac: float, bc: float) -> Principal:
 
 
 @cache
-def _ones(n: int) -> tuple[Array, Array]:
+def ones_of(n: int) -> tuple[Array, Array]:
     """As a vector, and as a row whose product is an array: numpy is quicker with it than with a number."""
     return np.ones(n), np.ones((1, n))
 
 
 def _by_squaring(values: Array) -> Principal | None:
-    """The power method, 24 steps at once. None where the bracket stays open."""
-    ones, row = _ones(len(values))
+    """The power method, 32 steps at once. None where the bracket stays open."""
+    ones, row = ones_of(len(values))
     power = values.dot(values)
     power = power.dot(power)
     power = power.dot(power)
-    vector = power.dot(power.dot(power.dot(ones)))
+    power = power.dot(power)
+    vector = power.dot(power.dot(ones))
     for _ in range(3):
         vector /= row.dot(vector)
         ratios = (values.dot(vector) / vector).tolist()

@@ -27,9 +27,9 @@ _LONGEST_STEP = 2.0
 
 def log_weights(m: Matrix) -> Array:
     """Log least squares: ln of the weights, centred, that miss the answered ln a_ij by the least sum of squares."""
-    found: Array | None = m._cache.get("log_weights")
+    found: Array | None = m.__dict__.get("_log_weights")
     if found is None:
-        found = m._cache["log_weights"] = _log_weights(m)
+        found = m.__dict__["_log_weights"] = _log_weights(m)
     return found
 
 
@@ -45,10 +45,10 @@ def _log_weights(m: Matrix) -> Array:
 
 def laplacian_inverse(m: Matrix) -> Array:
     """L+, the pseudo-inverse of the Laplacian of the answers; the covariance of the log weights is s**2 L+."""
-    found: Array | None = m._cache.get("laplacian_inverse")
+    found: Array | None = m.__dict__.get("_laplacian_inverse")
     if found is None:
         require_connected(m)
-        found = m._cache["laplacian_inverse"] = graph_laplacian_inverse(m.values == m.values)
+        found = m.__dict__["_laplacian_inverse"] = graph_laplacian_inverse(m.values == m.values)
     return found
 
 
@@ -69,9 +69,9 @@ def completed_by_eigenvalue(m: Matrix) -> Matrix:
     """The completion whose principal eigenvalue is least; computed once per matrix."""
     if not m.missing:
         return m
-    found: Matrix | None = m._cache.get("completed")
+    found: Matrix | None = m.__dict__.get("_completed")
     if found is None:
-        found = m._cache["completed"] = _completed(m)
+        found = m.__dict__["_completed"] = _completed(m)
     return found
 
 
@@ -90,7 +90,7 @@ def _completed_tree(m: Matrix) -> Matrix:
     completed = filled(m, weights)
     weights /= weights.sum()
     weights.setflags(write=False)
-    completed._cache["principal"] = Principal(weights, float(m.n), float(m.n), float(m.n))
+    completed.__dict__["_principal"] = Principal(weights, float(m.n), float(m.n), float(m.n))
     return completed
 
 

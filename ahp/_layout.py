@@ -87,12 +87,12 @@ class Layout:
 
 def layout_of(tree: Tree) -> Layout:
     """The layout of a tree; the same tree is laid out once."""
-    return _layout(tuple((node, tuple(children)) for node, children in tree.items()))
+    return _layout(tuple(tree), tuple(map(tuple, tree.values())))
 
 
 @lru_cache(maxsize=32)
-def _layout(tree: tuple[tuple[Label, tuple[Label, ...]], ...]) -> Layout:
-    children = dict(tree)
+def _layout(parents: tuple[Label, ...], children_of: tuple[tuple[Label, ...], ...]) -> Layout:
+    children = dict(zip(parents, children_of, strict=True))
     order = tuple(tree_order(children))
     nodes = tuple(node for node in order if len(children.get(node, ())) > 1)
     pairs, items, pair, item = {}, {}, 0, 0
@@ -113,7 +113,7 @@ class Judgments:
         else:
             self._tables = [_table(given, layout.pair_count, "the panel")]
         self.experts = len(self._tables[0]) if self._tables else 0
-        for table in self._tables:
+        for table in self._tables[1:]:
             if len(table) != self.experts:
                 raise PanelError(f"one node has judgments of {len(table)} experts, the first of {self.experts}")
 

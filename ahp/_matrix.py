@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -29,11 +30,11 @@ class Matrix:
     labels: tuple[Label, ...]
     missing: int
     _plain: bool = field(repr=False)
-    _cache: dict[str, Any] = field(repr=False)
 
     def __init__(self, values: Array, labels: tuple[Label, ...], missing: int, *, plain: bool = False) -> None:
-        # One update costs half of what a frozen class pays for setting each field.
-        self.__dict__.update(values=values, labels=labels, missing=missing, _plain=plain, _cache={})
+        # One update costs half of what a frozen class pays for setting each field. What others compute from a matrix
+        # (its principal vector, its completion) they keep in the same place.
+        self.__dict__.update(values=values, labels=labels, missing=missing, _plain=plain)
 
     @property
     def n(self) -> int:
@@ -120,7 +121,7 @@ def matrix(rows: Any, labels: Sequence[Label] | None = None) -> Matrix:
     if type(rows) is Matrix and labels is None:
         return rows
     values = square(rows.values if type(rows) is Matrix else rows)
-    names = tuple(range(len(values))) if labels is None else _unique(labels, len(values))
+    names = _numbered(len(values)) if labels is None else _unique(labels, len(values))
     if plainly_complete(values):
         return freeze(values, names, 0, plain=True)
     gaps = np.isnan(values)
@@ -189,6 +190,11 @@ def freeze(values: Array, labels: tuple[Label, ...], missing: int, *, plain: boo
     """Make a matrix of values known to be sound; `plain`: complete and without extreme ratios."""
     values.setflags(write=False)
     return Matrix(values, labels, missing, plain=plain)
+
+
+@cache
+def _numbered(n: int) -> tuple[Label, ...]:
+    return tuple(range(n))
 
 
 def _unique(labels: Sequence[Label], n: int) -> tuple[Label, ...]:

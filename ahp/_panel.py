@@ -207,8 +207,9 @@ def evaluate_panel(
     >>> {node: round(weight, 3) for node, weight in panel.group_weights.items()}
     {'goal': 1.0, 'a': 0.491, 'a1': 0.369, 'a2': 0.123, 'b': 0.378, 'c': 0.13}
     """
+    _require_options(random_index, aggregation)
     part = evaluate_part(tree, judgments, expert_weights=expert_weights, method=method)
-    return merge_parts([part], random_index=random_index, aggregation=aggregation)
+    return Panel(part, random_index, aggregation)
 
 
 @lru_cache(maxsize=64)
@@ -244,13 +245,17 @@ def merge_parts(
     --------
     See `evaluate_part`.
     """
+    _require_options(random_index, aggregation)
+    ordered = sorted(parts, key=lambda part: part.first)
+    _require_fit(ordered)
+    return Panel(ordered[0] if len(ordered) == 1 else _joined(ordered), random_index, aggregation)
+
+
+def _require_options(random_index: str, aggregation: str) -> None:
     if aggregation not in AGGREGATIONS:
         raise OptionError("aggregation", aggregation, AGGREGATIONS)
     if random_index not in TABLES:
         raise OptionError("random_index", random_index, tuple(TABLES))
-    ordered = sorted(parts, key=lambda part: part.first)
-    _require_fit(ordered)
-    return Panel(ordered[0] if len(ordered) == 1 else _joined(ordered), random_index, aggregation)
 
 
 def _require_fit(parts: list[PanelPart]) -> None:

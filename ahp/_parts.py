@@ -95,7 +95,8 @@ def evaluate_part(
     layout = layout_of(tree)
     given = Judgments(layout, judgments)
     weights = _weights_by_node(layout, expert_weights, given.experts)
-    local = np.ones((sum(layout.sizes) + 1, given.experts))  # the last row stays 1, for leaves near the root
+    local = np.empty((sum(layout.sizes) + 1, given.experts))
+    local[-1] = 1.0  # for leaves near the root
     values = np.empty((len(layout.nodes), given.experts))
     leaves = np.empty((len(layout.leaves), given.experts))
     sums, missing = None, None
@@ -104,8 +105,8 @@ def evaluate_part(
         block = given.block(rows)
         block_sums, complete = sums_of_block(block, _by_question(layout, weights, rows), first + start, _place(layout))
         sums = block_sums if sums is None else sums + block_sums
-        local[:-1, rows], values[:, rows] = _solved(layout, block, method, complete)
-        leaves[:, rows] = leaf_products(layout, local[:, rows])
+        _solve(layout, block, method, complete, local[:-1, rows], values[:, rows])
+        leaf_products(layout, local[:, rows], out=leaves[:, rows])
         if not complete:
             missing = np.zeros(values.shape, dtype=np.int16) if missing is None else missing
             missing[:, rows] = _missing_by_node(layout, block)
@@ -142,11 +143,11 @@ def _place(layout: Layout) -> Place:
     return place
 
 
-def _solved(layout: Layout, block: Array, method: str, complete: bool) -> tuple[Array, Array]:
-    """Local weights (items, experts) and eigenvalues (nodes, experts) of a block of experts."""
+def _solve(layout: Layout, block: Array, method: str, complete: bool, local: Array, values: Array) -> None:
+    """Fill in local weights (items, experts) and eigenvalues (nodes, experts) of a block of experts."""
     if complete and len(block) <= _FEW and layout.nodes and method == "eigenvector":
-        return principal_padded(layout, block)
-    local, values = np.empty((sum(layout.sizes), len(block))), np.empty((len(layout.nodes), len(block)))
+        local[:], values[:] = principal_padded(layout, block)
+        return
     for n, positions in layout.by_size.items():
         nodes = [layout.nodes[k] for k in positions]
         ratios = np.empty((n * (n - 1) // 2, len(nodes), len(block)))
@@ -156,7 +157,6 @@ def _solved(layout: Layout, block: Array, method: str, complete: bool) -> tuple[
         values[list(positions)] = eigenvalues.reshape(len(nodes), -1)
         for i, node in enumerate(nodes):
             local[layout.items[node]] = weights.reshape(n, len(nodes), -1)[:, i]
-    return local, values
 
 
 def _of_one_size(ratios: Array, n: int, method: str, complete: bool) -> tuple[Array, Array]:
@@ -189,13 +189,13 @@ def _shares(logs: Array) -> Array:
     return weights
 
 
-def leaf_products(layout: Layout, local: Array) -> Array:
+def leaf_products(layout: Layout, local: Array, *, out: Array | None = None) -> Array:
     """Global weights of the leaves: rows of local weights, and one of ones, multiplied along the paths."""
     first, *others = layout.leaf_paths
     products: Array = local.take(first, axis=0)
-    for step in others:
+    for step in others[:-1]:
         products *= local.take(step, axis=0)
-    return products
+    return np.multiply(products, local.take(others[-1], axis=0) if others else 1.0, out=out)
 
 
 def _missing_by_node(layout: Layout, block: Array) -> Counts:

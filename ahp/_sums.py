@@ -11,10 +11,12 @@ from ahp._aggregation import checked_expert_weights
 from ahp._cells import LARGEST_RATIO, Array
 from ahp._errors import Label, PanelError
 
-_ROWS = 256  # 9**256 and 9**-256 are still doubles
-_SIDE_BY_SIDE = 4
+_DEPTH = 256  # 9**256 and 9**-256 are still doubles
+_SIDE_BY_SIDE = 4  # long rows keep the processor busy
+_ROWS = _DEPTH * _SIDE_BY_SIDE
+_FEW = 16  # experts whose logarithms are quicker taken one by one
 _SAFE_PRODUCT = 1e280
-_BLOCK = 64 * _ROWS
+_BLOCK = 16 * _ROWS
 
 Place = Callable[[int], tuple[Label, str]]
 
@@ -36,7 +38,7 @@ class JudgmentSums:
     """
 
     log_sums: Array
-    counted: Array
+    counted: npt.NDArray[Any]
     answers: npt.NDArray[np.int64]
     experts: int
 
@@ -126,28 +128,38 @@ def sums_of_block(block: Array, weights: Array | None, first: int, place: Place)
 
 def _sums_of_products(block: Array) -> JudgmentSums | None:
     """The quick way for plain complete judgments; None where it cannot be taken."""
+    if 0 < len(block) <= _FEW:
+        plausible = block.item(block.argmin()) > 1 / LARGEST_RATIO and block.item(block.argmax()) < LARGEST_RATIO
+        return _plain_sums(np.add.reduce(np.log(block)), len(block)) if plausible else None
     logs: Array | None = None
     with np.errstate(all="ignore"):
         for start in range(0, len(block), _ROWS):
             products = _products(block[start : start + _ROWS])
             if products is None:
                 return None
-            logs = np.log(products) if logs is None else logs + np.log(products)
-    if logs is None:
-        return None
-    answers = np.full(len(logs), len(block))
-    return JudgmentSums(logs, answers.astype(float), answers, len(block))
+            part = np.add.reduce(np.log(products))
+            logs = part if logs is None else logs + part
+    return None if logs is None else _plain_sums(logs, len(block))
+
+
+def _plain_sums(logs: Array, experts: int) -> JudgmentSums:
+    answers = np.full(len(logs), experts)
+    return JudgmentSums(logs, answers, answers, experts)
 
 
 def _products(rows: Array) -> Array | None:
+    """Products of at most `_DEPTH` rows each, one or a few side by side; None where a judgment or a product is unsafe."""
     if not rows.size or not np.minimum.reduce(rows, axis=None) > 1 / LARGEST_RATIO:
         return None
     experts, questions = rows.shape
-    if experts == _ROWS and rows.flags.c_contiguous:  # long rows keep the processor busy
-        rows = rows.reshape(_ROWS // _SIDE_BY_SIDE, -1)
-        rows = np.multiply.reduce(rows, axis=0).reshape(_SIDE_BY_SIDE, questions)
-    products: Array = np.multiply.reduce(rows, axis=0)
-    safe = products[products.argmax()] < _SAFE_PRODUCT and products[products.argmin()] > 1 / _SAFE_PRODUCT
+    if experts <= _DEPTH:
+        products = np.multiply.reduce(rows, axis=0, keepdims=True)
+    elif experts == _ROWS and rows.flags.c_contiguous:
+        rows = rows.reshape(_DEPTH, -1)
+        products = np.multiply.reduce(rows, axis=0).reshape(_SIDE_BY_SIDE, questions)
+    else:
+        products = np.array([np.multiply.reduce(rows[i : i + _DEPTH], axis=0) for i in range(0, experts, _DEPTH)])
+    safe = products.item(products.argmax()) < _SAFE_PRODUCT and products.item(products.argmin()) > 1 / _SAFE_PRODUCT
     return products if safe else None
 
 

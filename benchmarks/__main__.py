@@ -33,5 +33,5 @@ def _pip(python: Path) -> list[str]:
 
 if __name__ == "__main__":
     one_thread = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
-    command = [environment(), "-m", "benchmarks.compare"]
+    command = [str(environment()), "-m", "benchmarks.compare"]
     sys.exit(subprocess.run(command, cwd=ROOT, env={**os.environ, **one_thread}).returncode)
