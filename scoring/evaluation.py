@@ -9,12 +9,10 @@ import ahp
 from scoring.files import DataTable, fault_problems
 from scoring.ranking import Scores, ScoringError, score
 from scoring.rules import leaf_rules, node_rules
-from surveys.files.judgments import JudgmentRow
+from surveys.files.judgments import PANEL, JudgmentRow
 from surveys.files.problems import FileErrors, Problem
 from surveys.files.tree import Tree
 from surveys.files.writing import Cell
-
-PANEL = "panel"
 
 Local = Mapping[str, Sequence[float]]
 Matrices = dict[str, ahp.Matrix]

@@ -129,9 +129,12 @@ def _decoded(content: bytes, file: str) -> str:
 
 
 def _rather_utf8(content: bytes) -> bool:
+    """Say whether more is whole than broken. Pairs of bytes count little: those of GB18030 often pass for UTF-8."""
     lenient = content.decode("utf-8", errors="replace")
     broken = lenient.count("\ufffd")
-    return sum(ord(character) > 127 for character in lenient) - broken >= broken
+    longer = sum(ord(character) > 0x7FF for character in lenient) - broken
+    pairs = sum(0x7F < ord(character) <= 0x7FF for character in lenient)
+    return longer + pairs // 8 > broken
 
 
 def _refuse_damaged(content: bytes, file: str, position: int) -> NoReturn:

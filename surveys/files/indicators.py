@@ -21,6 +21,7 @@ CHOICES = {
     "missing": ("refuse", "leave_out", "reweight", "mean"),
 }
 SCORING = ("low", "high", "cap", "transform", "target_low", "target_high", "aggregation", "missing")
+MISSING = (*CHOICES["missing"], "reweight:0.5", "value:0")  # as examples: a coverage, a value of the file's own
 LONGEST = {"code": 40, "name": 200, "unit": 60, "definition": 4000}
 
 
@@ -120,7 +121,8 @@ class _Reader:
         if text and text not in CHOICES[name]:
             named = {"text": self.columns.text(row, name), "name": name}
             what = _("“%(text)s” is not a value of %(name)s") % named
-            self._note(row, name, what, _("write one of: %(values)s") % {"values": ", ".join(CHOICES[name])})
+            known = MISSING if name == "missing" else CHOICES[name]
+            self._note(row, name, what, _("write one of: %(values)s") % {"values": ", ".join(known)})
             return ""
         return text
 
@@ -146,8 +148,7 @@ class _Reader:
         kind, _colon, number = (part.strip() for part in text.partition(":"))
         if kind.casefold() not in ("value", "reweight"):
             what = _("“%(text)s” is not a value of %(name)s") % {"text": text, "name": "missing"}
-            values = ", ".join((*CHOICES["missing"], "reweight:0.5", "value:0"))
-            self._note(row, "missing", what, _("write one of: %(values)s") % {"values": values})
+            self._note(row, "missing", what, _("write one of: %(values)s") % {"values": ", ".join(MISSING)})
             return ""
         found = self._number(row, "missing", number or "?")
         if found and kind.casefold() == "reweight" and not 0 <= float(found) <= 1:

@@ -15,6 +15,7 @@ COLUMNS = ("expert", "parent", "item_a", "item_b", "more_important", "strength")
 ANSWERS = ("a", "b", "equal", "cannot_judge")
 STRENGTHS = {str(strength): strength for strength in range(1, 10)}
 LONGEST_EXPERT = 40
+PANEL = "panel"  # the expert of the group's own rows in reports
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,9 @@ class _Reader:
         elif len(expert) > LONGEST_EXPERT:
             what = _("the expert's code has more than %(most)d characters") % {"most": LONGEST_EXPERT}
             self._note(row, "expert", what, _("shorten it"))
+        elif expert == PANEL:
+            what = _("the code %(code)s means the whole panel") % {"code": expert}
+            self._note(row, "expert", what, _("give the expert another code"))
 
     def _check_items(self, row: Row, parent: str, a: str, b: str) -> None:
         if not self._is_known(row, "parent", parent):

@@ -26,7 +26,6 @@ from surveys.files.tree import Tree
 from surveys.forms.texts import TextsForm, languages
 from surveys.models import Edition, IndicatorSystem, Survey
 from surveys.selectors.trees import indicator_rows, tree_of
-from surveys.services.panel import RESERVED_CODES
 
 PREVIEW_LIFE = 60 * 60
 LARGEST_PREVIEW = 900_000
@@ -72,13 +71,7 @@ class JudgmentsForm(FileForm):
         self.survey = survey
 
     def read(self, table: Table) -> list[JudgmentRow]:
-        rows = read_judgments(table, Tree(indicator_rows(tree_of(self.survey.edition))))
-        reserved = [row for row in rows if row.expert in RESERVED_CODES]
-        if reserved:
-            what = _("the code %(code)s means the whole panel") % {"code": reserved[0].expert}
-            mend = _("give the expert another code")
-            raise FileErrors([Problem(table.file, what, mend, row.row, "expert") for row in reserved])
-        return rows
+        return read_judgments(table, Tree(indicator_rows(tree_of(self.survey.edition))))
 
 
 class SystemForm(FileForm, TextsForm):

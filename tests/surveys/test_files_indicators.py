@@ -103,6 +103,11 @@ HEAD = "code,parent,name\n"
             "f.csv: row 3, column parent: 1 is its own parent; write the code of the node above it",
         ),
         (HEAD + "0,,r\n,0,a\n", "f.csv: row 3, column code: the code is blank; fill it in"),
+        (
+            "code,parent,name,missing\n0,,r,\n1,0,a,zero\n",
+            "f.csv: row 3, column missing: “zero” is not a value of missing; "
+            "write one of: refuse, leave_out, reweight, mean, reweight:0.5, value:0",
+        ),
         (HEAD + "0,,r\n1,0,\n", "f.csv: row 3, column name: the name is blank; fill it in"),
         (
             "code,name\n0,r\n",

@@ -86,6 +86,10 @@ def test_it_refuses_other_strengths(strength: str) -> None:
         ("E1,0,A1,B,a,3", "column item_a: A1 is not a child of 0 but of A; compare children of one node only"),
         ("E1,0,A,A,a,3", "column item_b: A is compared with itself; write the code of the other item"),
         (",0,A,B,a,3", "column expert: the expert is blank; write the expert's code"),
+        (
+            "panel,0,A,B,a,3",
+            "column expert: the code panel means the whole panel; give the expert another code",
+        ),
         ("E1,0,A,,a,3", "column item_b: the code is blank"),
     ],
 )

@@ -22,6 +22,12 @@ def test_it_reads_each_encoding_and_separator(encoding: str, separator: str, new
     assert cells(text.encode(encoding)) == PAIR
 
 
+@pytest.mark.parametrize("name", ["专家一", "专家", "权重"])
+def test_a_short_text_in_gb18030_is_not_taken_for_damaged_utf_8(name: str) -> None:
+    """Many characters of GB18030 pass for a letter of two bytes in UTF-8."""
+    assert cells(f"unit,expert\n1.1,{name}\n".encode("gb18030"))[1] == ("1.1", name)
+
+
 def test_it_keeps_the_row_numbers_of_the_spreadsheet() -> None:
     found = table('code,name\n\n1,"two\nlines"\n,\n2,b\n')
     assert [(row.number, row.cells[0]) for row in found.rows] == [(3, "1"), (5, "2")]
