@@ -243,7 +243,11 @@ class _Work:
         if aggregation != "arithmetic":
             self._check_signs(code, kids, scores, column)
         row = self.table[self.place[code]]
-        row[:] = MEANS[aggregation](scores, column)
+        # Rounding may carry a mean past its least or greatest child, and so a score past 100.
+        counted = column > 0
+        lowest = np.where(counted, scores, np.inf).min(axis=0)
+        highest = np.where(counted, scores, -np.inf).max(axis=0)
+        row[:] = np.clip(MEANS[aggregation](scores, column), lowest, highest)
         row[without] = np.nan
 
     def _missing_rule(self, code: str) -> str:
@@ -274,6 +278,7 @@ class _Work:
         counted = column > 0
         for kid, row in zip(kids, (scores < 0) & counted, strict=True):
             self.faults += [Fault("negative", kid, int(unit), code) for unit in np.flatnonzero(row)]
+            self.out[code] = self.out.get(code, self.nobody) | row  # told once: the node above has no fault of its own
         self._note("zero", code, ((scores == 0) & counted).any(axis=0))
 
     def _note(self, kind: str, code: str, units: Units) -> None:

@@ -165,6 +165,23 @@ def test_a_score_below_zero_is_refused_under_a_geometric_mean() -> None:
     assert [(fault.kind, fault.code, fault.unit) for fault in caught.value.faults] == [("negative", "b", 2)]
 
 
+def test_a_score_below_zero_is_told_once_and_not_for_the_nodes_above() -> None:
+    with pytest.raises(ScoringError) as caught:
+        nodes = {"A": NodeRule(aggregation="geometric")}
+        score(VALUES, LEAVES, TREE, LOCAL, root="0", rules={"a2": LeafRule(low=2, high=20)}, nodes=nodes)
+    assert [(fault.kind, fault.code, fault.unit) for fault in caught.value.faults] == [("negative", "a2", 0)]
+
+
+@pytest.mark.parametrize("aggregation", ["arithmetic", "geometric", "harmonic"])
+def test_rounding_carries_no_mean_past_its_children(aggregation: str) -> None:
+    """Three weights that sum to 1 + 2e-16, and units that are first or last in everything."""
+    local = {"0": [0.34, 0.56, 0.1]}
+    nodes = {"0": NodeRule(aggregation=aggregation)}
+    values = [[1, 1, 1], [3, 3, 3], [2.4, 2.4, 2.4]]
+    found = score(values, ["a", "b", "c"], {"0": ["a", "b", "c"]}, local, root="0", nodes=nodes)
+    assert found.of("0").tolist() == found.of("a").tolist()
+
+
 def test_a_branch_is_scored_alone() -> None:
     found = score([[1, 2], [3, 0]], ["a2", "a1"], TREE, LOCAL, root="A")
     assert found.codes == ("A", "a1", "a2")
