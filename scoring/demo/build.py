@@ -52,7 +52,7 @@ def _golden_panel(edition: Edition, rows: list[JudgmentRow], people: People) -> 
 
 def _open_survey(edition: Edition, calm: list[JudgmentRow], people: People) -> None:
     """Five experts who are hard to deal with, and one whom nobody plays yet."""
-    survey = _computing_survey(edition, people, texts.OPEN_TITLE)
+    survey = _computing_survey(edition, people, texts.OPEN_TITLE, missing_allowed=True)
     answers = [
         hard_cases.hurried("H1", calm),
         hard_cases.circular("H2", calm, node="1.2"),
@@ -90,11 +90,14 @@ def _towns(people: People) -> None:
     )
 
 
-def _computing_survey(edition: Edition, people: People, title: dict[str, str]) -> Survey:
+def _computing_survey(
+    edition: Edition, people: People, title: dict[str, str], *, missing_allowed: bool = False
+) -> Survey:
     return panels.survey(
         edition,
         people,
         days_open=60,
+        missing_allowed=missing_allowed,
         title=title,
         purpose=texts.COMPUTING_PURPOSE,
         inviter=texts.COMPUTING_INVITER,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.utils import timezone
@@ -43,11 +44,14 @@ def judgments(folder: Path, language: str) -> list[JudgmentRow]:
     return read_judgments(table(folder / "judgments.csv"), tree)
 
 
-def survey(edition: Edition, people: People, *, days_open: int, **texts: Texts) -> Survey:
+def survey(
+    edition: Edition, people: People, *, days_open: int, missing_allowed: bool = False, **texts: Texts
+) -> Survey:
     """An open survey with the demo's people in their roles."""
     last_day = timezone.localtime() + timedelta(days=days_open)
     closes_at = last_day.replace(hour=18, minute=0, second=0, microsecond=0)
-    made = survey_create(edition=edition, user=people["coordinator"], synthetic=True, closes_at=closes_at, **texts)
+    settings: dict[str, Any] = {"closes_at": closes_at, "missing_allowed": missing_allowed, "synthetic": True}
+    made = survey_create(edition=edition, user=people["coordinator"], **settings, **texts)
     for role in (Membership.Role.APPROVER, Membership.Role.ANALYST):
         member_add(made, member=people[role], role=role, user=people["coordinator"])
     return survey_move(made, Survey.State.OPEN, user=people["coordinator"])

@@ -10,11 +10,10 @@ from django.utils.translation import gettext as _
 from surveys import scale
 from surveys.exports.workbook import Sheet, workbook_bytes
 from surveys.files.writing import Cell
-from surveys.models import PanelMember, PanelResult, Survey, WeightSet
-from surveys.selectors.consistency import method_label, panel_matrices, table_label
+from surveys.models import PanelMember, PanelNode, PanelResult, WeightSet
+from surveys.selectors.consistency import MatrixPage, method_facts, panel_matrices, table_label
 from surveys.selectors.trees import tree_of
 from surveys.selectors.weights import WeightRow, counted_experts, weight_rows
-from surveys.services.results import OTHER_METHOD
 
 Rows = list[list[Cell]]
 
@@ -71,17 +70,19 @@ def _consistency(result: PanelResult, head: Rows) -> Sheet:
             float(part.random_index) if part.random_index else None,
             table_label(part.table),
             float(part.ratio) if part.ratio else None,
-            _conclusion(part.ratio),
+            _conclusion(part),
         ]
         for part in result.nodes.select_related("node").order_by("node__position")
     ]
     return _sheet(_("Consistency"), head, heading, body)
 
 
-def _conclusion(ratio: str) -> str:
-    level = scale.consistency_level(ratio)
+def _conclusion(part: PanelNode) -> str:
+    level = scale.matrix_level(part.ratio, len(part.weights))
     if level == "untested":
         return _("no check needed")
+    if level == "untestable":
+        return _("not testable: too few answers")
     return _("CR < 0.1: consistent") if level == "pass" else _("CR ≥ 0.1: look again")
 
 
@@ -99,19 +100,32 @@ def _matrix_blocks(result: PanelResult) -> Iterator[Rows]:
     parts = {part.node_id: part for part in result.nodes.all()}
     for page in panel_matrices(result, tree):
         part = parts[page.node.pk]
-        ratio = f"CR = {float(part.ratio):.4f}" if part.ratio else _conclusion("")
+        ratio = f"CR = {float(part.ratio):.4f}" if part.ratio else _conclusion(part)
         title: list[Cell] = [f"{page.node.code} {page.node}", f"λmax = {float(part.lambda_max):.4f}", ratio]
         heading: list[Cell] = ["", *[str(item) for item in page.items], _("Weight"), _("Weight, second method")]
         body: Rows = [
-            [str(row.item), *[float(cell) for cell in values], float(row.weight), float(row.second_weight)]
+            [str(row.item), *map(_number, values), float(row.weight), float(row.second_weight)]
             for row, values in zip(page.rows, part.matrix, strict=True)
         ]
-        yield [title, heading, *body, []]
+        few: Rows = [[_few_answers(page)]] if page.few_answers else []
+        yield [title, heading, *body, *few, []]
+
+
+def _number(text: str) -> float | None:
+    """A stored number; a pair that nobody answered stays blank."""
+    return float(text) if text else None
+
+
+def _few_answers(page: MatrixPage) -> str:
+    pairs = "; ".join(f"{pair.item_a} – {pair.item_b}: {pair.count}" for pair in page.few_answers)
+    return _("Answers, where not everybody answered: %(pairs)s") % {"pairs": pairs}
 
 
 def _panel(result: PanelResult, head: Rows) -> Sheet:
     """Pseudonyms only: names stand apart from judgments."""
-    heading: list[Cell] = [_("Expert"), _("Field"), _("Weight"), _("Submission"), _("Submitted at"), _("Receipt")]
+    heading: list[Cell] = [
+        _("Expert"), _("Field"), _("Weight"), _("Weights by branch"), _("Submission"), _("Submitted at"), _("Receipt"),
+    ]  # fmt: skip
     members = result.members.select_related("submission__expert").order_by("submission__expert_id")
     return _sheet(_("Panel"), head, heading, [_member(member) for member in members])
 
@@ -122,6 +136,7 @@ def _member(member: PanelMember) -> list[Cell]:
         submission.expert.code,
         submission.expert.field,
         float(member.weight),
+        "; ".join(f"{code}: {float(weight):g}" for code, weight in member.branch_weights.items()),
         submission.number,
         timezone.localtime(submission.submitted_at).strftime("%Y-%m-%d %H:%M"),
         submission.receipt,
@@ -145,12 +160,14 @@ def _method(weight_set: WeightSet) -> Rows:
     if result is None:
         return []
     counted, invited = counted_experts(weight_set) or (0, 0)
+    facts = method_facts(result)
     return [
         [_("Experts who count"), _("%(counted)d of %(invited)d") % {"counted": counted, "invited": invited}],
-        [_("Weights by"), method_label(result.method)],
-        [_("Second method"), method_label(OTHER_METHOD[result.method])],
-        [_("Random index"), table_label(result.random_index)],
-        [_("Aggregation"), str(Survey.Aggregation(result.aggregation).label)],
+        [_("Weights by"), facts["method"]],
+        [_("Second method"), facts["second_method"]],
+        [_("Random index"), facts["table"]],
+        [_("Aggregation"), facts["aggregation"]],
+        [_("Missing answers"), facts["missing"]],
     ]
 
 

@@ -15,6 +15,7 @@ from surveys.exports.weight_sets import export_bytes, export_name
 from surveys.exports.workbook import Sheet, workbook_bytes
 from surveys.files.indicators import IndicatorRow
 from surveys.models import WeightSet
+from surveys.services.submissions import submission_create
 from surveys.services.systems import edition_freeze, edition_import
 from tests.surveys import factories
 
@@ -90,6 +91,23 @@ def test_a_name_that_looks_like_a_formula_stays_a_text() -> None:
     assert evil in [cell.value for cell in cells]
     assert {cell.data_type for cell in cells} <= {"s", "n"}
     assert all(cell.quotePrefix for cell in cells if cell.value == evil)
+
+
+def test_what_is_missing_stays_blank_and_is_counted() -> None:
+    survey = factories.survey(missing_allowed=True)
+    expert = factories.expert(survey)
+    factories.answer_all(expert)
+    factories.say(expert, "b", "c", "cannot_judge", None)
+    submission_create(expert)
+    made = factories.weight_set("draft", of=factories.panel_result(survey, experts=0))
+    sheets = {sheet.title: [[cell.value for cell in row] for row in sheet.iter_rows()] for sheet in book(made)}
+    cells = [cell for row in sheets["Matrices"] for cell in row]
+    assert "Answers, where not everybody answered: Indicator b – Indicator c: 0" in cells
+    assert "not testable: too few answers" in cells
+    assert "not testable: too few answers" in [row[9] for row in sheets["Consistency"] if len(row) > 9]
+    assert ["Missing answers", "completed from the other answers"] in [
+        row[:2] for row in sheets["Method and signatures"]
+    ]
 
 
 def test_a_sheet_takes_any_text_and_any_title() -> None:
