@@ -1,5 +1,7 @@
 """“Cannot judge” on the expert's form: where it is allowed, settled like an answer, told in calm words."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -11,7 +13,7 @@ from tests.surveys.test_expert_answering import address, answer, device, fields,
 
 pytestmark = pytest.mark.django_db
 
-OPEN = {"more_important": "cannot_judge"}
+OPEN: dict[str, Any] = {"more_important": "cannot_judge"}
 
 
 @pytest.fixture
