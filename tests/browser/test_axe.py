@@ -1,0 +1,170 @@
+"""axe-core finds nothing on any page: each one in both languages, on a phone in one and at a desk in the other."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from django.urls import resolve, reverse
+from playwright.sync_api import Page
+from pytest_django.live_server_helper import LiveServer
+
+from surveys.models import InvitationLink
+from surveys.services.panel import link_mint
+from tests.browser.conftest import Watch
+from tests.support import journey as step
+from tests.support.places import demo_password, free_port, running_site
+from tests.surveys import factories as make
+
+AXE = (Path(__file__).parent.parent / "vendor" / "axe-core-4.14.1" / "axe.min.js").read_text(encoding="utf-8")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+FINDINGS = """async rules => {
+    const found = await axe.run(document, {runOnly: rules, resultTypes: ['violations']});
+    return found.violations.map(fault => `${fault.id}: ${fault.nodes.map(node => node.target.join(' ')).join(', ')}`);
+}"""
+LANGUAGES = ["zh-hans", "en"]
+NOT_PAGES = ("/export.", "/logout/", "/healthz")
+FORMS = [("surveys:experts_add", "textarea[name=lines]", "E1, x, not an address\n, nobody")]
+
+
+@dataclass
+class Look:
+    """Looks at the pages in one language; every other page is a phone's in light, the rest a desk's in the dark."""
+
+    page: Page
+    language: str
+    seen: int = 0
+
+    def wide(self) -> bool:
+        return (self.seen + LANGUAGES.index(self.language)) % 2 == 1
+
+    def go(self, address: str) -> None:
+        self.page.set_viewport_size({"width": 1280, "height": 900} if self.wide() else {"width": 390, "height": 844})
+        self.page.emulate_media(color_scheme="dark" if self.wide() else "light", reduced_motion="reduce")
+        self.page.goto(address)
+
+    def judge(self) -> None:
+        self.seen += 1
+        self.page.evaluate(AXE)
+        faults = self.page.evaluate(FINDINGS, RULES)
+        sideways = self.page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+        assert not faults and not sideways, (self.page.url, self.page.viewport_size, faults, sideways)
+
+
+@dataclass(frozen=True)
+class Site:
+    url: str
+    home: Path
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The demo, in a process of its own."""
+    home, port = tmp_path_factory.mktemp("site"), free_port()
+    url = f"http://127.0.0.1:{port}"
+    with running_site(home, port, f"{url}/"):
+        yield Site(url, home)
+
+
+@pytest.fixture(params=LANGUAGES)
+def look(page: Page, request: pytest.FixtureRequest) -> Look:
+    return Look(page, request.param)
+
+
+def links(page: Page, site: str) -> list[str]:
+    found = page.eval_on_selector_all("a[href]", "all => all.map(one => one.href)")
+    addresses = [urlsplit(address)._replace(fragment="", query="").geturl() for address in found]
+    return [one for one in addresses if one.startswith(f"{site}/") and not any(part in one for part in NOT_PAGES)]
+
+
+def one_of_each(page: Page, look: Look, site: str, start: str) -> Iterator[str]:
+    """Follow the links, and open each kind of page once; the other language comes from the other end of every list."""
+    waiting, opened = [start], set[str]()
+    while waiting:
+        address = waiting.pop(0)
+        name = resolve(urlsplit(address).path).view_name
+        if name in opened:
+            continue
+        opened.add(name)
+        look.go(address)
+        found = links(page, site)
+        waiting += found if look.language == "zh-hans" else found[::-1]
+        yield name
+
+
+@pytest.mark.slow
+def test_pages_of_the_staff(site: Site, look: Look, page: Page) -> None:
+    page.goto(f"{site.url}/login/")
+    step.speak(page, look.language)
+    look.judge()
+    step.sign_in(page, site.url, "li", demo_password(site.home, "li"))
+    opened = set()
+    for name in one_of_each(page, look, site.url, f"{site.url}/surveys/"):
+        opened.add(name)
+        look.judge()
+    assert len(opened) >= 24, sorted(opened)
+    for name, field, text in FORMS:
+        look.go(site.url + reverse(name, args=[3]))
+        page.locator(field).fill(text)
+        page.locator("main form button[type=submit]").click()
+        page.locator(".q-errors").wait_for()
+        look.judge()
+
+
+@pytest.mark.slow
+def test_pages_of_the_analyst(site: Site, look: Look, page: Page) -> None:
+    page.goto(f"{site.url}/login/")
+    step.speak(page, look.language)
+    step.sign_in(page, site.url, "wang", demo_password(site.home, "wang"))
+    for name in ("scoring:data_import", "scoring:run_new"):
+        look.go(site.url + reverse(name, args=[2]))
+        look.judge()
+
+
+def test_pages_of_an_expert(look: Look, page: Page, live_server: LiveServer, transactional_db: None) -> None:
+    expert = make.expert(make.survey(), name="Prof. Chen", language="en")
+    token = link_mint(expert, channel=InvitationLink.Channel.SHOWN, user=None)
+    link = live_server.url + reverse("surveys:start", args=[token])
+    look.go(link)
+    step.speak(page, look.language)
+    look.judge()
+    step.begin(page, link)
+    for _ in judged(look, [reverse("surveys:contents", args=[expert.survey_id])], live_server.url):
+        step.to_next_pair(page)
+    look.judge()
+    page.locator("label[for=side-a]").click()
+    look.judge()
+    page.locator("main details summary").last.click()  # the row from 9 to 9
+    look.judge()
+    make.answer_all(expert)
+    make.say(expert, "a", "c", "b", 9)
+    addresses = [
+        reverse("surveys:pair", args=[expert.survey_id, 1]),
+        reverse("surveys:review", args=[expert.survey_id]),
+    ]
+    for _ in judged(look, addresses, live_server.url):
+        pass
+    page.locator("textarea").fill("It is what I think.")
+    step.send(page, "/submit/")
+    page.wait_for_url("**/receipt/")
+    look.judge()
+    make.work_off()
+    look.go(page.url)
+    look.judge()
+
+
+def judged(look: Look, addresses: Iterable[str], site: str) -> Iterator[str]:
+    for address in addresses:
+        look.go(site + address)
+        look.judge()
+        yield address
+
+
+def test_pages_that_refuse(
+    look: Look, page: Page, watch: Watch, live_server: LiveServer, transactional_db: None
+) -> None:
+    page.goto(f"{live_server.url}/login/")
+    step.speak(page, look.language)
+    for _ in judged(look, ["/", "/i/nothing/", "/answer/1/", "/nothing/"], live_server.url):
+        watch.faults.clear()  # the browser notes a 404 and a 403 as errors
