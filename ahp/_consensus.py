@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from ahp._aggregation import weight_table
-from ahp._batch import principal_batch
 from ahp._cells import Array
-from ahp._errors import WeightError
+from ahp._errors import OptionError, WeightError
+from ahp._parts import PANEL_METHODS, weights_of_one_size
+from ahp._priorities import Priorities
 from ahp._shared import SCALE, centred_logs
 
 _TIE = 10  # decimals of ln weight to which two weights are one rank
@@ -62,6 +63,8 @@ class Consensus:
         exp(sd of ln w) per item, over experts.
     experts, items : int
         How many.
+    method : str
+        How the weights were found, which decides what chance does.
     """
 
     kendall_w: float | None
@@ -70,6 +73,7 @@ class Consensus:
     geometric_sd: Array
     experts: int
     items: int
+    method: str
 
     @cached_property
     def kendall_p(self) -> float | None:
@@ -84,17 +88,19 @@ class Consensus:
 
     @cached_property
     def goepel_at_random(self) -> float:
-        """The mean S* of as many experts who answer at random (seeded simulation)."""
-        return random_goepel(self.items, self.experts)
+        """The mean S* of as many experts who answer at random (seeded simulation); .71 or .81 for 10 experts, 7 items."""
+        return random_goepel(self.items, self.experts, self.method)
 
 
-def consensus(ws: Iterable[Any]) -> Consensus:
+def consensus(ws: Iterable[Any], *, method: str | None = None) -> Consensus:
     """Measures of agreement between the weights of several experts.
 
     Parameters
     ----------
     ws : iterable of Priorities or array_like
         One set of positive weights per expert, at least two experts and two items.
+    method : {"eigenvector", "log_least_squares"}, optional
+        How the weights were found, for what chance does; read from `Priorities`, else "log_least_squares".
 
     Returns
     -------
@@ -119,13 +125,21 @@ def consensus(ws: Iterable[Any]) -> Consensus:
     >>> round(found.kendall_w, 3), round(found.goepel.s, 5), round(found.goepel.s_star, 5)
     (0.576, 0.96247, 0.90438)
     """
-    weights = weight_table(ws)
+    given = list(ws)
+    weights, method = weight_table(given), method or _method_of(given)
+    if method not in PANEL_METHODS:
+        raise OptionError("method", method, PANEL_METHODS)
     experts, items = weights.shape
     if experts < 2 or items < 2:
         raise WeightError(f"agreement needs two experts and two items, there are {experts} and {items}")
     logs = centred_logs(weights)
     spread = np.exp(logs.std(axis=0, ddof=1))
-    return Consensus(kendall_w(logs), _icc(logs), _goepel(weights), spread, experts, items)
+    return Consensus(kendall_w(logs), _icc(logs), _goepel(weights), spread, experts, items, method)
+
+
+def _method_of(ws: list[Any]) -> str:
+    methods = {w.method for w in ws if isinstance(w, Priorities)}
+    return "eigenvector" if methods == {"eigenvector"} else "log_least_squares"
 
 
 def kendall_w(scores: Array) -> float | None:
@@ -199,10 +213,10 @@ def _permutation_p(w: float, experts: int, items: int) -> float:
 
 
 @lru_cache(maxsize=256)
-def random_goepel(items: int, experts: int) -> float:
+def random_goepel(items: int, experts: int, method: str) -> float:
     """Mean S* of experts who answer at random on the scale 1/9 … 9."""
     panels = max(10, _RANDOM_MATRICES // experts)
     generator = np.random.default_rng([items, experts])
     ratios = generator.choice(SCALE, (items * (items - 1) // 2, panels * experts))
-    weights = principal_batch(ratios, items)[0].T.reshape(panels, experts, items)
+    weights = weights_of_one_size(ratios, items, method, complete=True)[0].T.reshape(panels, experts, items)
     return float(np.mean([_goepel(panel).s_star for panel in weights]))

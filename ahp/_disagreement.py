@@ -85,8 +85,13 @@ class Disagreement:
 
     @cached_property
     def camps(self) -> Camps:
-        """Camps by log least squares weights; positions are those among the experts whose answers link all items."""
-        return camps(_usable_weights(self.matrices))
+        """Camps by log least squares weights, among the experts whose answers link all items."""
+        usable = _usable_weights(self.matrices)
+        if not usable:
+            return Camps((), None, None)
+        found, positions = camps(usable.values()), list(usable)
+        members = tuple(tuple(positions[k] for k in camp) for camp in found.members)
+        return Camps(members, found.silhouette, found.threshold)
 
 
 def disagreement(ms: Iterable[Any]) -> Disagreement:
@@ -132,11 +137,12 @@ def _of_pair(pair: tuple[Label, Label], ratios: Array) -> PairDisagreement:
     return PairDisagreement(pair, count, spread, above, round(1 - above - below, 12), below)
 
 
-def _usable_weights(matrices: tuple[Matrix, ...]) -> list[Array]:
-    found = []
-    for m in matrices:
+def _usable_weights(matrices: tuple[Matrix, ...]) -> dict[int, Array]:
+    """The weights of the experts whose answers link all items, by position."""
+    found = {}
+    for position, m in enumerate(matrices):
         try:
-            found.append(priorities(m, method="log_least_squares").weights)
+            found[position] = priorities(m, method="log_least_squares").weights
         except DisconnectedError:
             continue
     return found

@@ -67,15 +67,15 @@ def weight_intervals(
 
     Notes
     -----
-    y = ln w has covariance s**2 L+, s**2 = RSS/df; y_i ± t s sqrt(L+_ii) is turned into a share of the whole with the
-    other items held. In simulations with answers rounded to the scale 93 to 95 of 100 such intervals hold.
+    y = ln w has covariance s**2 L+, s**2 = RSS/df; from it comes the standard error of ln(w/(1-w)), which is widened by
+    t and turned back, so that intervals stay between 0 and 1. In simulations 93 to 95 of 100 such intervals hold.
 
     Examples
     --------
     >>> import ahp
     >>> found = ahp.weight_intervals([[1, 2, 4, 8], [1/2, 1, 2, 5], [1/4, 1/2, 1, 2], [1/8, 1/5, 1/2, 1]])
     >>> found.low.round(3).tolist(), found.high.round(3).tolist()
-    ([0.496, 0.254, 0.118, 0.055], [0.558, 0.305, 0.147, 0.07])
+    ([0.484, 0.244, 0.113, 0.053], [0.57, 0.317, 0.153, 0.073])
     """
     require_confidence(confidence)
     m = matrix(rows)
@@ -145,15 +145,15 @@ def group_intervals(ws: Iterable[Any], *, expert_weights: Any = None, confidence
 
     Notes
     -----
-    The mean of log weights ± t sd / sqrt(M) per item; with weighted experts M is the effective number 1 / sum b**2. In
-    simulations 94 to 95 of 100 such intervals hold for 4 to 20 experts, where a percentile bootstrap holds 81 to 91.
+    The mean of log weights with t and sd / sqrt(M), carried over to ln(w/(1-w)) as for `weight_intervals`; with
+    weighted experts M is the effective number 1 / sum b**2. In simulations 94 to 95 of 100 such intervals hold for 4 to 20 experts, where a percentile bootstrap holds 81 to 91.
 
     Examples
     --------
     >>> import ahp
     >>> found = ahp.group_intervals([[.6, .3, .1], [.5, .3, .2], [.55, .35, .1], [.5, .4, .1]])
     >>> found.low.round(2).tolist(), found.high.round(2).tolist()
-    ([0.48, 0.28, 0.08], [0.6, 0.41, 0.17])
+    ([0.47, 0.27, 0.07], [0.61, 0.41, 0.21])
     """
     require_confidence(confidence)
     weights = weight_table(ws)
@@ -174,7 +174,8 @@ def _intervals(y: Array, covariance: Array, degrees: float, confidence: float) -
     weights = odds / odds.sum()
     slopes = np.diag(weights) - np.outer(weights, weights)
     weight_errors = np.sqrt(np.diag(slopes @ covariance @ slopes).clip(min=0))
-    reach = np.exp(t_quantile(confidence, degrees) * errors)
+    slack = np.divide(weight_errors, weights * (1 - weights), out=np.zeros_like(weights), where=weights < 1)
+    reach = np.exp(t_quantile(confidence, degrees) * slack)
     low, high = (weights * move / (weights * move + 1 - weights) for move in (1 / reach, reach))
     return Intervals(
         frozen_array(weights),

@@ -153,20 +153,21 @@ def _solve(layout: Layout, block: Array, method: str, complete: bool, local: Arr
         ratios = np.empty((n * (n - 1) // 2, len(nodes), len(block)))
         for i, node in enumerate(nodes):
             ratios[:, i] = block[:, layout.pairs[node]].T
-        weights, eigenvalues = _of_one_size(ratios.reshape(len(ratios), -1), n, method, complete)
+        weights, eigenvalues = weights_of_one_size(ratios.reshape(len(ratios), -1), n, method, complete)
         values[list(positions)] = eigenvalues.reshape(len(nodes), -1)
         for i, node in enumerate(nodes):
             local[layout.items[node]] = weights.reshape(n, len(nodes), -1)[:, i]
 
 
-def _of_one_size(ratios: Array, n: int, method: str, complete: bool) -> tuple[Array, Array]:
+def weights_of_one_size(ratios: Array, n: int, method: str, complete: bool) -> tuple[Array, Array]:
+    """Weights (n, matrices) and eigenvalues from upper triangles (pairs, matrices)."""
     if complete:
         weights, values = principal_batch(ratios, n)
         return (weights, values) if method == "eigenvector" else (_log_least_squares(ratios, n), values)
     weights, values = np.full((n, ratios.shape[1]), np.nan), np.full(ratios.shape[1], np.nan)
     whole = ~np.isnan(ratios).any(axis=0)
     if whole.any():
-        weights[:, whole], values[whole] = _of_one_size(ratios[:, whole], n, method, complete=True)
+        weights[:, whole], values[whole] = weights_of_one_size(ratios[:, whole], n, method, complete=True)
     linked = np.flatnonzero(~whole)
     with np.errstate(all="ignore"):  # what overflows is solved again by itself
         linked = linked[connected(stacked(ratios[:, linked], n))]

@@ -9,7 +9,7 @@ Solver = Callable[[Array], Any]
 
 
 def exact_solvers() -> dict[str, Solver]:
-    """Libraries that find the principal eigenvector; ahpy with precision 12, by default it rounds weights to 4 digits."""
+    """Libraries that find the principal eigenvector; ahpy with precision 12: by default it rounds to 4 digits."""
     import ahp_topsis
     from AhpAnpLib import calcs_AHPLib
     from pyDecision.algorithm.ahp import ahp_method
