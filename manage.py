@@ -1,11 +1,14 @@
 #!/usr/bin/env python
 """The door to every command: `manage.py run`, `manage.py evaluate` and the rest."""
 
+import io
 import os
 import sys
 
 
 def main() -> None:
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal without Chinese shows codes, as stderr does
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     try:
         from django.core.exceptions import ImproperlyConfigured

@@ -266,3 +266,14 @@ def test_it_needs_no_database(files: Path) -> None:
     )
     assert done.returncode == 2
     assert done.stderr.startswith("w.csv: ")
+
+
+def test_a_terminal_that_knows_no_chinese_is_no_reason_to_fail(files: Path) -> None:
+    (files / "i.csv").write_text("code,parent,name,missing\n0,,index,mean\nA,0,a,\nA1,A,b,\nA2,A,c,\nB,0,d,\n")
+    (files / "d.csv").write_text(DATA.replace("x,1,", "x,,"))
+    environment = os.environ | {"PYTHONIOENCODING": "ascii", "DATA_DIR": str(files / "state")}
+    arguments = ["--indicators", "i.csv", "--judgments", "j.csv", "--data", "d.csv", "--out", "out"]
+    command = [sys.executable, str(ROOT / "manage.py"), "evaluate", *arguments]
+    done = subprocess.run(command, cwd=files, env=environment, capture_output=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"d.csv: " in done.stdout
