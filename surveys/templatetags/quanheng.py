@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from surveys import scale
-from surveys.acts import act_label
+from surveys.acts import act_label, key_label, value_label, detail_label, value_label
 from surveys.texts import Texts, language_of, text_in
 
 register = template.Library()
@@ -104,11 +104,11 @@ def act(action: str) -> str:
 @register.filter
 def logged(values: dict[str, object]) -> str:
     """What the audit log keeps of an act, in one line; of a hash the first twelve digits."""
-    return ", ".join(f"{key} {_short(value)}" for key, value in values.items())
+    return ", ".join(f"{detail_label(key)} {_short(key, value)}" for key, value in values.items())
 
 
-def _short(value: object) -> str:
+def _short(key: str, value: object) -> str:
     if isinstance(value, dict):
         return logged(value)
-    text = str(value)
+    text = value_label(key, str(value))
     return text[:12] if HASH.fullmatch(text) else text
