@@ -1,8 +1,8 @@
 """How many questions are enough: ``python -m benchmarks.questions [experts]``.
 
-Experts with log-normal errors answer the 14 matrices of the tree: nodes of up to 4 items in full, larger ones only the first
-c * n questions of `ahp.question_order`. Their 53 global weights, by log least squares, are held against the true ones; the
-error is given as a multiple of the error with all 176 questions.
+Experts with log-normal errors answer the 14 matrices of the tree: nodes of up to 4 items in full, larger ones only the
+first c * n questions of `ahp.question_order`. Their 53 global weights, by log least squares, are held against the true
+ones; the error is given as a multiple of the error with all 176 questions.
 """
 
 import math
@@ -70,10 +70,10 @@ def simulate(experts: int, error: float = ERROR) -> list[tuple[float, int, float
 
 def table(experts: int) -> list[str]:
     """The result as lines of Markdown."""
-    rows = [
-        f"| {'all' if policy == math.inf else f'{policy:g} n'} | {count} ({count / 176:.0%}) | {error:.3f} | {tau:.3f} |"
-        for policy, count, error, tau in simulate(experts)
-    ]
+    rows = []
+    for policy, count, error, tau in simulate(experts):
+        who = "all" if policy == math.inf else f"{policy:g} n"
+        rows.append(f"| {who} | {count} ({count / 176:.0%}) | {error:.3f} | {tau:.3f} |")
     head = ["| larger nodes are asked | questions | error / error of all | tau / tau of all |", "|---|---|---|---|"]
     return [*head, *rows]
 

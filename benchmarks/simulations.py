@@ -6,7 +6,7 @@ from pathlib import Path
 from benchmarks import careless, questions
 
 PAGE = Path(__file__).parent / "SIMULATIONS.md"
-EXPERTS, RESPONDENTS = 8000, 2000
+EXPERTS, RESPONDENTS = 8000, 5000
 
 
 def page() -> str:

@@ -3,6 +3,7 @@
 import doctest
 import importlib
 import pkgutil
+from pathlib import Path
 
 import pytest
 
@@ -14,4 +15,11 @@ MODULES = ["ahp", *(f"ahp.{module.name}" for module in pkgutil.iter_modules(ahp.
 @pytest.mark.parametrize("name", MODULES)
 def test_examples(name: str) -> None:
     found = doctest.testmod(importlib.import_module(name), optionflags=doctest.ELLIPSIS)
+    assert found.failed == 0
+
+
+def test_the_worked_example_of_the_method_page() -> None:
+    page = Path(__file__).parents[2] / "docs" / "method.md"
+    found = doctest.testfile(str(page), module_relative=False, encoding="utf-8")
+    assert found.attempted > 10
     assert found.failed == 0
