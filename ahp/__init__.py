@@ -49,7 +49,8 @@ if TYPE_CHECKING:
     from ahp._hierarchy import HierarchyConsistency, LevelConsistency, hierarchy_consistency
     from ahp._hints import Hint, hints
     from ahp._intervals import Intervals, group_intervals, pooled_error, weight_intervals
-    from ahp._panel import Panel, evaluate_panel, merge_parts
+    from ahp._merge import merge_parts
+    from ahp._panel import Panel, evaluate_panel
     from ahp._parts import PanelPart, evaluate_part
     from ahp._questions import NextQuestion, QuestionOrder, next_question, question_order
     from ahp._sums import JudgmentSums, judgment_sums
@@ -124,84 +125,30 @@ __all__ = [
     "worst_triad",
 ]
 
-_LOADED_WHEN_USED = {
-    "_bootstrap": (
-        "Bootstrap",
-        "bootstrap_panel",
-    ),
-    "_careless": (
-        "Careless",
-        "careless",
-    ),
-    "_circles": (
-        "CircularTriads",
-        "circular_triads",
-        "order_violations",
-    ),
-    "_consensus": (
-        "Consensus",
-        "Goepel",
-        "consensus",
-    ),
-    "_diagnostics": (
-        "Diagnostics",
-        "WorstTriad",
-        "diagnostics",
-        "worst_triad",
-    ),
-    "_disagreement": (
-        "Camps",
-        "Disagreement",
-        "PairDisagreement",
-        "camps",
-        "disagreement",
-    ),
-    "_distances": (
-        "ExpertDistance",
-        "expert_distances",
-    ),
-    "_hierarchy": (
-        "HierarchyConsistency",
-        "LevelConsistency",
-        "hierarchy_consistency",
-    ),
-    "_hints": (
-        "Hint",
-        "hints",
-    ),
-    "_intervals": (
-        "Intervals",
-        "group_intervals",
-        "pooled_error",
-        "weight_intervals",
-    ),
-    "_panel": (
-        "Panel",
-        "evaluate_panel",
-        "merge_parts",
-    ),
-    "_parts": (
-        "PanelPart",
-        "evaluate_part",
-    ),
-    "_questions": (
-        "NextQuestion",
-        "QuestionOrder",
-        "next_question",
-        "question_order",
-    ),
-    "_sums": (
-        "JudgmentSums",
-        "judgment_sums",
-    ),
+_LOADED_WHEN_USED = {  # so that importing the package costs little more than importing numpy
+    "_bootstrap": "Bootstrap bootstrap_panel",
+    "_careless": "Careless careless",
+    "_circles": "CircularTriads circular_triads order_violations",
+    "_consensus": "Consensus Goepel consensus",
+    "_diagnostics": "Diagnostics WorstTriad diagnostics worst_triad",
+    "_disagreement": "Camps Disagreement PairDisagreement camps disagreement",
+    "_distances": "ExpertDistance expert_distances",
+    "_hierarchy": "HierarchyConsistency LevelConsistency hierarchy_consistency",
+    "_hints": "Hint hints",
+    "_intervals": "Intervals group_intervals pooled_error weight_intervals",
+    "_merge": "merge_parts",
+    "_panel": "Panel evaluate_panel",
+    "_parts": "PanelPart evaluate_part",
+    "_questions": "NextQuestion QuestionOrder next_question question_order",
+    "_sums": "JudgmentSums judgment_sums",
 }
 
 
 def __getattr__(name: str) -> Any:
     for module, names in _LOADED_WHEN_USED.items():
-        if name in names:
+        if name in names.split():
             loaded = import_module(f"ahp.{module}")
-            globals().update({found: getattr(loaded, found) for found in names})
+            globals().update({found: getattr(loaded, found) for found in names.split()})
             return globals()[name]
     raise AttributeError(f"module 'ahp' has no attribute {name!r}")
 
