@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from surveys.models import InvitationLink, Membership, Survey, WeightSet
-
 from surveys.models import Membership, Survey, WeightSet
 
 ACTS = {
@@ -51,49 +49,6 @@ CHOICES = {
     "role": dict(Membership.Role.choices),
     "state": {**dict(WeightSet.State.choices), **dict(Survey.State.choices)},
 }
-
-
-KEYS = {
-    "channel": _("way"),
-    "content_hash": _("content hash"),
-    "data": _("data"),
-    "data_set": _("data set"),
-    "decimals": _("decimals"),
-    "edition": _("edition"),
-    "events": _("answers"),
-    "experts": _("experts"),
-    "file": _("file"),
-    "indicators": _("indicators"),
-    "node": _("node"),
-    "preview": _("preview"),
-    "receipt": _("receipt"),
-    "result": _("result"),
-    "role": _("role"),
-    "run": _("run"),
-    "state": _("state"),
-    "units": _("units"),
-    "version": _("version"),
-    "weight": _("weight"),
-    "weights": _("weights"),
-    "weights_used": _("weights used"),
-}
-CHOICES = (Survey.State, WeightSet.State, Membership.Role, InvitationLink.Channel)
-WORDS = {
-    **{value: label for choices in CHOICES for value, label in choices.choices},
-    "adopted": _("adopted"),
-    "exact": _("exact"),
-    "False": _("no"),
-    "None": "–",
-    "True": _("yes"),
-}
-
-
-def key_label(key: str) -> str:
-    return str(KEYS.get(key, key))
-
-
-def value_label(value: str) -> str:
-    return str(WORDS.get(value, value))
 
 
 def act_label(action: str) -> str:

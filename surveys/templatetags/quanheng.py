@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from surveys import scale
-from surveys.acts import act_label, key_label, value_label, detail_label, value_label
+from surveys.acts import act_label, detail_label, value_label
 from surveys.texts import Texts, language_of, text_in
 
 register = template.Library()
