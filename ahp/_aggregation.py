@@ -14,7 +14,7 @@ from ahp._priorities import Priorities
 MEANS = ("geometric", "arithmetic")
 
 
-def aggregate_judgments(ms: Iterable[Any], *, expert_weights: npt.ArrayLike | None = None) -> Matrix:
+def aggregate_judgments(ms: Iterable[Any], expert_weights: npt.ArrayLike | None = None) -> Matrix:
     """The group's matrix: the weighted geometric mean of the experts' judgments (AIJ).
 
     Parameters
@@ -59,7 +59,7 @@ def aggregate_judgments(ms: Iterable[Any], *, expert_weights: npt.ArrayLike | No
 
 
 def aggregate_priorities(
-    ws: Iterable[Any], *, expert_weights: npt.ArrayLike | None = None, mean: str = "geometric"
+    ws: Iterable[Any], expert_weights: npt.ArrayLike | None = None, *, mean: str = "geometric"
 ) -> Array:
     """The group's weights: the weighted mean of the experts' weights (AIP).
 

@@ -47,7 +47,7 @@ DESIGN: dict[int, dict[int, float]] = {  # items: {questions of `question_order`
 }  # fmt: skip
 
 
-def random_index(n: int, missing: int = 0, *, table: str = DEFAULT_TABLE) -> float:
+def random_index(n: int, missing: int = 0, table: str = DEFAULT_TABLE) -> float:
     """The mean consistency index of random matrices of this size.
 
     Parameters

@@ -1,6 +1,7 @@
 """The batch gives what the single functions give, in any order and in any slices."""
 
 import itertools
+import pickle
 from typing import Any
 
 import numpy as np
@@ -165,3 +166,24 @@ def test_nobody_answered_a_pair() -> None:
     assert panel.missing("b").tolist() == [3, 3, 3, 3]
     with pytest.raises(ahp.DisconnectedError):
         _ = panel.group_weights
+
+
+def test_parts_travel_between_workers() -> None:
+    part = pickle.loads(pickle.dumps(ahp.evaluate_part(TREE, answers(5, 0.2))))  # noqa: S301
+    merged, whole = ahp.merge_parts([part]), ahp.evaluate_panel(TREE, answers(5, 0.2))
+    assert merged.group["d"].values.tolist() == whole.group["d"].values.tolist()
+
+
+def test_a_part_of_nobody() -> None:
+    part = ahp.evaluate_part(TREE, {node: table[:0] for node, table in answers(1).items()})
+    assert (part.experts, part.sums.experts) == (0, 0)
+
+
+def test_blocks_agree_with_single_experts_at_any_ratio() -> None:
+    judgments = {node: table**5 for node, table in answers(40, seed=7).items()}
+    judgments["d"][3] *= 1e12
+    panel = ahp.evaluate_panel(TREE, judgments)
+    for node in panel.nodes:
+        for expert in (0, 3, 39):
+            expected = ahp.priorities(single(str(node), judgments[str(node)][expert])).weights
+            assert np.abs(panel.local_weights(node)[expert] - expected).max() <= 1e-9
