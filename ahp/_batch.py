@@ -110,5 +110,4 @@ def _double_steps(tables: Any, vector: Any, scale: Any, damping: Any, steps: int
 
 
 def _apply(tables: Any, vectors: Any) -> Any:
-    image = np.einsum("ijk,jk->ik", tables, vectors)
-    return image
+    return np.einsum("ijk,jk->ik", tables, vectors)

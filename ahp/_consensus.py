@@ -88,7 +88,7 @@ class Consensus:
 
     @cached_property
     def goepel_at_random(self) -> float:
-        """The mean S* of as many experts who answer at random (seeded simulation); .71 or .81 for 10 experts, 7 items."""
+        """The mean S* of as many experts who answer at random (seeded); .71 or .81 for 10 experts, 7 items."""
         return random_goepel(self.items, self.experts, self.method)
 
 

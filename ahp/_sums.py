@@ -148,7 +148,7 @@ def _plain_sums(logs: Array, experts: int) -> JudgmentSums:
 
 
 def _products(rows: Array) -> Array | None:
-    """Products of at most `_DEPTH` rows each, one or a few side by side; None where a judgment or a product is unsafe."""
+    """Products of at most `_DEPTH` rows each, one or a few; None where a judgment or a product is unsafe."""
     if not rows.size or not np.minimum.reduce(rows, axis=None) > 1 / LARGEST_RATIO:
         return None
     experts, questions = rows.shape
