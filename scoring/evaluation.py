@@ -26,6 +26,7 @@ class PanelWeights:
     consistency: list[Sequence[Cell]]
 
 
+LONGEST_TABLE = "simulated"
 WEIGHTS = ("code", "name", "local_weight", "global_weight")
 CONSISTENCY = ("expert", "node", "n", "lambda_max", "ci", "random_index", "ri", "cr")
 SCORES = ("data", "unit", "code", "name", "score", "rank")
@@ -157,7 +158,13 @@ def _table_problems(tree: Tree, random_index: str) -> Iterator[Problem]:
         except ahp.RandomIndexError as error:
             named = {"table": error.table, "n": error.n, "node": node}
             what = _("the table %(table)s has no random index for the %(n)d children of %(node)s") % named
-            yield Problem("--random-index", what, _("choose another table, such as simulated"))
+            yield Problem("--random-index", what, _longer_table(error))
+
+
+def _longer_table(error: ahp.RandomIndexError) -> str:
+    if error.table == LONGEST_TABLE:
+        return _("put a level of groups between the node and its children")
+    return _("choose another table, such as simulated")
 
 
 def _consistency(expert: str, matrices: Matrices, random_index: str) -> Iterator[Sequence[Cell]]:

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -20,6 +21,7 @@ from surveys.models import Survey
 from surveys.selectors.trees import tree_of
 
 UNITS_ON_A_PAGE = 100
+ATTRIBUTE_NAMES = {"province": _("Province"), "region": _("Region"), "group": _("Group"), "type": _("Type")}
 
 
 @login_required
@@ -60,7 +62,9 @@ def data_set(request: HttpRequest, survey_id: int, data_set_id: int) -> HttpResp
         synthetic=found.synthetic,
         node=tree.by_code()[found.node],
         columns=column_rows(found, units, tree),
-        attributes=sorted({name for unit in units for name in unit.attributes}),
+        attributes=[
+            (name, ATTRIBUTE_NAMES[name]) for name in sorted({name for unit in units for name in unit.attributes})
+        ],
         page=page_of(request, units, UNITS_ON_A_PAGE),
     )
 
