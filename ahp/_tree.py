@@ -74,11 +74,6 @@ def tree_order(tree: Tree) -> list[Label]:
     return order
 
 
-def parents_in_order(tree: Tree) -> list[Label]:
-    """The nodes that have children, in tree order."""
-    return [node for node in tree_order(tree) if tree.get(node)]
-
-
 def _root(tree: Tree) -> Label:
     parent_of: dict[Label, Label] = {}
     for parent, children in tree.items():

@@ -13,6 +13,7 @@ from surveys.files.judgments import PANEL, JudgmentRow
 from surveys.files.problems import FileErrors, Problem
 from surveys.files.tree import Tree
 from surveys.files.writing import Cell
+from surveys.scale import ratio_of
 
 Local = Mapping[str, Sequence[float]]
 Matrices = dict[str, ahp.Matrix]
@@ -124,8 +125,7 @@ def _matrices(rows: Sequence[JudgmentRow], tree: Tree) -> Matrices:
     judged: dict[str, dict[tuple[str, str], float]] = {node: {} for node in _compared(tree)}
     for row in rows:
         if row.strength is not None:
-            value = 1 / row.strength if row.more_important == "b" else float(row.strength)
-            judged[row.parent][row.item_a, row.item_b] = value
+            judged[row.parent][row.item_a, row.item_b] = ratio_of(row.more_important, row.strength)
     return {node: ahp.matrix_from_pairs(tree.children[node], pairs) for node, pairs in judged.items()}
 
 

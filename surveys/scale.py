@@ -1,4 +1,4 @@
-"""The words of the scale, which always stand beside the number, and those of the consistency ratio."""
+"""The scale: what an answer is as a number and in words, and the words of the consistency ratio."""
 
 from __future__ import annotations
 
@@ -21,6 +21,11 @@ LEVELS = {
 }
 
 
+def ratio_of(more_important: str, strength: int) -> float:
+    """How many times item a is as important as item b."""
+    return 1.0 / strength if more_important == "b" else float(strength)
+
+
 def sentence(more_important: str, strength: int | None, a: object, b: object) -> str:
     """An answer as a sentence: what a page repeats to whoever gave it. `a` and `b` are the names of the items."""
     if more_important not in ("a", "b", "equal"):
@@ -32,16 +37,6 @@ def sentence(more_important: str, strength: int | None, a: object, b: object) ->
     return _("%(more)s is %(level)s than %(less)s (%(strength)d)") % words
 
 
-def matrix_level(ratio: float | str | None, items: int) -> str:
-    """The same for a matrix with weights for so many items: incomplete where it has none; and where there is no ratio,
-    untested with one or two items, untestable where too few answers were given to contradict each other.
-    """
-    if not items:
-        return "incomplete"
-    level = consistency_level(ratio)
-    return "untestable" if level == "untested" and items > 2 else level
-
-
 def consistency_level(ratio: float | str | None) -> str:
     """pass, check or poor; untested where there is no ratio. The one place where a CR gets its word."""
     if ratio in (None, ""):
@@ -50,3 +45,13 @@ def consistency_level(ratio: float | str | None) -> str:
     if value < CONSISTENT_BELOW:
         return "pass"
     return "check" if value <= POOR_ABOVE else "poor"
+
+
+def matrix_level(ratio: float | str | None, items: int) -> str:
+    """The same for a matrix with weights for so many items: incomplete where it has none; and where there is no ratio,
+    untested with one or two items, untestable where too few answers were given to contradict each other.
+    """
+    if not items:
+        return "incomplete"
+    level = consistency_level(ratio)
+    return "untestable" if level == "untested" and items > 2 else level

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Q
 
 from surveys.models import Comparison, Expert, Indicator, Judgment, JudgmentEvent, MoreImportant, Submission, Survey
+from surveys.scale import ratio_of
 from surveys.selectors.trees import Tree
 
 Ratio = dict[tuple[str, str], float]
@@ -95,11 +96,6 @@ def _ratios(rows: Iterable[Judgment | JudgmentEvent]) -> Ratio:
         for row in rows
         if row.strength is not None
     }
-
-
-def ratio_of(more_important: str, strength: int) -> float:
-    """How many times item a is as important as item b."""
-    return 1.0 / strength if more_important == "b" else float(strength)
 
 
 def node_ratios(tree: Tree, ratios: Ratio) -> dict[str, Ratio]:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from django.db.models import QuerySet
 
 from surveys.models import Comparison, Edition, JudgmentEvent, PanelMember, PanelResult
-from surveys.selectors.answers import ratio_of
+from surveys.scale import ratio_of
 from surveys.selectors.trees import Tree, tree_of
 
 Array = npt.NDArray[np.float64]

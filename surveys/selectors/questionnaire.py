@@ -37,10 +37,6 @@ class Way:
     def answered(self) -> int:
         return sum(place.answered for place in self.places)
 
-    @property
-    def minutes_left(self) -> int:
-        return minutes_for(self.total - self.answered)
-
     def section(self, node_id: int) -> Way:
         return Way([place for place in self.places if place.node_id == node_id])
 

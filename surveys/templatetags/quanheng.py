@@ -58,12 +58,6 @@ def plain(number: Decimal) -> str:
     return f"{number.normalize():f}"
 
 
-@register.filter
-def cr_level(ratio: Number) -> str:
-    """The level that _cr_badge.html takes: pass, check, poor or untested."""
-    return scale.consistency_level(ratio)
-
-
 TONES = {
     **dict.fromkeys(["submitted", "done", "approved", "frozen"], "ok"),
     **dict.fromkeys(["open", "pilot", "in_progress", "running", "waiting", "proposed"], "busy"),
