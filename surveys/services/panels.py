@@ -23,8 +23,6 @@ from surveys.services.panel_sums import PanelSums, group_numbers, slice_sums, sl
 from surveys.services.results import Method, matrix_texts
 
 JOB = "panel"
-
-
 PART_JOB = "panel_part"
 
 

@@ -30,10 +30,9 @@ def submission_hand_in(expert: Expert, *, reason: str = "") -> tuple[Submission,
     Files and entries on behalf only record what was said elsewhere: no gate stops them. Raises what
     `submission_create` raises, and Refused at the gate.
     """
-    locked = Expert.objects.select_for_update().select_related("survey__edition").get(pk=expert.pk)
-    if locked.survey.takes_answers and progress_of(locked).complete:  # else there is something to say first
-        _pass_gate(locked, reason)
-    return submission_create(expert, reason=reason)
+    ready = _ready(expert)
+    _pass_gate(ready, reason)
+    return _submission(ready, reason, submitted_by=None)
 
 
 @transaction.atomic
@@ -42,6 +41,11 @@ def submission_create(expert: Expert, *, reason: str = "", submitted_by: User | 
 
     Raises Refused while pairs are unanswered, ClosedSurvey when the survey takes no answers.
     """
+    return _submission(_ready(expert), reason, submitted_by)
+
+
+def _ready(expert: Expert) -> Expert:
+    """The expert, locked, with every answer that is asked for in a survey that takes answers."""
     expert = Expert.objects.select_for_update().select_related("survey__edition").get(pk=expert.pk)
     if not expert.survey.takes_answers:
         raise ClosedSurvey(_("This survey takes no answers now. What you answered before is safe."))
@@ -49,6 +53,10 @@ def submission_create(expert: Expert, *, reason: str = "", submitted_by: User | 
     if not missing.complete:
         open_pairs = missing.total - missing.answered
         raise Refused(_("%(count)d comparisons are not answered yet.") % {"count": open_pairs})
+    return expert
+
+
+def _submission(expert: Expert, reason: str, submitted_by: User | None) -> tuple[Submission, Job]:
     newest = expert.submissions.order_by("-number").first()
     if newest and newest.revision == expert.revision:
         return newest, job_ensure(JOB, newest.pk)
