@@ -24,7 +24,7 @@ class QuestionOrder:
     Attributes
     ----------
     pairs : tuple of pairs
-        Positions of items; with a seed, items and sides are shuffled.
+        Positions of items; with a seed, items are shuffled and each stands first about half the time.
     precision : tuple of float
         ``precision[k]``: the error to be expected after k questions over that after all; inf before items are linked.
     """
@@ -45,8 +45,8 @@ def question_order(n: int, *, seed: int | None = None) -> QuestionOrder:
     n : int
         Number of items.
     seed : int, optional
-        Shuffles which item takes which place, and which side it stands on: another number for each expert. The same
-        seed gives the same order.
+        Shuffles which item takes which place, and balances which side it stands on: another number for each expert.
+        The same seed gives the same order.
 
     Returns
     -------
@@ -78,12 +78,20 @@ def question_order(n: int, *, seed: int | None = None) -> QuestionOrder:
 
 
 def _shuffled(pairs: tuple[Places, ...], n: int, seed: int) -> tuple[Places, ...]:
+    """Other items in the same places; the one that stood first less often stands first, so each does half the time."""
     generator = np.random.default_rng([seed, n])
     place = generator.permutation(n).tolist()
-    swapped = generator.random(len(pairs)) < 0.5
-    return tuple(
-        (place[j], place[i]) if swap else (place[i], place[j]) for (i, j), swap in zip(pairs, swapped, strict=True)
-    )
+    coins = (generator.random(len(pairs)) < 0.5).tolist()
+    surplus = [0] * n  # times first, less times second
+    shown: list[Places] = []
+    for (i, j), coin in zip(pairs, coins, strict=True):
+        first, second = (place[i], place[j]) if coin else (place[j], place[i])
+        if surplus[first] > surplus[second]:
+            first, second = second, first
+        surplus[first] += 1
+        surplus[second] -= 1
+        shown.append((first, second))
+    return tuple(shown)
 
 
 @lru_cache(maxsize=64)

@@ -17,6 +17,8 @@ _PAIR_IS_FOREIGN = (
     " <> (SELECT s.edition_id FROM surveys_expert x JOIN surveys_survey s ON s.id = x.survey_id"
     " WHERE x.id = NEW.expert_id)"
 )
+_SECTION = "The order in which an expert is asked is made once."
+_REQUEST = "A revision request says what it said: withdraw it and make another."
 _METHOD = "A survey that was opened keeps its edition and its method: make another survey."
 _COMPUTED = "A panel result is computed once: ask for a new one."
 _RESULT_IS_COMPUTED = "(SELECT r.computed_at FROM surveys_panelresult r WHERE r.id = NEW.result_id) IS NOT NULL"
@@ -41,9 +43,19 @@ def guards() -> list[Guard]:
         *append_only("surveys_noderesult", "A computed result"),
         *append_only("surveys_panelmember", "The list of submissions behind a panel result"),
         *append_only("surveys_panelnode", "A computed panel result"),
+        *append_only("surveys_consenttext", "A privacy notice that was shown"),
+        *append_only("surveys_consent", "A consent"),
+        *append_only("surveys_keptjudgment", "An answer that was kept"),
+        *append_only("surveys_lateanswer", "A late answer"),
+        *append_only("surveys_transcript", "A record of answers keyed in"),
+        *append_only("surveys_revisionpair", "A pair of a revision request"),
         Guard("surveys_judgmentevent", "INSERT", _FOREIGN_PAIR, _PAIR_IS_FOREIGN),
         Guard("surveys_judgment", "INSERT", _FOREIGN_PAIR, _PAIR_IS_FOREIGN),
         Guard("surveys_judgment", "UPDATE", _FOREIGN_PAIR, _PAIR_IS_FOREIGN),
+        Guard("surveys_draftanswer", "INSERT", _FOREIGN_PAIR, _PAIR_IS_FOREIGN),
+        Guard("surveys_section", "UPDATE", _SECTION, changed("expert_id", "node_id", "pairs", "planned")),
+        Guard("surveys_revisionrequest", "UPDATE", _REQUEST, changed("expert_id", "node_id", "note")),
+        Guard("surveys_revisionrequest", "DELETE", _REQUEST),
         *_opened_surveys(),
         *_frozen_edition(),
         *_panel_results(),
@@ -70,7 +82,10 @@ def _frozen_edition() -> list[Guard]:
 
 
 def _opened_surveys() -> list[Guard]:
-    fixed = changed("key", "edition_id", "method", "random_index", "aggregation", "missing_allowed")
+    fixed = changed(
+        "key", "edition_id", "method", "random_index", "aggregation", "missing_allowed", "question_plan", "full_up_to",
+        "questions_per_item", "question_order",
+    )  # fmt: skip
     return [Guard("surveys_survey", "UPDATE", _METHOD, f"OLD.state NOT IN ('draft', 'pilot') AND ({fixed})")]
 
 

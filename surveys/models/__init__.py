@@ -4,6 +4,18 @@ from .audit import AuditEvent
 from .job import Job
 from .judgment import Judgment, JudgmentEvent, MoreImportant, NodeResult, Submission
 from .panel import BranchWeight, Expert, ExpertSession, Invitation, InvitationLink, Person
+from .questionnaire import (
+    Consent,
+    ConsentText,
+    DeviceCode,
+    DraftAnswer,
+    KeptJudgment,
+    LateAnswer,
+    RevisionPair,
+    RevisionRequest,
+    Section,
+    Transcript,
+)
 from .survey import Membership, Survey
 from .system import Comparison, Edition, Indicator, IndicatorSystem
 from .weights import PanelMember, PanelNode, PanelPart, PanelResult, WeightEntry, WeightSet
@@ -12,6 +24,10 @@ __all__ = [
     "AuditEvent",
     "BranchWeight",
     "Comparison",
+    "Consent",
+    "ConsentText",
+    "DeviceCode",
+    "DraftAnswer",
     "Edition",
     "Expert",
     "ExpertSession",
@@ -22,6 +38,8 @@ __all__ = [
     "Job",
     "Judgment",
     "JudgmentEvent",
+    "KeptJudgment",
+    "LateAnswer",
     "Membership",
     "MoreImportant",
     "NodeResult",
@@ -30,8 +48,12 @@ __all__ = [
     "PanelPart",
     "PanelResult",
     "Person",
+    "RevisionPair",
+    "RevisionRequest",
+    "Section",
     "Submission",
     "Survey",
+    "Transcript",
     "WeightEntry",
     "WeightSet",
 ]

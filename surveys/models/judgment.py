@@ -32,6 +32,9 @@ class JudgmentEvent(models.Model):
 
     `more_important` empty means that the expert took an answer back. An event with `conflict` was given on a device
     that had not seen the newest answer: it is kept, and does not count until the expert chooses it.
+
+    How the pair was shown is kept with it: in which view, as the expert's how-manieth question (`place`, from 1),
+    with its second item first (`swapped`), and for how long; and what made the expert say it again (`cause`).
     """
 
     class Source(models.TextChoices):
@@ -39,6 +42,18 @@ class JudgmentEvent(models.Model):
         IMPORT = "import", _("Imported file")
         ON_BEHALF = "on_behalf", _("Keyed in on the expert's behalf")
         DEMO = "demo", _("Synthetic demo data")
+
+    class View(models.TextChoices):
+        CARD = "card", _("Card")
+        ROW = "row", _("Row of seventeen")
+        SHEET = "sheet", _("Spreadsheet")
+        PAPER = "paper", _("Paper form")
+
+    class Cause(models.TextChoices):
+        OWN = "", _("Of the expert's own accord")
+        CIRCLE = "circle", _("After a note on a circle")
+        HINT = "hint", _("After a hint")
+        REQUEST = "request", _("On request")
 
     expert = models.ForeignKey(Expert, on_delete=models.PROTECT, related_name="events")
     comparison = models.ForeignKey(Comparison, on_delete=models.PROTECT, related_name="+")
@@ -51,6 +66,14 @@ class JudgmentEvent(models.Model):
     source = models.CharField(max_length=10, choices=Source)
     entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     note = models.CharField(max_length=400, blank=True)
+    view = models.CharField(max_length=8, choices=View, blank=True)
+    place = models.PositiveSmallIntegerField(null=True, blank=True)
+    swapped = models.BooleanField(null=True, blank=True)
+    milliseconds = models.PositiveIntegerField(null=True, blank=True)
+    cause = models.CharField(max_length=8, choices=Cause, blank=True)
+    transcript = models.ForeignKey(
+        "surveys.Transcript", null=True, blank=True, on_delete=models.PROTECT, related_name="events"
+    )
     received_at = models.DateTimeField()
     previous_hash = models.CharField(max_length=64, blank=True)
     hash = models.CharField(max_length=64)
@@ -93,6 +116,7 @@ class Submission(models.Model):
     revision = models.PositiveIntegerField()
     head_hash = models.CharField(max_length=64)
     reason = models.TextField(_("reason"), blank=True, max_length=2000)
+    remark = models.TextField(_("remark"), blank=True, max_length=2000)
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     submitted_at = models.DateTimeField(auto_now_add=True)
 

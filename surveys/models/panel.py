@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -9,6 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from .survey import Survey
 from .system import Indicator
+
+
+def new_seed() -> int:
+    return secrets.randbelow(2**31)
 
 
 class Person(models.Model):
@@ -37,6 +43,7 @@ class Expert(models.Model):
     field = models.CharField(_("field"), max_length=120, blank=True)
     weight = models.DecimalField(_("weight"), max_digits=9, decimal_places=4, default=1)
     weight_reason = models.CharField(_("reason for the weight"), max_length=400, blank=True)
+    seed = models.PositiveIntegerField(default=new_seed, help_text="Shuffles the order and the sides of the pairs.")
     revision = models.PositiveIntegerField(default=0)
     started_at = models.DateTimeField(null=True, blank=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
@@ -97,11 +104,15 @@ class InvitationLink(models.Model):
 
 
 class ExpertSession(models.Model):
-    """One device on which an expert goes on. The cookie holds a random token, the row its SHA-256."""
+    """One device on which an expert goes on. The cookie holds a random token, the row its SHA-256.
+
+    With `assistant` it is the device of somebody who prepares answers: what they say is a draft.
+    """
 
     expert = models.ForeignKey(Expert, on_delete=models.CASCADE, related_name="sessions")
     link = models.ForeignKey(InvitationLink, null=True, on_delete=models.CASCADE, related_name="sessions")
     token_hash = models.CharField(max_length=64, unique=True)
+    assistant = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)

@@ -46,6 +46,14 @@ class Survey(models.Model):
         HARD = "hard", _("Hard: no submission above the limit")
         NONE = "none", _("None")
 
+    class Plan(models.TextChoices):
+        FULL = "full", _("Every pair")
+        REDUCED = "reduced", _("Fewer pairs of the large matrices")
+
+    class Order(models.TextChoices):
+        BALANCED = "balanced", _("Shuffled for each expert, sides balanced")
+        PAPER = "paper", _("As on the paper form")
+
     ANSWERING = (State.PILOT, State.OPEN)
     SETTLING = (State.CLOSED, State.DECIDED)
 
@@ -64,6 +72,10 @@ class Survey(models.Model):
     )
     aggregation = models.CharField(_("aggregation"), max_length=5, choices=Aggregation, default=Aggregation.JUDGMENTS)
     missing_allowed = models.BooleanField(_("“cannot judge” allowed"), default=False)
+    question_plan = models.CharField(_("questions"), max_length=8, choices=Plan, default=Plan.FULL)
+    full_up_to = models.PositiveSmallIntegerField(_("every pair up to so many items"), default=5)
+    questions_per_item = models.DecimalField(_("questions per item above"), max_digits=4, decimal_places=2, default=1.5)
+    question_order = models.CharField(_("order of the pairs"), max_length=8, choices=Order, default=Order.BALANCED)
     gate = models.CharField(_("consistency gate"), max_length=5, choices=Gate, default=Gate.SOFT)
     round = models.PositiveSmallIntegerField(_("round"), default=1)
     synthetic = models.BooleanField(_("synthetic demo data"), default=False)
@@ -78,6 +90,7 @@ class Survey(models.Model):
                 condition=Q(state__in=["draft", "pilot", "open", "closed", "decided", "archived"]),
                 name="survey_state_known",
             ),
+            models.CheckConstraint(condition=Q(questions_per_item__gte=1), name="survey_questions_link_all_items"),
         ]
 
     def __str__(self) -> str:

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q
 
-from surveys.models import Comparison, Expert, Indicator, Judgment, JudgmentEvent, MoreImportant, Submission, Survey
+from surveys.models import Expert, Indicator, Judgment, JudgmentEvent, MoreImportant, Submission, Survey
 from surveys.scale import ratio_of
+from surveys.selectors.questionnaire import Stage, way_of
+from surveys.selectors.sections import asked_counts, planned_by_node
 from surveys.selectors.trees import Tree
 
 Ratio = dict[tuple[str, str], float]
@@ -17,8 +19,8 @@ Ratio = dict[tuple[str, str], float]
 
 
 @dataclass(frozen=True)
-class Section:
-    """The comparisons of one node, and how many of them an expert has answered."""
+class SectionProgress:
+    """What is asked about one node, and how much of it an expert has answered."""
 
     node: Indicator
     first: int
@@ -33,7 +35,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Progress:
-    sections: list[Section]
+    sections: list[SectionProgress]
 
     @property
     def total(self) -> int:
@@ -59,20 +61,19 @@ def settled(survey: Survey) -> Q:
 
 
 def progress_of(expert: Expert) -> Progress:
-    """How far an expert is, node by node in tree order: two queries."""
-    comparisons = Comparison.objects.filter(node__edition_id=expert.survey.edition_id).select_related("node")
-    rows = Judgment.objects.filter(settled(expert.survey), expert=expert)
-    answered = set(rows.values_list("comparison_id", flat=True))
-    by_node: dict[Indicator, list[Comparison]] = defaultdict(list)
-    for comparison in comparisons.order_by("position"):
-        by_node[comparison.node].append(comparison)
-    return Progress([_section(node, asked, answered) for node, asked in by_node.items()])
+    """How far an expert is, section by section."""
+    return Progress([_progress(stage) for stage in way_of(expert).stages])
 
 
-def _section(node: Indicator, asked: list[Comparison], answered: set[int]) -> Section:
-    still_open = [comparison.position for comparison in asked if comparison.pk not in answered]
-    first_open = still_open[0] if still_open else None
-    return Section(node, asked[0].position, len(asked), len(asked) - len(still_open), first_open)
+def _progress(stage: Stage) -> SectionProgress:
+    first_open = stage.first_open
+    return SectionProgress(
+        stage.section.node,
+        stage.places[0].position,
+        stage.total,
+        stage.answered,
+        first_open.position if first_open else None,
+    )
 
 
 def current_ratios(expert: Expert) -> Ratio:
@@ -107,9 +108,16 @@ def node_ratios(tree: Tree, ratios: Ratio) -> dict[str, Ratio]:
     return parts
 
 
-def answered_counts(survey: Survey) -> dict[int, int]:
-    """Expert → number of pairs answered, for the whole panel in one query."""
-    rows = (
-        Judgment.objects.filter(settled(survey), expert__survey=survey).values("expert").annotate(answered=Count("pk"))
-    )
-    return dict(rows.values_list("expert", "answered"))
+def answered_counts(survey: Survey) -> dict[int, tuple[int, int]]:
+    """Expert → pairs answered and pairs asked, for the whole panel in a fixed number of queries."""
+    usual, begun = planned_by_node(survey), asked_counts(survey)
+    given: dict[int, dict[int, int]] = defaultdict(dict)
+    rows = Judgment.objects.filter(settled(survey), expert__survey=survey).order_by()
+    for expert, node, count in rows.values_list("expert", "comparison__node").annotate(Count("pk")):
+        given[expert][node] = count
+    experts = survey.experts.order_by().values_list("pk", flat=True)
+    return {
+        expert: (sum(min(given[expert].get(node, 0), most) for node, most in asked.items()), sum(asked.values()))
+        for expert in experts
+        for asked in [begun.get(expert, usual)]
+    }

@@ -10,7 +10,7 @@ from django.db.models import Count, F, Max, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from surveys import scale
-from surveys.models import Comparison, Expert, Job, JudgmentEvent, NodeResult, Submission, Survey
+from surveys.models import Expert, Job, JudgmentEvent, NodeResult, Submission, Survey
 from surveys.selectors.answers import answered_counts
 
 STATUSES = {
@@ -45,7 +45,6 @@ class ExpertProgress:
 @dataclass(frozen=True)
 class PanelProgress:
     rows: list[ExpertProgress]
-    total: int
 
     @property
     def counts(self) -> Counter[str]:
@@ -69,7 +68,7 @@ class PanelProgress:
 
     @property
     def asked(self) -> int:
-        return self.total * len(self.rows)
+        return sum(row.total for row in self.rows)
 
     @property
     def failing(self) -> int:
@@ -89,17 +88,16 @@ def with_panel_sizes(surveys: QuerySet[Survey]) -> QuerySet[Survey]:
 
 def panel_progress(survey: Survey) -> PanelProgress:
     """The whole panel in a fixed number of queries, however large it is."""
-    total = Comparison.objects.filter(node__edition_id=survey.edition_id).count()
     answered = answered_counts(survey)
     moments = _last_answers(survey)
     newest = newest_by_expert(survey)
     ratios = _ratios(list(newest.values()))
     experts = survey.experts.select_related("person", "invitation").order_by("id")
     rows = [
-        _row(expert, total, answered.get(expert.pk, 0), newest.get(expert.pk), ratios, moments.get(expert.pk))
+        _row(expert, *answered.get(expert.pk, (0, 0)), newest.get(expert.pk), ratios, moments.get(expert.pk))
         for expert in experts
     ]
-    return PanelProgress(rows, total)
+    return PanelProgress(rows)
 
 
 def newest_by_expert(survey: Survey) -> dict[int, Submission]:
@@ -127,8 +125,8 @@ def submission_jobs(submissions: list[Submission]) -> dict[int, Job]:
 
 def _row(
     expert: Expert,
-    total: int,
     answered: int,
+    total: int,
     submission: Submission | None,
     ratios: dict[int, list[str]],
     answered_at: datetime | None,

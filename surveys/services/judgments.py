@@ -8,17 +8,19 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import BigIntegerField, F, OuterRef, Q, Subquery, Value
+from django.db.models.expressions import Combinable
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from surveys.errors import Refused
 from surveys.files.judgments import JudgmentRow
-from surveys.models import Comparison, Expert, Judgment, JudgmentEvent, MoreImportant, Survey
+from surveys.models import Comparison, Expert, Indicator, Judgment, JudgmentEvent, MoreImportant, Survey, Transcript
 from surveys.selectors.trees import comparisons_of
 from surveys.services.audit import audit
 from surveys.services.chain import chained
 from surveys.services.panel import expert_add
+from surveys.services.sections import sections_ensure
 
 Source = JudgmentEvent.Source
 
@@ -47,11 +49,28 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Shown:
+    """How the pair stood before whoever answered, and what made them answer: kept with the answer, never judged."""
+
+    view: str = ""
+    place: int | None = None
+    swapped: bool | None = None
+    milliseconds: int | None = None
+    cause: str = ""
+
+
+@dataclass(frozen=True)
 class Recorded:
-    """What became of an answer. In a conflict the event is kept, but the current answer stays what it was."""
+    """What became of an answer. In a conflict the event is kept, but the current answer stays what it was.
+
+    `current` is what was said before; `third` is the item that closes a circle with this answer, where there is one.
+    """
 
     event: JudgmentEvent
     conflict: bool
+    current: Answer
+    current_revision: int
+    third: int | None = None
 
 
 class ClosedSurvey(Refused):
@@ -68,6 +87,8 @@ def judgment_record(
     source: str = Source.FORM,
     entered_by: User | None = None,
     note: str = "",
+    shown: Shown = Shown(),
+    transcript: Transcript | None = None,
 ) -> Recorded:
     """Store one answer for good: acknowledged means committed.
 
@@ -82,7 +103,7 @@ def judgment_record(
         raise Refused(_("This survey asks for an answer to every pair: choose the one that comes closest."))
     with transaction.atomic(durable=_outermost()):
         open_now = _take_revisions(expert)
-        head = _head(expert, comparison_id, client_key)
+        head = _head(expert, comparison_id, client_key, answer)
         if not open_now and not head.twin:
             raise ClosedSurvey(_("This survey takes no answers now. What you answered before is safe."))
         if head.twin:
@@ -98,6 +119,8 @@ def judgment_record(
                 source=source,
                 entered_by=entered_by,
                 note=note,
+                transcript=transcript,
+                **vars(shown),
             )
             chained(event, expert, head.revision, head.previous_hash)
             event.save(force_insert=True)
@@ -105,7 +128,7 @@ def judgment_record(
                 _set_current([event])
     if head.twin:
         event = _twin(head.twin, expert, comparison_id, answer)
-    return Recorded(event, event.conflict)
+    return Recorded(event, event.conflict, head.current, head.current_revision, head.third)
 
 
 def _twin(key: int, expert: Expert, comparison_id: int, answer: Answer) -> JudgmentEvent:
@@ -134,6 +157,7 @@ class _Head:
     twin: int | None
     current: Answer
     current_revision: int
+    third: int | None
 
 
 def _take_revisions(expert: Expert, count: int = 1) -> bool:
@@ -145,7 +169,7 @@ def _take_revisions(expert: Expert, count: int = 1) -> bool:
     return bool(log.update(revision=F("revision") + count))
 
 
-def _head(expert: Expert, comparison_id: int, client_key: uuid.UUID) -> _Head:
+def _head(expert: Expert, comparison_id: int, client_key: uuid.UUID, answer: Answer) -> _Head:
     """Everything the answer is checked against, in one read."""
     events = JudgmentEvent.objects.filter(expert=expert)
     current = Judgment.objects.filter(expert=expert, comparison=OuterRef("pk"))
@@ -159,6 +183,7 @@ def _head(expert: Expert, comparison_id: int, client_key: uuid.UUID) -> _Head:
             current_answer=Subquery(current.values("more_important")),
             current_strength=Subquery(current.values("strength")),
             current_revision=Subquery(current.values("revision")),
+            third=third_of_circle(expert, answer),
         )
         .first()
     )
@@ -172,7 +197,25 @@ def _head(expert: Expert, comparison_id: int, client_key: uuid.UUID) -> _Head:
         twin=found["twin"],  # type: ignore[arg-type]
         current=Answer(str(found["current_answer"] or ""), found["current_strength"]),  # type: ignore[arg-type]
         current_revision=int(str(found["current_revision"] or 0)),
+        third=found["third"],  # type: ignore[arg-type]
     )
+
+
+def third_of_circle(expert: Expert, answer: Answer) -> Combinable:
+    """For each comparison: the first item c for which the answer closes a circle a > b, b > c, c > a; else null."""
+    if answer.more_important not in ("a", "b"):
+        return Value(None, output_field=BigIntegerField())
+    more, less = ("item_a", "item_b") if answer.more_important == "a" else ("item_b", "item_a")
+    said = Judgment.objects.filter(expert=expert)
+    below = said.filter(more_important="a", comparison__item_a=OuterRef(OuterRef(less)))
+    below_too = said.filter(more_important="b", comparison__item_b=OuterRef(OuterRef(less)))
+    above = said.filter(more_important="a", comparison__item_b=OuterRef(OuterRef(more)))
+    above_too = said.filter(more_important="b", comparison__item_a=OuterRef(OuterRef(more)))
+    third = Indicator.objects.filter(
+        Q(pk__in=below.values("comparison__item_b")) | Q(pk__in=below_too.values("comparison__item_a")),
+        Q(pk__in=above.values("comparison__item_a")) | Q(pk__in=above_too.values("comparison__item_b")),
+    )
+    return Subquery(third.order_by("position").values("pk")[:1])
 
 
 def _is_stale(head: _Head, answer: Answer, base_revision: int | None) -> bool:
@@ -233,6 +276,7 @@ def judgments_import(
         ]
         _append(expert, new)
         counts[code] = len(new)
+        sections_ensure(expert)
     survey.experts.filter(code__in=counts, started_at=None).update(started_at=timezone.now())
     audit("judgments.imported", survey, user=user, survey=survey, new={"events": counts})
     return counts

@@ -46,7 +46,8 @@ def edition(tree: Mapping[str, Sequence[str]] = TREE, *, frozen: bool = True, la
 
 
 def survey(state: str = "open", *, of: Edition | None = None, **settings: Any) -> Survey:
-    """A survey of the coordinator in a state from draft to closed."""
+    """A survey of the coordinator in a state from draft to closed; its pairs in tree order unless asked otherwise."""
+    settings.setdefault("question_order", "paper")
     made = survey_create(edition=of or edition(), title={"zh-hans": "调查", "en": "Survey"}, user=user(), **settings)
     for step in {"draft": [], "pilot": ["pilot"], "open": ["open"], "closed": ["open", "closed"]}[state]:
         survey_move(made, step, user=user())

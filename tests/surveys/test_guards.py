@@ -1,26 +1,38 @@
 """What the database refuses to those who go around the services, guard by guard."""
 
+import uuid
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, models, transaction
+from django.utils import timezone
 
 from surveys.guards import Guard, all_guards, install, lifted, remove
 from surveys.models import (
     AuditEvent,
     Comparison,
+    Consent,
+    ConsentText,
+    DraftAnswer,
     Edition,
+    Expert,
     Indicator,
     Judgment,
     JudgmentEvent,
+    KeptJudgment,
+    LateAnswer,
     NodeResult,
     PanelMember,
     PanelNode,
     PanelPart,
     PanelResult,
+    RevisionPair,
+    RevisionRequest,
+    Section,
     Submission,
     Survey,
+    Transcript,
     WeightEntry,
     WeightSet,
 )
@@ -31,7 +43,8 @@ pytestmark = pytest.mark.django_db
 GUARDS = {guard.name: guard for guard in all_guards() if guard.table.startswith("surveys_")}
 WRITTEN_ONCE = [
     *["surveys_judgmentevent", "surveys_auditevent", "surveys_submission", "surveys_noderesult"],
-    *["surveys_panelmember", "surveys_panelnode"],
+    *["surveys_panelmember", "surveys_panelnode", "surveys_consent", "surveys_consenttext", "surveys_keptjudgment"],
+    *["surveys_lateanswer", "surveys_revisionpair", "surveys_transcript"],
 ]
 
 
@@ -60,6 +73,12 @@ def event(**changes: Any) -> JudgmentEvent:
 def judgment() -> Judgment:
     return Judgment(
         expert=Judgment.objects.all()[0].expert, comparison=foreign_pair(), more_important="a", strength=3, revision=1
+    )
+
+
+def draft() -> DraftAnswer:
+    return DraftAnswer(
+        expert=Expert.objects.order_by("pk")[0], comparison=foreign_pair(), more_important="a", strength=3
     )
 
 
@@ -154,13 +173,39 @@ ATTEMPTS: dict[str, Callable[[], Any]] = {
     "surveys_weightentry_insert": lambda: insert(entry()),
     "surveys_weightentry_update": lambda: WeightEntry.objects.update(local_weight="0.5"),
     "surveys_weightentry_delete": lambda: delete(WeightEntry),
+    "surveys_consent_update": lambda: Consent.objects.update(agreed_at=timezone.now()),
+    "surveys_consent_delete": lambda: delete(Consent),
+    "surveys_consenttext_update": lambda: ConsentText.objects.update(text="No?"),
+    "surveys_consenttext_delete": lambda: delete(ConsentText),
+    "surveys_keptjudgment_update": lambda: KeptJudgment.objects.update(reason="another"),
+    "surveys_keptjudgment_delete": lambda: delete(KeptJudgment),
+    "surveys_lateanswer_update": lambda: LateAnswer.objects.update(strength=9),
+    "surveys_lateanswer_delete": lambda: delete(LateAnswer),
+    "surveys_transcript_update": lambda: Transcript.objects.update(note="another"),
+    "surveys_transcript_delete": lambda: delete(Transcript),
+    "surveys_revisionpair_update": lambda: RevisionPair.objects.update(revision=2),
+    "surveys_revisionpair_delete": lambda: delete(RevisionPair),
+    "surveys_revisionrequest_update": lambda: RevisionRequest.objects.update(note="another"),
+    "surveys_revisionrequest_delete": lambda: delete(RevisionRequest),
+    "surveys_section_update": lambda: Section.objects.update(planned=3),
+    "surveys_draftanswer_insert": lambda: insert(draft()),
 }
 
 
 @pytest.fixture
 def world() -> WeightSet:
     """Everything there is, up to a locked weight set."""
-    return make.weight_set("locked")
+    made = make.weight_set("locked")
+    expert = Expert.objects.order_by("pk")[0]
+    pair, text = make.pair(expert.survey), ConsentText.objects.create(text_hash="0" * 64, language="en", text="Yes?")
+    Consent.objects.create(expert=expert, text=text)
+    request = RevisionRequest.objects.create(expert=expert, node=pair.node, note="Please look again.")
+    RevisionPair.objects.create(request=request, comparison=pair, revision=1)
+    KeptJudgment.objects.create(expert=expert, comparison=pair, revision=1, request=request, reason="I meant it.")
+    LateAnswer.objects.create(expert=expert, comparison=pair, more_important="a", strength=3, client_key=uuid.uuid4())
+    Transcript.objects.create(expert=expert, way="paper", received_on="2026-11-01", entered_by=make.user())
+    Section.objects.create(expert=expert, node=pair.node, pairs=[[pair.pk, 0]], planned=1)
+    return made
 
 
 def sentence_of(attempt: Callable[[], Any]) -> str:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from surveys.forms.answer import ROW
 from surveys.models import Expert, Indicator, Judgment, JudgmentEvent
 from surveys.scale import LEVELS, sentence
-from surveys.selectors.questionnaire import Question, Way, last_answer, question_of, way_of
+from surveys.selectors.questionnaire import Question, Way, last_answer, question_of, said_by, way_of
 from surveys.services.judgments import Answer
 
 from .session import page
@@ -65,7 +65,9 @@ def question_page(
     status: int = 200,
 ) -> HttpResponse:
     """One pair. `unsaved` is an answer that came and could not be stored: the page offers to send it again."""
-    question = question_of(expert, position)
+    said = said_by(expert)
+    way = way_of(expert, said)
+    question = question_of(expert, position, way, said)
     if question is None:
         raise Http404("There is no such pair.")
     context = {
@@ -76,7 +78,7 @@ def question_page(
         "disputed": _spoken(question, question.disputed),
         "client_key": uuid.uuid4(),
         **_card(question),
-        **_surroundings(question, way_of(expert), last_answer(expert)),
+        **_surroundings(question, way, last_answer(expert)),
     }
     return page(request, expert, "pair.html", status=status, **context)
 
@@ -85,8 +87,10 @@ def _card(question: Question) -> dict[str, Any]:
     said = question.current
     side, strength = (said.more_important, said.strength) if said else ("", None)
     pair = question.comparison
+    items = [("a", pair.item_a), ("b", pair.item_b)]
+    shown = zip("AB", reversed(items) if question.place.swapped else items, strict=True)
     return {
-        "sides": [Side("A", "a", pair.item_a, side == "a"), Side("B", "b", pair.item_b, side == "b")],
+        "sides": [Side(letter, value, item, side == value) for letter, (value, item) in shown],
         "equal": side == "equal",
         "steps": [Step(step, _step_word(step), step % 2 == 0, step == strength) for step in range(2, 10)],
         "cells": [_cell(question, value, side, strength) for value in ROW],
@@ -115,10 +119,10 @@ def _surroundings(question: Question, way: Way, last: JudgmentEvent | None) -> d
     pair = question.comparison
     return {
         "way": way,
-        "section": way.section(pair.node_id),
+        "section": way.stage(pair.node_id),
         "next_position": way.next_open(pair.position) or 0,
-        "back": pair.position - 1 if way.has(pair.position - 1) else None,
-        "forward": pair.position + 1 if way.has(pair.position + 1) else None,
+        "back": way.beside(pair.position, -1),
+        "forward": way.beside(pair.position, 1),
         "last": last,
         "last_said": _last_said(last, question),
         "finished": _finished(last, question, way),
@@ -136,4 +140,5 @@ def _finished(last: JudgmentEvent | None, question: Question, way: Way) -> Indic
     """The section that the newest answer completed, on the first page after it."""
     if last is None or last.comparison.node_id == question.comparison.node_id:
         return None
-    return last.comparison.node if way.section(last.comparison.node_id).complete else None
+    stage = way.stage(last.comparison.node_id)
+    return last.comparison.node if stage and stage.complete else None

@@ -17,6 +17,8 @@ from surveys.models import Expert, ExpertSession
 from surveys.selectors.links import session_of
 from surveys.services.panel import SESSION_LIFE
 
+from .reading import reading_of
+
 Parameters = ParamSpec("Parameters")
 
 
@@ -72,6 +74,7 @@ def for_expert(
         if session is None:
             return without_session(request)
         speak_to(request, session.expert)
+        request.device = session  # type: ignore[attr-defined]
         return view(request, session.expert, *args, **kwargs)
 
     return door
@@ -83,7 +86,12 @@ def without_session(request: HttpRequest) -> HttpResponse:
 
 def page(request: HttpRequest, expert: Expert, template: str, *, status: int = 200, **context: Any) -> HttpResponse:
     """A page of the expert's survey."""
-    shared = {"expert": expert, "survey": expert.survey, "synthetic": expert.survey.synthetic}
+    shared = {
+        "expert": expert,
+        "survey": expert.survey,
+        "synthetic": expert.survey.synthetic,
+        "reading": reading_of(request),
+    }
     return render(request, f"surveys/expert/{template}", shared | context, status=status)
 
 
