@@ -131,6 +131,21 @@ def judgment_record(
     return Recorded(event, event.conflict, head.current, head.current_revision, head.third)
 
 
+def judgment_undo(expert: Expert) -> JudgmentEvent | None:
+    """Take the newest answer back: what was said of that pair before counts again, or nothing. The log keeps both.
+
+    Returns the event that was taken back, or None where there is nothing to take back. Raises ClosedSurvey.
+    """
+    counted = JudgmentEvent.objects.filter(expert=expert, conflict=False)
+    newest = counted.select_related("comparison").order_by("-revision").first()
+    if newest is None or not newest.more_important:
+        return None
+    before = counted.filter(comparison=newest.comparison, revision__lt=newest.revision).order_by("-revision").first()
+    answer = Answer(before.more_important, before.strength) if before else Answer("", None)
+    judgment_record(expert, newest.comparison_id, answer, client_key=uuid.uuid4(), base_revision=newest.revision)
+    return newest
+
+
 def _twin(key: int, expert: Expert, comparison_id: int, answer: Answer) -> JudgmentEvent:
     """The event that the key stands for already, if it says the same."""
     event = JudgmentEvent.objects.get(pk=key)

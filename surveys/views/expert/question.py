@@ -1,4 +1,4 @@
-"""The page of one pair: what the card, the row view and the lines around them show."""
+"""The page of one pair: what the card and the lines around it show."""
 
 from __future__ import annotations
 
@@ -9,17 +9,31 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from surveys.forms.answer import ROW
-from surveys.models import Expert, Indicator, Judgment, JudgmentEvent
+from surveys.models import Expert, Indicator, Judgment, JudgmentEvent, Section
 from surveys.scale import LEVELS, sentence
-from surveys.selectors.questionnaire import Question, Way, last_answer, question_of, said_by, way_of
+from surveys.selectors.questionnaire import (
+    Question,
+    Way,
+    last_answer,
+    minutes_for,
+    pace_of,
+    question_of,
+    said_by,
+    way_of,
+)
 from surveys.services.judgments import Answer
 
+from .reading import reading_of
+from .script_data import script_data
 from .session import page
+
+STEPS = range(2, 10)
 
 
 @dataclass(frozen=True)
 class Side:
+    """An item where it stands. `value` is what the pair calls it, whichever side it is shown on."""
+
     letter: str
     value: str
     item: Indicator
@@ -33,16 +47,6 @@ class Step:
     strength: int
     word: str
     between: bool
-    chosen: bool
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One of the seventeen cells of the row view."""
-
-    value: str
-    strength: int
-    spoken: str
     chosen: bool
 
 
@@ -62,6 +66,7 @@ def question_page(
     *,
     problems: list[str] | None = None,
     unsaved: Answer | None = None,
+    circle: str = "",
     status: int = 200,
 ) -> HttpResponse:
     """One pair. `unsaved` is an answer that came and could not be stored: the page offers to send it again."""
@@ -70,17 +75,29 @@ def question_page(
     question = question_of(expert, position, way, said)
     if question is None:
         raise Http404("There is no such pair.")
+    seconds = pace_of(expert)
     context = {
         "question": question,
         "problems": problems,
+        "circle": circle,
         "unsaved": _spoken(question, unsaved),
         "current": _spoken(question, question.current),
         "disputed": _spoken(question, question.disputed),
         "client_key": uuid.uuid4(),
+        "cause": cause_of(request),
+        "minutes": minutes_for(way.total - way.answered, seconds),
+        "data": script_data(expert, way, said, reading_of(request), seconds=seconds),
+        "familiarities": Section.Familiarity.choices,
         **_card(question),
         **_surroundings(question, way, last_answer(expert)),
     }
     return page(request, expert, "pair.html", status=status, **context)
+
+
+def cause_of(request: HttpRequest) -> str:
+    """Why the expert came to this pair: the page that led here says so in its link, and the form sends it on."""
+    cause = request.POST.get("cause") or request.GET.get("because", "")
+    return cause if cause in JudgmentEvent.Cause.values else ""
 
 
 def _card(question: Question) -> dict[str, Any]:
@@ -92,8 +109,7 @@ def _card(question: Question) -> dict[str, Any]:
     return {
         "sides": [Side(letter, value, item, side == value) for letter, (value, item) in shown],
         "equal": side == "equal",
-        "steps": [Step(step, _step_word(step), step % 2 == 0, step == strength) for step in range(2, 10)],
-        "cells": [_cell(question, value, side, strength) for value in ROW],
+        "steps": [Step(step, _step_word(step), step % 2 == 0, step == strength) for step in STEPS],
     }
 
 
@@ -101,31 +117,27 @@ def _step_word(step: int) -> str:
     return _("between") if step % 2 == 0 else str(LEVELS[step])
 
 
-def _cell(question: Question, value: str, side: str, strength: int | None) -> Cell:
-    more, number = (value, 1) if value == "equal" else (value[0], int(value[1:]))
-    spoken = sentence(more, number, question.comparison.item_a, question.comparison.item_b)
-    return Cell(value, number, spoken, (more, number) == (side, strength))
-
-
 def _spoken(question: Question, said: Answer | Judgment | JudgmentEvent | None) -> Spoken | None:
     if said is None:
         return None
     pair = question.comparison
-    words = sentence(said.more_important, said.strength, pair.item_a, pair.item_b)
-    return Spoken(said.more_important, said.strength, words)
+    if not said.more_important:
+        return Spoken("open", None, _("The answer is taken back"))
+    return Spoken(
+        said.more_important, said.strength, sentence(said.more_important, said.strength, pair.item_a, pair.item_b)
+    )
 
 
 def _surroundings(question: Question, way: Way, last: JudgmentEvent | None) -> dict[str, Any]:
     pair = question.comparison
     return {
         "way": way,
-        "section": way.stage(pair.node_id),
+        "stage": way.stage(pair.node_id),
         "next_position": way.next_open(pair.position) or 0,
         "back": way.beside(pair.position, -1),
         "forward": way.beside(pair.position, 1),
         "last": last,
         "last_said": _last_said(last, question),
-        "finished": _finished(last, question, way),
     }
 
 
@@ -134,11 +146,3 @@ def _last_said(last: JudgmentEvent | None, question: Question) -> str:
     if last is None or last.comparison_id == question.comparison.pk or not last.more_important:
         return ""
     return sentence(last.more_important, last.strength, last.comparison.item_a, last.comparison.item_b)
-
-
-def _finished(last: JudgmentEvent | None, question: Question, way: Way) -> Indicator | None:
-    """The section that the newest answer completed, on the first page after it."""
-    if last is None or last.comparison.node_id == question.comparison.node_id:
-        return None
-    stage = way.stage(last.comparison.node_id)
-    return last.comparison.node if stage and stage.complete else None
