@@ -9,10 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from surveys.models import MoreImportant
+from surveys.rows import ROW as ROW
 from surveys.services.judgments import Answer
-
-ROW = [*(f"a{strength}" for strength in range(9, 1, -1)), "equal", *(f"b{strength}" for strength in range(2, 10))]
-"""The seventeen cells of the row view, from the left."""
 
 
 class AnswerForm(forms.Form):
