@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from surveys.models import JudgmentEvent, MoreImportant
+from surveys.errors import Refused
+from surveys.models import JudgmentEvent, MoreImportant, Section
+from surveys.rows import ROW as ROW
 from surveys.services.judgments import Answer, Shown
-
-ROW = [*(f"a{strength}" for strength in range(9, 1, -1)), "equal", *(f"b{strength}" for strength in range(2, 10))]
-"""The seventeen cells of the row view, from the left."""
-
 
 OPEN = "open"
 """Said of a pair whose answer is taken back."""
@@ -79,6 +78,25 @@ def _from_card(given: dict[str, Any]) -> Answer:
     return Answer(given["more_important"], given["strength"])
 
 
+def row_answers(sent: Mapping[str, str], pairs: Iterable[int]) -> tuple[dict[int, Answer], dict[int, int]]:
+    """What a page of rows sends: pair → answer, and pair → the revision that the page showed. A blank row says nothing.
+
+    Raises Refused for a value that no row has.
+    """
+    answers: dict[int, Answer] = {}
+    base: dict[int, int] = {}
+    for pair in pairs:
+        cell = sent.get(f"pair-{pair}", "")
+        if not cell:
+            continue
+        seen = sent.get(f"seen-{pair}", "")
+        if cell not in (*ROW, MoreImportant.CANNOT_JUDGE) or not (seen.isascii() and seen.isdigit()):
+            raise Refused(_("Something was missing from what your browser sent. Please answer again."))
+        answers[pair] = Answer(cell, None) if cell == MoreImportant.CANNOT_JUDGE else _from_cell(cell)
+        base[pair] = int(seen[:9])
+    return answers, base
+
+
 class SubmitForm(forms.Form):
     reason = forms.CharField(
         label=gettext_lazy("Why you keep these answers"),
@@ -86,3 +104,11 @@ class SubmitForm(forms.Form):
         max_length=2000,
         required=False,
     )
+
+
+class SectionForm(forms.Form):
+    """What an expert says of a whole section. `position` is the pair they were looking at."""
+
+    familiarity = forms.ChoiceField(choices=Section.Familiarity.choices, required=False)
+    field = forms.ChoiceField(choices=[("yes", "yes"), ("no", "no")], required=False)
+    position = forms.IntegerField(min_value=1, required=False)

@@ -13,6 +13,7 @@ from surveys.models import Expert, Indicator, Judgment, JudgmentEvent, Section
 from surveys.scale import LEVELS, sentence
 from surveys.selectors.questionnaire import (
     Question,
+    Stage,
     Way,
     last_answer,
     minutes_for,
@@ -130,15 +131,25 @@ def _spoken(question: Question, said: Answer | Judgment | JudgmentEvent | None) 
 
 def _surroundings(question: Question, way: Way, last: JudgmentEvent | None) -> dict[str, Any]:
     pair = question.comparison
+    stage = way.stage(pair.node_id)
     return {
         "way": way,
-        "stage": way.stage(pair.node_id),
-        "next_position": way.next_open(pair.position) or 0,
+        "stage": stage,
+        "next_position": _next_position(question, way, stage),
         "back": way.beside(pair.position, -1),
         "forward": way.beside(pair.position, 1),
         "last": last,
         "last_said": _last_said(last, question),
     }
+
+
+def _next_position(question: Question, way: Way, stage: Stage | None) -> int:
+    """Within a complete section only what is beyond its plan comes next; behind it, its review (0)."""
+    place = question.place
+    if stage is None or not stage.complete:
+        return way.next_open(place.position) or 0
+    extras = [other for other in stage.places if not other.answered and other.number != place.number]
+    return extras[0].position if extras and not place.planned and not place.answered else 0
 
 
 def _last_said(last: JudgmentEvent | None, question: Question) -> str:

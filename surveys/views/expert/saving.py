@@ -49,11 +49,11 @@ def save(request: HttpRequest, expert: Expert) -> HttpResponse:
     """
     form = AnswerForm(request.POST)
     if not form.is_valid():
-        return JsonResponse({"error": " ".join(form.non_field_errors())}, status=422)
+        return JsonResponse({"error": " ".join(map(str, form.non_field_errors()))}, status=422)
     try:
         recorded = store(expert, form)
     except ClosedSurvey as closed:
-        return _too_late(expert, form, closed)
+        return JsonResponse({"error": keep_late(expert, form, closed)}, status=410)
     except Refused as refused:
         return JsonResponse({"error": str(refused)}, status=422)
     if recorded.conflict:
@@ -78,14 +78,15 @@ def _conflict(expert: Expert, given: dict[str, Any]) -> HttpResponse:
     return JsonResponse({"error": sentence, "url": url}, status=409)
 
 
-def _too_late(expert: Expert, form: AnswerForm, closed: ClosedSurvey) -> HttpResponse:
+def keep_late(expert: Expert, form: AnswerForm, closed: ClosedSurvey) -> str:
+    """Keep an answer that came too late apart, and say what became of it."""
     given = form.cleaned_data
     try:
         late_keep(expert, given["comparison"], given["answer"], given["client_key"])
     except Refused as refused:
-        return JsonResponse({"error": str(refused)}, status=422)
+        return str(refused)
     kept = _("This answer came after the end. It is kept apart, and whoever runs the survey can see it.")
-    return JsonResponse({"error": f"{closed} {kept}"}, status=410)
+    return f"{closed} {kept}"
 
 
 @require_POST
