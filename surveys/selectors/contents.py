@@ -30,6 +30,7 @@ class Line:
     total: int
     first: int
     first_open: int | None
+    parent: Indicator | None = None
 
     @property
     def node(self) -> Indicator:
@@ -68,16 +69,27 @@ def contents_of(expert: Expert) -> Contents:
     sections = sections_of(expert)
     way = way_of(expert, said_by(expert), sections)
     tense = {review.node.pk for review in review_of(expert) if not review.consistent}
-    lines = [_line(section, way.stage(section.node_id), tense) for section in sections if section.assigned]
+    nodes = {section.node_id: section.node for section in sections}
+    lines = [
+        _line(section, way.stage(section.node_id), tense, _parent(section, nodes))
+        for section in sections
+        if section.assigned
+    ]
     return Contents(lines, way, minutes_for(way.total - way.answered, pace_of(expert)))
 
 
-def _line(section: Section, stage: Stage | None, tense: set[int]) -> Line:
+def _parent(section: Section, nodes: dict[int, Indicator]) -> Indicator | None:
+    """The section above, unless that is the whole index: nobody needs to be told."""
+    above = nodes.get(section.node.parent_id or 0)
+    return above if above and above.parent_id else None
+
+
+def _line(section: Section, stage: Stage | None, tense: set[int], parent: Indicator | None) -> Line:
     if stage is None:
-        return Line(section, "declined", 0, section.planned, 0, None)
+        return Line(section, "declined", 0, section.planned, 0, None, parent)
     first_open = stage.first_open
     state = "todo" if not stage.answered else "begun"
     if stage.complete:
         state = "look" if section.node_id in tense else "done"
     position = first_open.position if first_open else None
-    return Line(section, state, stage.answered, stage.total, stage.places[0].position, position)
+    return Line(section, state, stage.answered, stage.total, stage.places[0].position, position, parent)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from surveys.errors import Refused
 from surveys.forms.answer import AnswerForm, SectionForm
-from surveys.models import Expert, JudgmentEvent, Section
+from surveys.models import Expert, Section
 from surveys.selectors.contents import contents_of
 from surveys.selectors.questionnaire import changed_since_submission, disputed_pairs, way_of
 from surveys.selectors.structure import structure_of
@@ -16,7 +16,7 @@ from surveys.services.judgments import ClosedSurvey
 from surveys.services.panel import session_end
 from surveys.services.sections import section_decline, section_know, sections_ensure
 
-from .question import cause_of, question_page
+from .question import question_page, way_back
 from .saving import circle_note, keep_late, remember_note, store
 from .script_data import queue_data
 from .session import for_expert, forget, go, go_to_pair, go_to_section, live_session, page
@@ -109,10 +109,11 @@ def _onwards(request: HttpRequest, expert: Expert, form: AnswerForm) -> HttpResp
     """Where the page that asked was going: the pair it promised, or the review of the section it completed."""
     given, structure = form.cleaned_data, structure_of(expert.survey.edition)
     node = structure.pairs[given["comparison"]].node
-    if cause_of(request) == JudgmentEvent.Cause.REQUEST:
-        return go("contents", expert)
+    back = way_back(request, expert, node.code)
+    if back:
+        return HttpResponseRedirect(back)
     following = structure.by_position.get(given["next_position"] or 0)
-    if following and following.node_id == node.pk and cause_of(request) != JudgmentEvent.Cause.HINT:
+    if following and following.node_id == node.pk:
         return go_to_pair(expert, following.position)
     if len(structure.items_of(node.pk)) == 2:  # one answer: there is nothing to look at
         return go_to_pair(expert, following.position if following else None)

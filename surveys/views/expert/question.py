@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from surveys.models import Expert, Indicator, Judgment, JudgmentEvent, Section
@@ -86,6 +87,8 @@ def question_page(
         "disputed": _spoken(question, question.disputed),
         "client_key": uuid.uuid4(),
         "cause": cause_of(request),
+        "request_id": request_of(request),
+        "back_to": way_back(request, expert, question.comparison.node.code),
         "minutes": minutes_for(way.total - way.answered, seconds),
         "data": script_data(expert, way, said, reading_of(request), seconds=seconds),
         "familiarities": Section.Familiarity.choices,
@@ -99,6 +102,22 @@ def cause_of(request: HttpRequest) -> str:
     """Why the expert came to this pair: the page that led here says so in its link, and the form sends it on."""
     cause = request.POST.get("cause") or request.GET.get("because", "")
     return cause if cause in JudgmentEvent.Cause.values else ""
+
+
+def request_of(request: HttpRequest) -> int | None:
+    """The revision request for which a pair is looked at again."""
+    said = request.POST.get("request") or request.GET.get("request", "")
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else None
+
+
+def way_back(request: HttpRequest, expert: Expert, node: str) -> str:
+    """Who came from a hint or a request goes back to it after answering."""
+    cause, asked = cause_of(request), request_of(request)
+    if cause == JudgmentEvent.Cause.HINT:
+        return reverse("surveys:section_review", args=[expert.survey_id, node])
+    if cause == JudgmentEvent.Cause.REQUEST and asked:
+        return reverse("surveys:revision", args=[expert.survey_id, asked])
+    return ""
 
 
 def _card(question: Question) -> dict[str, Any]:

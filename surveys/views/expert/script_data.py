@@ -40,7 +40,14 @@ def script_data(expert: Expert, way: Way, said: Said, reading: Reading, *, secon
         "keys": reading.keys == "on",
         "seconds": seconds,
         "sections": [
-            {"id": stage.node_id, "planned": stage.total, "pairs": stage.section.pairs} for stage in way.stages
+            {
+                "id": stage.node_id,
+                "planned": stage.total,
+                "pairs": stage.section.pairs,
+                "review": reverse("surveys:section_review", args=[survey.pk, stage.section.node.code]),
+                "rows": reverse("surveys:rows", args=[survey.pk, stage.section.node.code]),
+            }
+            for stage in way.stages
         ],
         "said": {pair: [it.more_important, it.strength, it.revision] for pair, it in said.items()},
     }
@@ -70,7 +77,6 @@ def _edition_data(edition_id: int, moment: str, _language: str) -> SafeString:
         items |= {item.pk: item for item in (pair.node, pair.item_a, pair.item_b)}
     data = {
         "items": {pk: _item(item) for pk, item in items.items()},
-        "nodes": {node.pk: node.code for node in structure.nodes},
         "pairs": {pk: [pair.item_a_id, pair.item_b_id, pair.position] for pk, pair in structure.pairs.items()},
         "words": _words(),
     }
@@ -95,12 +101,9 @@ def _lang(texts: dict[str, str]) -> str:
 
 
 def _urls(survey_id: int) -> dict[str, str]:
-    """Addresses; in that of a pair and of a section a 0 stands for the number."""
+    """Addresses; in that of a pair a 0 stands for its number."""
     own = {name: reverse(f"surveys:{name}", args=[survey_id]) for name in ("save", "review", "contents", "resume")}
-    return own | {
-        "pair": reverse("surveys:pair", args=[survey_id, ANY]),
-        "section": reverse("surveys:section_review", args=[survey_id, ANY]),
-    }
+    return own | {"pair": reverse("surveys:pair", args=[survey_id, ANY])}
 
 
 def _words() -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """An expert's addresses. Only the first one carries the token."""
 
+from django.shortcuts import redirect
 from django.urls import path
 
 from surveys import paths  # noqa: F401  knows how codes stand in an address
@@ -21,4 +22,16 @@ urlpatterns = [
     path(f"{A}receipt/", handing_in.receipt, name="receipt"),
     path(f"{A}receipt/status/", handing_in.receipt_status, name="receipt_status"),
     path(f"{A}leave/", answering.leave, name="leave"),
+    # STUBS until the reviews are merged
+    path(
+        f"{A}sections/<code:node>/review/",
+        lambda request, survey_id, node: redirect("surveys:review", survey_id),
+        name="section_review",
+    ),
+    path(
+        f"{A}revisions/<int:number>/",
+        lambda request, survey_id, number: redirect("surveys:review", survey_id),
+        name="revision",
+    ),
+    path(f"{A}resume/", lambda request, survey_id: redirect("surveys:review", survey_id), name="resume"),
 ]
