@@ -201,8 +201,9 @@
     find("count").textContent = `${answered}/${section.planned}`;
     bar.max = section.planned;
     bar.value = answered;
-    const left = data.sections.reduce((sum, other) => sum + Math.max(0, other.planned - given(other)), 0);
-    find("left").textContent = left ? words(data.words.left, { minutes: Math.ceil(left * data.seconds / 60) }) : "";
+    const total = data.sections.reduce((sum, other) => sum + other.planned, 0);
+    const done = data.sections.reduce((sum, other) => sum + Math.min(given(other), other.planned), 0);
+    find("left").textContent = words(data.words.left, { done, total, minutes: Math.ceil((total - done) * data.seconds / 60) });
   }
 
   function neighbours(pair, position) {

@@ -123,6 +123,6 @@ def _words() -> dict[str, Any]:
         "refused": _("Not saved:"),
         "choose": _("Choose"),
         "done": _("“%(section)s” is done."),
-        "left": _("about %(minutes)s min left"),
+        "left": _("%(done)s/%(total)s in all, about %(minutes)s min left"),
         "memory": _("This browser cannot keep answers: please stay on the page until all are saved."),
     }
