@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from surveys.models import MoreImportant
 from surveys.services.judgments import Answer
@@ -51,12 +50,3 @@ def _from_card(given: dict[str, Any]) -> Answer:
     if not given["more_important"] or not given["strength"]:
         raise forms.ValidationError(_("First choose which is more important, then how much."))
     return Answer(given["more_important"], given["strength"])
-
-
-class SubmitForm(forms.Form):
-    reason = forms.CharField(
-        label=gettext_lazy("Why you keep these answers"),
-        widget=forms.Textarea(attrs={"rows": 3, "class": "form-control"}),
-        max_length=2000,
-        required=False,
-    )

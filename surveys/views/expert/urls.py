@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from . import answering, handing_in, start
+from . import answering, handing_in, revisions, section, start
 
 urlpatterns = [
     path("i/<str:token>/", start.start, name="start"),
     path("answer/<int:survey_id>/", answering.contents, name="contents"),
     path("answer/<int:survey_id>/pairs/<int:position>/", answering.pair, name="pair"),
+    path("answer/<int:survey_id>/sections/<int:node_id>/review/", section.section_review, name="section_review"),
+    path("answer/<int:survey_id>/revisions/<int:request_id>/", revisions.revision, name="revision"),
     path("answer/<int:survey_id>/review/", handing_in.review, name="review"),
     path("answer/<int:survey_id>/submit/", handing_in.submit, name="submit"),
     path("answer/<int:survey_id>/receipt/", handing_in.receipt, name="receipt"),
