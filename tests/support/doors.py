@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from surveys.access import DECIDES, LOCKS, READS, RUNS, SCORES, WORKS
+from surveys.models import Judgment
 from tests.scoring import factories as score
 from tests.support.everybody import ACCOUNTS, STRANGERS, VISITORS, Estate
 from tests.surveys import factories as make
@@ -76,6 +77,27 @@ def row(at: Estate) -> dict[str, Any]:
     return {f"pair-{pair}": "b7", f"seen-{pair}": at.expert.revision}
 
 
+def section(at: Estate) -> list[list[Any]]:
+    return [[at.asking.pk, make.pair(at.asking).node_id]]
+
+
+def revision(at: Estate) -> list[list[Any]]:
+    return [[at.asking.pk, at.request.pk]]
+
+
+def keep(at: Estate) -> dict[str, Any]:
+    """The answer that a request asks about."""
+    judgment = Judgment.objects.get(expert=at.expert, comparison=make.pair(at.asking, "a", "c"))
+    return {
+        "act": "keep", "comparison": judgment.comparison_id, "revision": judgment.revision, "reason": "It is so.",
+    }  # fmt: skip
+
+
+def ask_again(at: Estate) -> dict[str, Any]:
+    """About the other matrix: the first one's request still waits."""
+    return {"pairs": make.pair(at.asking, "a1", "a2").pk, "note": "Please look again."}
+
+
 def new_survey(at: Estate) -> dict[str, Any]:
     method = {"method": "eigenvector", "random_index": "simulated", "aggregation": "aij", "gate": "soft"}
     return {"edition": at.decided.edition_id, "title_en": "One more", **method}
@@ -95,12 +117,12 @@ DOORS: dict[str, Door] = {
     "surveys:start": Door(get=ANYBODY, post=ANYBODY, args=lambda at: [[at.token]]),
     "surveys:contents": Door(get=SESSION, args=asking),
     "surveys:pair": Door(get=SESSION, post=SESSION, args=lambda at: [[at.asking.pk, 1]], payload=answer),
-    "surveys:rows": Door(get=SESSION, post=SESSION, args=lambda at: [[at.asking.pk, "r"]], payload=row),
-    "surveys:section": Door(
-        post=SESSION, args=lambda at: [[at.asking.pk, "r"]], payload=fields(familiarity="well", position="1")
-    ),
+    "surveys:rows": Door(get=SESSION, post=SESSION, args=section, payload=row),
+    "surveys:section": Door(post=SESSION, args=section, payload=fields(familiarity="well", position="1")),
     "surveys:save": Door(post=SESSION, args=asking, payload=answer),
     "surveys:undo": Door(post=SESSION, args=asking),
+    "surveys:section_review": Door(get=SESSION, post=SESSION, args=section, payload=keep),
+    "surveys:revision": Door(get=SESSION, post=SESSION, args=revision, payload=keep),
     "surveys:review": Door(get=SESSION, args=asking),
     "surveys:submit": Door(get=SESSION, post=SESSION, args=asking),
     "surveys:receipt": Door(get=SESSION, args=asking),
@@ -133,11 +155,17 @@ DOORS: dict[str, Door] = {
     "surveys:link_show": Door(post=RUNS, args=expert),
     "surveys:expert_revoke": Door(post=RUNS, args=expert),
     "surveys:expert_renew": Door(post=RUNS, args=expert),
+    "surveys:revision_withdraw": Door(
+        post=RUNS, args=lambda at: [[at.asking.pk, at.expert.code, at.request.pk]]
+    ),
     "surveys:judgments_import": Door(get=RUNS, post=RUNS, args=asking, payload=upload(JUDGMENTS), writes=False),
     "surveys:consistency": Door(get=READS, args=decided),
     "surveys:matrix": Door(
         get=READS,
         args=lambda at: [[at.asking.pk, at.expert.code, "r"], [at.decided.pk, "panel", "a"]],
+    ),
+    "surveys:revision_request": Door(
+        get=RUNS, post=RUNS, args=lambda at: [[at.asking.pk, at.expert.code, "a"]], payload=ask_again
     ),
     "surveys:panel": Door(get=READS, args=decided),
     "surveys:panel_compute": Door(post=RUNS, args=asking),

@@ -44,8 +44,8 @@ def script_data(expert: Expert, way: Way, said: Said, reading: Reading, *, secon
                 "id": stage.node_id,
                 "planned": stage.total,
                 "pairs": stage.section.pairs,
-                "review": reverse("surveys:section_review", args=[survey.pk, stage.section.node.code]),
-                "rows": reverse("surveys:rows", args=[survey.pk, stage.section.node.code]),
+                "review": reverse("surveys:section_review", args=[survey.pk, stage.node_id]),
+                "rows": reverse("surveys:rows", args=[survey.pk, stage.node_id]),
             }
             for stage in way.stages
         ],

@@ -138,6 +138,6 @@ def go_to_pair(expert: Expert, position: int | None) -> HttpResponseRedirect:
     return HttpResponseRedirect(reverse("surveys:pair", args=[expert.survey_id, position]) + "#question")
 
 
-def go_to_section(expert: Expert, code: str) -> HttpResponseRedirect:
+def go_to_section(expert: Expert, node_id: int) -> HttpResponseRedirect:
     """The review of one section."""
-    return HttpResponseRedirect(reverse("surveys:section_review", args=[expert.survey_id, code]))
+    return HttpResponseRedirect(reverse("surveys:section_review", args=[expert.survey_id, node_id]))
