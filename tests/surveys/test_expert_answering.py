@@ -102,7 +102,7 @@ def test_it_leads_to_the_next_open_pair_and_then_to_the_review_of_the_section(ex
     client = device(expert)
     answer(client, expert, 2)
     assert answer(client, expert, 1)["Location"].startswith(address(expert, 3))
-    assert answer(client, expert, 3)["Location"] == reverse("surveys:section_review", args=[expert.survey_id, "r"])
+    assert answer(client, expert, 3)["Location"] == reverse("surveys:section_review", args=[expert.survey_id, make.pair(expert.survey).node_id])
 
 
 def test_one_pair_alone_has_nothing_to_look_at(expert: Expert) -> None:

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from surveys.errors import Refused
@@ -21,7 +20,6 @@ from surveys.selectors.revisions import waiting_requests
 from surveys.services.submissions import submission_hand_in
 from surveys.tasks import enqueue
 
-from .because import by_assistant
 from .session import for_expert, go, page
 
 
@@ -37,8 +35,6 @@ def submit(request: HttpRequest, expert: Expert) -> HttpResponse:
     """Hand in. A GET (the language was switched, say) only shows the review."""
     if request.method != "POST":
         return go("review", expert)
-    if by_assistant(request):
-        return _review_page(request, expert, problem=_("Only the expert hands in."), status=403)
     form = SubmitForm(request.POST)
     if not form.is_valid():
         return _review_page(request, expert, form, status=422)

@@ -102,7 +102,7 @@ def _lang(texts: dict[str, str]) -> str:
 
 def _urls(survey_id: int) -> dict[str, str]:
     """Addresses; in that of a pair a 0 stands for its number."""
-    own = {name: reverse(f"surveys:{name}", args=[survey_id]) for name in ("save", "review", "contents", "resume")}
+    own = {name: reverse(f"surveys:{name}", args=[survey_id]) for name in ("save", "review", "contents")}
     return own | {"pair": reverse("surveys:pair", args=[survey_id, ANY])}
 
 
