@@ -13,7 +13,7 @@ from surveys.selectors.answers import Ratio
 from surveys.services.judgments import Answer
 
 MOST_HINTS = 3
-ENOUGH_TAKEN = 3  # from then on hints are no longer put before the expert, only kept at hand
+ENOUGH = 3  # hints taken or turned down; the rest is no longer put before the expert, only kept at hand
 
 
 class Said(Protocol):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from surveys import plan
 from surveys.models import Comparison, Expert, JudgmentEvent, KeptJudgment, Section
-from surveys.selectors.hints import ENOUGH_TAKEN, Advice, hints_for, ratios_of, sentence_of
+from surveys.selectors.hints import ENOUGH, Advice, hints_for, ratios_of, sentence_of
 from surveys.selectors.keeping import kept_now
 from surveys.selectors.questionnaire import Given, Place, Said, Stage, Way, disputed_pairs, said_by, way_of
 from surveys.selectors.reviewing import NodeReview, reviewed
@@ -58,7 +58,7 @@ class Meaning:
     review: NodeReview
     lines: list[Line]
     hints: list[Advice]
-    taken: int
+    dealt_with: int
     disputed: list[Comparison]
     further: Further | None
     next_position: int | None
@@ -78,8 +78,8 @@ class Meaning:
 
     @property
     def enough(self) -> bool:
-        """So many hints were taken that the rest is only kept at hand."""
-        return self.taken >= ENOUGH_TAKEN
+        """So many hints were taken or turned down that the rest is only kept at hand: nobody is to be worn out."""
+        return self.dealt_with >= ENOUGH
 
 
 def meaning_of(expert: Expert, node_id: int) -> Meaning | None:
@@ -105,7 +105,7 @@ def meaning_of(expert: Expert, node_id: int) -> Meaning | None:
         review=review,
         lines=_lines(stage, said, kept),
         hints=[] if review.consistent else hints_for(pairs, said, random_index=method.random_index, kept=kept),
-        taken=0 if review.consistent else hints_taken(expert, node_id),
+        dealt_with=0 if review.consistent else hints_taken(expert, node_id) + _turned_down(pairs, kept),
         disputed=[pair for pair in disputed_pairs(expert) if pair.node_id == node_id],
         further=_further(stage, len(items), len(ratios)) if stage and complete else None,
         next_position=next_position,
@@ -118,6 +118,10 @@ def hints_taken(expert: Expert, node_id: int) -> int:
     newest = expert.submissions.order_by("-number").first()
     taken = JudgmentEvent.objects.filter(expert=expert, comparison__node=node_id, conflict=False)
     return taken.filter(cause=JudgmentEvent.Cause.HINT, revision__gt=newest.revision if newest else 0).count()
+
+
+def _turned_down(pairs: Iterable[Comparison], kept: dict[int, KeptJudgment]) -> int:
+    return sum(pair.pk in kept for pair in pairs)
 
 
 def _nothing(section: Section, method: Method) -> NodeReview:

@@ -218,7 +218,7 @@ def test_a_hint_that_is_taken_gives_the_cr_that_was_announced(items: int, seed: 
     first = hints(expert)[0]
     assert first.ratio_before == pytest.approx(ratio(expert), abs=1e-9)
     assert f"{first.ratio_after:.3f}" in text_of(client, expert)
-    assert client.post(address(expert), take(first))["Location"] == f"{address(expert)}#consistency"
+    assert client.post(address(expert), take(first))["Location"] == address(expert)
     assert ratio(expert) == pytest.approx(first.ratio_after, abs=1e-9)
     assert f"CR {first.ratio_after:.3f}" in text_of(client, expert)
     event = JudgmentEvent.objects.order_by("revision").last()
@@ -331,12 +331,23 @@ def test_after_three_hints_the_rest_is_only_kept_at_hand_until_the_next_submissi
     make.say(expert, "b", "c", "a", 9)
     make.say(expert, "a", "c", "b", 9)
     assert hints(expert)
-    assert "You have taken several suggestions here" in text_of(client, expert)
+    assert "You have looked at several suggestions here" in text_of(client, expert)
     make.say(expert, "a1", "a2")
     expert.refresh_from_db()
     submission_create(expert)
     assert hints_taken(expert, root(expert).pk) == 0
-    assert "You have taken several suggestions here" not in text_of(client, expert)
+    assert "You have looked at several suggestions here" not in text_of(client, expert)
+
+
+def test_who_turns_three_hints_down_is_left_in_peace() -> None:
+    expert = expert_of(9)
+    noisy(expert, 9, 2)
+    client = device(expert)
+    for _ in range(3):
+        assert "You have looked at several" not in text_of(client, expert)
+        client.post(address(expert), keep(hints(expert)[0]))
+    assert len(hints(expert)) <= 3
+    assert "You have looked at several suggestions here" in text_of(client, expert)
 
 
 # --- keeping ---

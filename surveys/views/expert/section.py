@@ -101,6 +101,6 @@ def _page(
 
 
 def _back(expert: Expert, meaning: Meaning) -> HttpResponseRedirect:
-    """A fresh page, so that reloading sends nothing again."""
+    """A fresh page from its top, where the message stands; reloading it sends nothing again."""
     address = reverse("surveys:section_review", args=[expert.survey_id, meaning.section.node_id])
-    return HttpResponseRedirect(f"{address}#consistency")
+    return HttpResponseRedirect(address)
