@@ -30,7 +30,7 @@ def device(expert: Expert, **options: Any) -> Client:
     page = client.get(reverse("surveys:start", args=[token]))
     client.post(
         reverse("surveys:start", args=[token]),
-        {"csrfmiddlewaretoken": hidden(page.content.decode()).get("csrfmiddlewaretoken", "")},
+        {"csrfmiddlewaretoken": hidden(page.content.decode()).get("csrfmiddlewaretoken", ""), "consent": "on"},
     )
     return client
 
