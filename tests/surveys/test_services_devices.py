@@ -1,6 +1,7 @@
 """One-time codes for another device: short-lived, for one use, dead with the link they hang on; never two sessions."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -63,7 +64,9 @@ def test_a_code_is_eight_clear_characters_and_only_its_hash_is_stored(device: Ex
     assert stored == {token_hash(code) for code in codes}
 
 
-@pytest.mark.parametrize("typed", ["234A-CDEF", "234acdef", " 234a cdef\n", "２３４Ａ－ＣＤＥＦ", "Z34A-CDEF", "234a—cdef"])
+@pytest.mark.parametrize(
+    "typed", ["234A-CDEF", "234acdef", " 234a cdef\n", "２３４Ａ－ＣＤＥＦ", "Z34A-CDEF", "234a—cdef"]
+)
 def test_however_it_is_typed_it_is_the_same_code(typed: str) -> None:
     assert code_read(typed) == "234ACDEF"
 
@@ -194,7 +197,7 @@ def test_a_code_used_twice_at_once_opens_one_device() -> None:
     for _round in range(5):
         code = code_mint(session)
         before = ExpertSession.objects.count()
-        outcomes: list[Any] = make.in_threads(*[lambda d=d: use(session, code, d) for d in ("one", "two", "three")])
+        outcomes: list[Any] = make.in_threads(*[partial(use, session, code, page) for page in ("one", "two", "three")])
         opened = [each for each in outcomes if isinstance(each, ExpertSession)]
         assert len(opened) == 1, outcomes
         assert all(isinstance(each, Refused) for each in outcomes if each not in opened)
