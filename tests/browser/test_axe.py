@@ -130,6 +130,8 @@ def test_pages_of_an_expert(look: Look, page: Page, live_server: LiveServer, tra
     look.go(link)
     step.speak(page, look.language)
     look.judge()
+    page.locator(".q-consent summary").click()
+    look.judge()
     step.begin(page, link)
     for _ in judged(look, [reverse("surveys:contents", args=[expert.survey_id])], live_server.url):
         step.to_next_pair(page)

@@ -10,6 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from surveys.access import DECIDES, LOCKS, READS, RUNS, SCORES, WORKS
 from surveys.models import Judgment
+from surveys.services.devices import code_mint
 from tests.scoring import factories as score
 from tests.support.everybody import ACCOUNTS, STRANGERS, VISITORS, Estate
 from tests.surveys import factories as make
@@ -98,11 +99,19 @@ def ask_again(at: Estate) -> dict[str, Any]:
     return {"pairs": make.pair(at.asking, "a1", "a2").pk, "note": "Please look again."}
 
 
+def one_time_code(at: Estate) -> str:
+    """A code that this expert has just made."""
+    session = at.expert.sessions.filter(link__revoked_at=None).first()
+    assert session
+    return code_mint(session)
+
+
 def new_survey(at: Estate) -> dict[str, Any]:
     method = {"method": "eigenvector", "random_index": "simulated", "aggregation": "aij", "gate": "soft"}
     return {"edition": at.decided.edition_id, "title_en": "One more", **method}
 
 
+READING = {"size": "large", "view": "row", "advance": "off", "keys": "off"}
 INDICATORS = b"code,parent,name\nr,,Root\na,r,A\nb,r,B\n"
 JUDGMENTS = b"expert,parent,item_a,item_b,more_important,strength\nN1,r,a,b,a,3\n"
 
@@ -114,7 +123,9 @@ DOORS: dict[str, Door] = {
     "surveys:front": Door(get=ANYBODY),
     "surveys:demo_answer": Door(post=ANYBODY),
     # the expert
-    "surveys:start": Door(get=ANYBODY, post=ANYBODY, args=lambda at: [[at.token]]),
+    "surveys:start": Door(
+        get=ANYBODY, post=ANYBODY, args=lambda at: [[at.token]], payload=fields(consent="on")
+    ),
     "surveys:contents": Door(get=SESSION, args=asking),
     "surveys:pair": Door(get=SESSION, post=SESSION, args=lambda at: [[at.asking.pk, 1]], payload=answer),
     "surveys:rows": Door(get=SESSION, post=SESSION, args=section, payload=row),
@@ -128,6 +139,13 @@ DOORS: dict[str, Door] = {
     "surveys:receipt": Door(get=SESSION, args=asking),
     "surveys:receipt_status": Door(get=SESSION, args=asking),
     "surveys:leave": Door(get=SESSION, post=SESSION, args=asking),
+    "surveys:practice": Door(get=SESSION, args=asking),
+    "surveys:preferences": Door(get=SESSION, post=SESSION, args=asking, payload=fields(**READING), writes=False),
+    "surveys:text_size": Door(post=ANYBODY, payload=fields(size="large"), writes=False),
+    "surveys:elsewhere": Door(get=SESSION, post=SESSION, args=asking),
+    "surveys:end_others": Door(post=SESSION, args=asking),
+    "surveys:join": Door(get=ANYBODY, post=ANYBODY, args=lambda at: [[at.asking.pk, one_time_code(at)]]),
+    "surveys:resume": Door(get=ANYBODY, post=ANYBODY, args=asking, payload=lambda at: {"key": one_time_code(at)}),
     # systems
     "surveys:system_list": Door(get=ACCOUNT),
     "surveys:system_import": Door(

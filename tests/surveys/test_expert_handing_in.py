@@ -43,7 +43,7 @@ def say(expert: Expert, answers: dict[tuple[str, str], tuple[str, int]]) -> None
 def device(expert: Expert) -> Client:
     client = Client()
     token = link_mint(expert, channel=InvitationLink.Channel.SHOWN, user=None)
-    client.post(reverse("surveys:start", args=[token]))
+    client.post(reverse("surveys:start", args=[token]), {"consent": "on"})
     return client
 
 

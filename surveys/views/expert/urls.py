@@ -2,14 +2,29 @@
 
 from django.urls import path
 
-from . import answering, handing_in, revisions, rows, saving, section, start
+from . import (
+    answering,
+    devices,
+    handing_in,
+    practice,
+    preferences,
+    resuming,
+    revisions,
+    rows,
+    saving,
+    section,
+    start,
+)
 
 A = "answer/<int:survey_id>/"
 N = f"{A}sections/<int:node_id>/"
 
 urlpatterns = [
     path("i/<str:token>/", start.start, name="start"),
+    path("reading/", preferences.text_size, name="text_size"),
     path(A, answering.contents, name="contents"),
+    path(f"{A}practice/", practice.practice, name="practice"),
+    path(f"{A}preferences/", preferences.preferences, name="preferences"),
     path(f"{A}pairs/<int:position>/", answering.pair, name="pair"),
     path(f"{A}save/", saving.save, name="save"),
     path(f"{A}undo/", saving.undo, name="undo"),
@@ -21,5 +36,9 @@ urlpatterns = [
     path(f"{A}submit/", handing_in.submit, name="submit"),
     path(f"{A}receipt/", handing_in.receipt, name="receipt"),
     path(f"{A}receipt/status/", handing_in.receipt_status, name="receipt_status"),
+    path(f"{A}elsewhere/", devices.elsewhere, name="elsewhere"),
+    path(f"{A}elsewhere/end/", devices.end_others, name="end_others"),
+    path(f"{A}join/<str:code>/", devices.join, name="join"),
+    path(f"{A}resume/", resuming.resume, name="resume"),
     path(f"{A}leave/", answering.leave, name="leave"),
 ]
