@@ -67,8 +67,9 @@ def upload(content: bytes, **values: str) -> Payload:
 
 def answer(at: Estate) -> dict[str, Any]:
     pair = make.pair(at.asking)
+    seen = Judgment.objects.get(expert=at.expert, comparison=pair).revision
     return {
-        "comparison": pair.pk, "client_key": uuid.uuid4(), "base_revision": at.expert.revision, "next_position": 0,
+        "comparison": pair.pk, "client_key": uuid.uuid4(), "base_revision": seen, "next_position": 0,
         "more_important": "a", "strength": 3,
     }  # fmt: skip
 

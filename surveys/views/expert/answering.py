@@ -11,6 +11,7 @@ from surveys.forms.answer import AnswerForm, SectionForm
 from surveys.models import Expert, Section
 from surveys.selectors.contents import contents_of
 from surveys.selectors.questionnaire import changed_since_submission, disputed_pairs, way_of
+from surveys.selectors.revisions import waiting_requests
 from surveys.selectors.structure import structure_of
 from surveys.services.judgments import ClosedSurvey
 from surveys.services.panel import session_end
@@ -31,6 +32,7 @@ def contents(request: HttpRequest, expert: Expert) -> HttpResponse:
         expert,
         "contents.html",
         contents=contents_of(expert),
+        requests=waiting_requests(expert),
         disputed=list(disputed_pairs(expert)),
         changed=changed_since_submission(expert),
         familiarities=Section.Familiarity.choices,
