@@ -29,9 +29,9 @@ def questionnaire_name(expert: Expert) -> str:
     return f"questionnaire-{code}{synthetic}.xlsx"
 
 
-def questionnaire_xlsx(expert: Expert, *, named: bool) -> bytes:
-    """The planned pairs in the expert's own order, with what was answered so far; `named`: with the expert's name."""
-    said = said_by(expert)
+def questionnaire_xlsx(expert: Expert, *, named: bool, filled: bool = True) -> bytes:
+    """The planned pairs in the expert's own order; `named`: with the expert's name; `filled`: with the answers."""
+    said = said_by(expert) if filled else {}
     way = way_of(expert, said)
     guide = _guide(expert, named)
     places = [place for stage in way.stages for place in stage.places if place.planned]
