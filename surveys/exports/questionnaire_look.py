@@ -102,7 +102,7 @@ def _answer_columns(page: Any) -> None:
         for cell in row:
             cell.border = start if before and node != before else within
         for cell in row[4:6]:
-            cell.fill, cell.protection, cell.number_format = fill, free, "@"
+            cell.fill, cell.protection = fill, free
         before = node
 
 
