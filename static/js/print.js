@@ -1,4 +1,4 @@
-/* A button that prints the page: <button data-print hidden>. Without a script there is no button; the browser's menu prints too. */
+/* A button that prints the page: <button data-print hidden>. The browser's own menu does the same without it. */
 (() => {
   "use strict";
   document.querySelectorAll("[data-print]").forEach((button) => {

@@ -25,7 +25,7 @@ FINDINGS = """async rules => {
     return found.violations.map(fault => `${fault.id}: ${fault.nodes.map(node => node.target.join(' ')).join(', ')}`);
 }"""
 LANGUAGES = ["zh-hans", "en"]
-NOT_PAGES = ("/export.", "/logout/", "/healthz")
+NOT_PAGES = ("/export.", "/questionnaire.xlsx", "/logout/", "/healthz")
 FORMS = [("surveys:experts_add", "textarea[name=lines]", "E1, x, not an address\n, nobody")]
 
 
@@ -123,7 +123,9 @@ def test_pages_of_the_analyst(site: Site, look: Look, page: Page) -> None:
         look.judge()
 
 
-def test_pages_of_an_expert(look: Look, page: Page, live_server: LiveServer, transactional_db: None) -> None:
+def test_pages_of_an_expert(
+    look: Look, page: Page, watch: Watch, live_server: LiveServer, transactional_db: None
+) -> None:
     expert = make.expert(make.survey(), name="Prof. Chen", language="en")
     token = link_mint(expert, channel=InvitationLink.Channel.SHOWN, user=None)
     link = live_server.url + reverse("surveys:start", args=[token])
@@ -154,6 +156,17 @@ def test_pages_of_an_expert(look: Look, page: Page, live_server: LiveServer, tra
     page.locator(".q-keep summary").first.click()
     page.locator("#answers summary").click()
     look.judge()
+    files = [
+        reverse("surveys:sheet", args=[expert.survey_id]),
+        reverse("surveys:paper", args=[expert.survey_id]),
+        reverse("surveys:rows", args=[expert.survey_id, node.pk]),
+    ]
+    for _ in judged(look, files, live_server.url):
+        pass
+    for said in ("both,3", "b,2"):  # a file that must be mended, and one that changes an answer
+        bring_back(look, live_server.url + files[0], f"{expert.code},r,a,b,{said}")
+        look.judge()
+    watch.faults.clear()  # the browser notes a 422 as an error
     look.go(live_server.url + reverse("surveys:review", args=[expert.survey_id]))
     look.judge()
     page.locator("textarea[name=reason]").fill("It is what I think.")
@@ -172,6 +185,14 @@ def test_pages_of_an_expert(look: Look, page: Page, live_server: LiveServer, tra
     ]
     for _ in judged(look, addresses, live_server.url):
         pass
+
+
+def bring_back(look: Look, address: str, line: str) -> None:
+    """A table of judgments with this one line, as far as the preview."""
+    look.go(address)
+    content = f"expert,parent,item_a,item_b,more_important,strength\n{line}\n".encode()
+    look.page.set_input_files("input[type=file]", {"name": "f.csv", "mimeType": "text/csv", "buffer": content})
+    look.page.locator("main form button[type=submit]").first.click()
 
 
 def judged(look: Look, addresses: Iterable[str], site: str) -> Iterator[str]:

@@ -116,6 +116,12 @@ READING = {"size": "large", "view": "row", "advance": "off", "keys": "off"}
 INDICATORS = b"code,parent,name\nr,,Root\na,r,A\nb,r,B\n"
 JUDGMENTS = b"expert,parent,item_a,item_b,more_important,strength\nN1,r,a,b,a,3\n"
 
+
+def filled_in(at: Estate) -> bytes:
+    """A file of the expert's own answers."""
+    return JUDGMENTS.replace(b"N1", at.expert.code.encode())
+
+
 DOORS: dict[str, Door] = {
     "healthz": Door(get=ANYBODY, post=ANYBODY, writes=False),
     "set_language": Door(get=ANYBODY, post=ANYBODY, payload=fields(language="en"), writes=False),
@@ -139,6 +145,11 @@ DOORS: dict[str, Door] = {
     "surveys:submit": Door(get=SESSION, post=SESSION, args=asking),
     "surveys:receipt": Door(get=SESSION, args=asking),
     "surveys:receipt_status": Door(get=SESSION, args=asking),
+    "surveys:sheet": Door(
+        get=SESSION, post=SESSION, args=asking, payload=lambda at: upload(filled_in(at))(at), writes=False
+    ),
+    "surveys:sheet_download": Door(get=SESSION, args=asking),
+    "surveys:paper": Door(get=SESSION, args=asking),
     "surveys:leave": Door(get=SESSION, post=SESSION, args=asking),
     "surveys:practice": Door(get=SESSION, args=asking),
     "surveys:preferences": Door(get=SESSION, post=SESSION, args=asking, payload=fields(**READING), writes=False),
@@ -177,6 +188,11 @@ DOORS: dict[str, Door] = {
     "surveys:revision_withdraw": Door(
         post=RUNS, args=lambda at: [[at.asking.pk, at.expert.code, at.request.pk]]
     ),
+    "surveys:expert_sheet": Door(
+        get=RUNS, post=RUNS, args=expert, payload=lambda at: upload(filled_in(at))(at), writes=False
+    ),
+    "surveys:expert_sheet_download": Door(get=RUNS, args=expert),
+    "surveys:expert_paper": Door(get=RUNS, args=expert),
     "surveys:judgments_import": Door(get=RUNS, post=RUNS, args=asking, payload=upload(JUDGMENTS), writes=False),
     "surveys:consistency": Door(get=READS, args=decided),
     "surveys:matrix": Door(

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from surveys import paths  # noqa: F401  knows how codes stand in an address
-from surveys.views.coordinator import consistency, jobs, panel, revisions, surveys, systems, weights
+from surveys.views.coordinator import consistency, jobs, panel, revisions, sheet, surveys, systems, weights
 
 S = "surveys/<int:survey_id>/"
 E = f"{S}experts/<code:code>/"
@@ -24,6 +24,9 @@ urlpatterns: list[URLPattern] = [
     path(f"{E}revoke/", panel.expert_revoke, name="expert_revoke"),
     path(f"{E}renew/", panel.expert_renew, name="expert_renew"),
     path(f"{E}revisions/<int:request_id>/withdraw/", revisions.withdraw, name="revision_withdraw"),
+    path(f"{E}sheet/", sheet.sheet, name="expert_sheet"),
+    path(f"{E}sheet/questionnaire.xlsx", sheet.download, name="expert_sheet_download"),
+    path(f"{E}paper/", sheet.paper, name="expert_paper"),
     path(f"{S}judgments/import/", panel.judgments_import, name="judgments_import"),
     path(f"{S}consistency/", consistency.consistency, name="consistency"),
     path(f"{S}consistency/<code:code>/<code:node>/", consistency.matrix, name="matrix"),

@@ -20,6 +20,7 @@ from surveys.selectors.revisions import waiting_requests
 from surveys.services.submissions import submission_hand_in
 from surveys.tasks import enqueue
 
+from .script_data import queue_data
 from .session import for_expert, go, page
 
 
@@ -77,6 +78,7 @@ def _review_page(
         "problem": problem,
         "asks_reason": bool(found.tense) and expert.survey.gate == Survey.Gate.SOFT,
         "barred": bool(found.tense) and expert.survey.gate == Survey.Gate.HARD,
+        "data": queue_data(expert),
     }
     return page(request, expert, "review.html", status=status, **context)
 

@@ -19,6 +19,7 @@ from surveys.services.judgments import Shown, judgment_record
 from surveys.services.keeping import judgment_keep
 
 from .because import Cause
+from .script_data import queue_data
 from .session import for_expert, page
 
 
@@ -96,6 +97,7 @@ def _page(
         "hints": [(hint, uuid.uuid4()) for hint in meaning.hints],
         "problem": problem,
         "unsaved": unsaved.data if unsaved else {},
+        "data": queue_data(expert),
     }
     return page(request, expert, "section.html", status=status, **context)
 

@@ -13,6 +13,7 @@ from . import (
     rows,
     saving,
     section,
+    sheet,
     start,
 )
 
@@ -36,6 +37,9 @@ urlpatterns = [
     path(f"{A}submit/", handing_in.submit, name="submit"),
     path(f"{A}receipt/", handing_in.receipt, name="receipt"),
     path(f"{A}receipt/status/", handing_in.receipt_status, name="receipt_status"),
+    path(f"{A}sheet/", sheet.sheet, name="sheet"),
+    path(f"{A}sheet/questionnaire.xlsx", sheet.download, name="sheet_download"),
+    path(f"{A}paper/", sheet.paper, name="paper"),
     path(f"{A}elsewhere/", devices.elsewhere, name="elsewhere"),
     path(f"{A}elsewhere/end/", devices.end_others, name="end_others"),
     path(f"{A}join/<str:code>/", devices.join, name="join"),
