@@ -27,6 +27,15 @@ ACTS = {
 }
 
 DETAILS = {
+    "aggregation": _("Aggregation"),
+    "full_up_to": _("Every pair up to so many items"),
+    "gate": _("Consistency gate"),
+    "method": _("Weights by"),
+    "missing_allowed": _("“Cannot judge”"),
+    "question_order": _("Order of the pairs"),
+    "question_plan": _("Questions"),
+    "questions_per_item": _("Questions per item above"),
+    "random_index": _("Random index"),
     "content_hash": _("Content hash"),
     "data": _("Data"),
     "edition": _("Edition"),
@@ -46,6 +55,13 @@ DETAILS = {
     "weights_used": _("Weights used"),
 }
 CHOICES = {
+    "aggregation": dict(Survey.Aggregation.choices),
+    "gate": dict(Survey.Gate.choices),
+    "method": dict(Survey.Method.choices),
+    "missing_allowed": {"True": _("allowed"), "False": _("not allowed")},
+    "question_order": dict(Survey.Order.choices),
+    "question_plan": dict(Survey.Plan.choices),
+    "random_index": dict(Survey.RandomIndex.choices),
     "role": dict(Membership.Role.choices),
     "state": {**dict(WeightSet.State.choices), **dict(Survey.State.choices)},
 }

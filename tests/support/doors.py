@@ -73,6 +73,7 @@ def answer(at: Estate) -> dict[str, Any]:
 
 def new_survey(at: Estate) -> dict[str, Any]:
     method = {"method": "eigenvector", "random_index": "simulated", "aggregation": "aij", "gate": "soft"}
+    method |= make.QUESTIONS
     return {"edition": at.decided.edition_id, "title_en": "One more", **method}
 
 
@@ -110,7 +111,9 @@ DOORS: dict[str, Door] = {
     "surveys:survey_move": Door(post=RUNS, args=decided, payload=fields(to="archived")),
     "surveys:survey_settings": Door(
         get=READS, post=RUNS, args=lambda at: [[at.planned.pk]],
-        payload=fields(method="log_least_squares", random_index="saaty1980", aggregation="aip", gate="none"),
+        payload=fields(
+            method="log_least_squares", random_index="saaty1980", aggregation="aip", gate="none", **make.QUESTIONS
+        ),
     ),
     "surveys:members": Door(
         get=RUNS, post=RUNS, args=decided, payload=fields(username="the-stranger", role="viewer")

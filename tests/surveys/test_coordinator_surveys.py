@@ -39,6 +39,7 @@ def new_survey(**changes: Any) -> dict[str, Any]:
         "random_index": "simulated",
         "aggregation": "aij",
         "gate": "soft",
+        **factories.QUESTIONS,
         **changes,
     }
 
