@@ -18,6 +18,8 @@ from surveys.forms.method import MethodSettingsForm
 from surveys.forms.surveys import MemberForm, MoveForm, SurveyForm
 from surveys.models import Membership, Survey
 from surveys.selectors.consistency import method_facts
+from surveys.selectors.coverage import coverage_of
+from surveys.selectors.late import late_waiting
 from surveys.selectors.planning import plan_effect
 from surveys.selectors.progress import panel_progress, with_panel_sizes
 from surveys.selectors.trees import tree_of
@@ -60,6 +62,7 @@ def survey(request: HttpRequest, survey_id: int) -> HttpResponse:
     moves = [(state, Survey.State(state).label) for state in MOVES[found.state]]
     stages = [(state, label, _passed(state, found.state)) for state, label in Survey.State.choices]
     context = {"progress": panel_progress(found), "moves": moves, "stages": stages, "at_top": True}
+    context |= {"coverage": coverage_of(found), "late": late_waiting(found)}
     return survey_page(request, found, "progress", "survey", **context)
 
 

@@ -2,7 +2,9 @@
 
 from django.urls import path
 
-from . import answering, handing_in, start
+from surveys import paths  # noqa: F401  knows how codes stand in an address
+
+from . import answering, drafts, handing_in, preparing, start
 
 urlpatterns = [
     path("i/<str:token>/", start.start, name="start"),
@@ -12,5 +14,8 @@ urlpatterns = [
     path("answer/<int:survey_id>/submit/", handing_in.submit, name="submit"),
     path("answer/<int:survey_id>/receipt/", handing_in.receipt, name="receipt"),
     path("answer/<int:survey_id>/receipt/status/", handing_in.receipt_status, name="receipt_status"),
+    path("answer/<int:survey_id>/drafts/", drafts.drafts, name="drafts"),
+    path("answer/<int:survey_id>/prepare/", preparing.prepare, name="prepare"),
+    path("answer/<int:survey_id>/prepare/<code:node>/", preparing.prepare_section, name="prepare_section"),
     path("answer/<int:survey_id>/leave/", answering.leave, name="leave"),
 ]
