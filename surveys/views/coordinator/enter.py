@@ -71,11 +71,11 @@ def _transcript(expert: Expert, number: int) -> Transcript:
 
 @login_required
 @require_safe
-def enter_transcript(request: HttpRequest, survey_id: int, code: str, number: int) -> HttpResponse:
+def enter_transcript(request: HttpRequest, survey_id: int, code: str, transcript_id: int) -> HttpResponse:
     """The sections of one transcript, and handing in."""
     survey = survey_for(request.user, survey_id, *RUNS)
     found = expert_in(survey, code)
-    transcript = _transcript(found, number)
+    transcript = _transcript(found, transcript_id)
     return survey_page(
         request,
         survey,
@@ -92,11 +92,11 @@ def enter_transcript(request: HttpRequest, survey_id: int, code: str, number: in
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def enter_section(request: HttpRequest, survey_id: int, code: str, number: int, node: str) -> HttpResponse:
+def enter_section(request: HttpRequest, survey_id: int, code: str, transcript_id: int, node: str) -> HttpResponse:
     """One section as rows. What the expert said on the form is not shown here: only that there is an answer."""
     survey = survey_for(request.user, survey_id, *RUNS)
     found = expert_in(survey, code)
-    transcript, section = _transcript(found, number), section_in(found, node)
+    transcript, section = _transcript(found, transcript_id), section_in(found, node)
     if request.method == "POST":
         form = RowsForm(request.POST, pairs=pairs_in(found, section))
         refusal = _stored(request, transcript, form)
@@ -177,11 +177,11 @@ def _rows_page(
 
 @login_required
 @require_POST
-def enter_hand_in(request: HttpRequest, survey_id: int, code: str, number: int) -> HttpResponse:
+def enter_hand_in(request: HttpRequest, survey_id: int, code: str, transcript_id: int) -> HttpResponse:
     """Hand in for the expert; the log says that the account did it."""
     survey = survey_for(request.user, survey_id, *RUNS)
     found = expert_in(survey, code)
-    transcript = _transcript(found, number)
+    transcript = _transcript(found, transcript_id)
     reason = request.POST.get("reason", "")[:2000].strip() or _("Handed in on the expert's behalf.")
     done(
         request, lambda: _hand_in(request, found, reason), _("The answers of %(code)s are handed in.") % {"code": code}
@@ -198,10 +198,10 @@ def _hand_in(request: HttpRequest, expert: Expert, reason: str) -> None:
 @login_required
 @never_cache
 @require_safe
-def enter_scan(request: HttpRequest, survey_id: int, code: str, number: int) -> HttpResponse:
+def enter_scan(request: HttpRequest, survey_id: int, code: str, transcript_id: int) -> HttpResponse:
     """The scan as a download: whatever is in it is never shown on a page of ours."""
     survey = survey_for(request.user, survey_id, *RUNS)
-    transcript = get_object_or_404(Transcript, pk=number, expert=expert_in(survey, code), file__isnull=False)
+    transcript = get_object_or_404(Transcript, pk=transcript_id, expert=expert_in(survey, code), file__isnull=False)
     response = HttpResponse(bytes(transcript.file or b""), content_type=transcript.file_type)
     response.headers["Content-Disposition"] = content_disposition_header(True, transcript.file_name) or "attachment"
     response.headers["X-Content-Type-Options"] = "nosniff"
