@@ -164,7 +164,8 @@ def minutes_for(questions: int, seconds: float = SECONDS_PER_QUESTION) -> int:
 
 def pace_of(expert: Expert) -> float:
     """Seconds that this expert takes for a pair: the median of the newest answers, pauses left out."""
-    events = JudgmentEvent.objects.filter(expert=expert, source=JudgmentEvent.Source.FORM).order_by("-revision")
+    given = JudgmentEvent.objects.filter(expert=expert, source=JudgmentEvent.Source.FORM)
+    events = given.filter(note="").order_by("-revision")  # with a note: confirmed or taken, many at one moment
     moments = list(events.values_list("received_at", flat=True)[:PACE_OVER])
     steps = [newer - older for newer, older in pairwise(moments)]
     seconds = [step.total_seconds() for step in steps if step < PAUSE]

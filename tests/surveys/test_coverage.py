@@ -1,6 +1,7 @@
 """How many experts are asked about each section, and the page on which that is chosen."""
 
 import re
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -26,7 +27,7 @@ def coordinator() -> Client:
     return client
 
 
-def panel(count: int, **settings: object) -> tuple[Survey, list[Expert]]:
+def panel(count: int, **settings: Any) -> tuple[Survey, list[Expert]]:
     survey = make.survey(missing_allowed=True, **settings)
     return survey, [make.expert(survey, f"E{number}") for number in range(count)]
 

@@ -9,6 +9,8 @@ from surveys.errors import Refused
 from surveys.models import AuditEvent, DraftAnswer, Expert, Judgment, JudgmentEvent
 from surveys.selectors.answers import progress_of, submitted_ratios
 from surveys.selectors.drafts import draft_sections, prepared_values
+from surveys.selectors.questionnaire import SECONDS_PER_QUESTION, pace_of
+from surveys.selectors.structure import structure_of
 from surveys.services.chain import chain_verify
 from surveys.services.drafts import PREPARED, draft_forget, draft_record, drafts_confirm, drafts_discard, drafts_keep
 from surveys.services.judgments import Answer, ClosedSurvey
@@ -160,3 +162,13 @@ def test_drafts_are_told_beside_the_experts_own() -> None:
     assert root.rows[0].own_sentence == "Indicator a is slightly more important than Indicator b (3)"
     assert root.rows[0].sentence == "Indicator b is extremely more important than Indicator a (9)"
     assert (below.node.code, below.rows[0].own) == ("a", None)
+
+
+def test_answers_confirmed_together_say_nothing_of_the_experts_pace() -> None:
+    edition = make.edition({"r": [f"i{item}" for item in range(6)]})
+    expert = make.expert(make.survey(of=edition))
+    pairs = structure_of(edition).pairs
+    drafts_keep(expert, dict.fromkeys(pairs, STRONG))
+    drafts_confirm(expert, dict.fromkeys(pairs, STRONG), base={})
+    assert JudgmentEvent.objects.filter(source="form").count() == 15
+    assert pace_of(expert) == SECONDS_PER_QUESTION

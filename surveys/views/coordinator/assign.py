@@ -42,7 +42,9 @@ def _assign(request: HttpRequest, expert: Expert, form: SectionsForm) -> None:
 
 def _said(expert: Expert) -> str:
     told = sections_told(expert)
-    return _("Asked of %(code)s from now on: sections %(sections)d, questions %(questions)d, minutes about %(minutes)d.") % {
+    return _(
+        "Asked of %(code)s from now on: sections %(sections)d, questions %(questions)d, minutes about %(minutes)d."
+    ) % {
         "code": expert.code,
         "questions": told.questions,
         "sections": len(told.asked),
