@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from surveys.models import Expert, Indicator, Section, Survey
@@ -36,22 +37,19 @@ class Coverage:
 
 
 def coverage_of(survey: Survey) -> Coverage:
-    """In tree order. Two queries, however large the panel is: those who have not begun are asked about everything."""
-    experts = list(survey.experts.filter(invitation__revoked_at=None).order_by().values_list("pk", flat=True))
-    rows = Section.objects.filter(expert__survey=survey, expert__invitation__revoked_at=None).order_by()
-    begun: set[int] = set()
-    left: dict[int, int] = {}
-    declined: dict[int, int] = {}
-    for expert, node, assigned, declined_at in rows.values_list("expert_id", "node_id", "assigned", "declined_at"):
-        begun.add(expert)
-        if not assigned or declined_at:
-            left[node] = left.get(node, 0) + 1
-        if assigned and declined_at:
-            declined[node] = declined.get(node, 0) + 1
+    """In tree order. One query, however large the panel is: those who have not begun are asked about everything."""
+    experts = survey.experts.filter(invitation__revoked_at=None).order_by()
+    rows = experts.values_list("pk", "sections__node", "sections__assigned", "sections__declined_at")
+    panel: set[int] = set()
+    left: Counter[int] = Counter()
+    declined: Counter[int] = Counter()
+    for expert, node, assigned, declined_at in rows:
+        panel.add(expert)
+        if node and (declined_at or not assigned):
+            left[node] += 1
+            declined[node] += bool(assigned)
     nodes = sorted(structure_of(survey.edition).nodes, key=lambda node: node.position)
-    return Coverage(
-        [NodeCoverage(node, len(experts) - left.get(node.pk, 0), declined.get(node.pk, 0)) for node in nodes]
-    )
+    return Coverage([NodeCoverage(node, len(panel) - left[node.pk], declined[node.pk]) for node in nodes])
 
 
 @dataclass(frozen=True)

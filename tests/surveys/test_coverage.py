@@ -74,7 +74,7 @@ def test_coverage_takes_as_many_queries_for_any_panel() -> None:
         ) as queries:
             coverage_of(survey)
         counts.append(len(queries))
-    assert counts == [2, 2]
+    assert counts == [1, 1]
 
 
 def test_the_progress_page_warns_where_few_are_asked(coordinator: Client) -> None:
