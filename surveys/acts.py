@@ -4,31 +4,49 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from surveys.models import Membership, Survey, WeightSet
+from surveys.models import Membership, Survey, Transcript, WeightSet
 
 ACTS = {
+    "answers.entered": _("Answers keyed in on the expert's behalf"),
     "answers.submitted": _("Answers submitted"),
     "data.imported": _("Data imported"),
+    "drafts.confirmed": _("Prepared answers confirmed by the expert"),
+    "drafts.discarded": _("Prepared answers discarded by the expert"),
+    "drafts.prepared": _("Answers keyed in as drafts"),
     "expert.added": _("Expert added"),
+    "expert.assigned": _("Sections of an expert chosen"),
     "expert.weighted": _("Weight of an expert set"),
     "invitation.renewed": _("Invitation renewed"),
     "invitation.revoked": _("Invitation revoked"),
     "judgments.imported": _("Judgments imported"),
+    "late.taken": _("Late answers taken"),
     "link.minted": _("Personal link made"),
     "member.added": _("Role given"),
     "panel.requested": _("Panel result asked for"),
     "revision.requested": _("Expert asked to look again"),
     "revision.withdrawn": _("Request to look again withdrawn"),
     "run.requested": _("Run asked for"),
+    "section.declined": _("Section declined: not my field"),
+    "section.taken_up": _("Declined section taken up again"),
     "survey.created": _("Survey made"),
     "survey.settings": _("Method chosen"),
     "survey.moved": _("Survey moved to another stage"),
+    "transcript.entered": _("Answers on paper or by telephone received"),
     "weights.adopted": _("Printed weights rounded anew"),
     "weights.drafted": _("Weight set drafted"),
     "weights.moved": _("Weight set moved to another state"),
 }
 
 DETAILS = {
+    "aggregation": _("Aggregation"),
+    "full_up_to": _("Every pair up to so many items"),
+    "gate": _("Consistency gate"),
+    "method": _("Weights by"),
+    "missing_allowed": _("“Cannot judge”"),
+    "question_order": _("Order of the pairs"),
+    "question_plan": _("Questions"),
+    "questions_per_item": _("Questions per item above"),
+    "random_index": _("Random index"),
     "content_hash": _("Content hash"),
     "data": _("Data"),
     "edition": _("Edition"),
@@ -38,19 +56,31 @@ DETAILS = {
     "indicators": _("Indicators"),
     "pairs": _("Pairs"),
     "receipt": _("Receipt"),
+    "received": _("Received on"),
     "result": _("Panel result"),
     "role": _("Role"),
     "run": _("Run"),
+    "scan": _("Scan"),
     "section": _("Section"),
+    "sections": _("Sections"),
     "state": _("State"),
     "units": _("Units"),
     "version": _("Version"),
+    "way": _("How the answers came"),
     "weight": _("Weight"),
     "weights": _("Weights"),
     "weights_used": _("Weights used"),
 }
 CHOICES = {
+    "aggregation": dict(Survey.Aggregation.choices),
+    "gate": dict(Survey.Gate.choices),
+    "method": dict(Survey.Method.choices),
+    "missing_allowed": {"True": _("allowed"), "False": _("not allowed")},
+    "question_order": dict(Survey.Order.choices),
+    "question_plan": dict(Survey.Plan.choices),
+    "random_index": dict(Survey.RandomIndex.choices),
     "role": dict(Membership.Role.choices),
+    "way": dict(Transcript.Way.choices),
     "state": {**dict(WeightSet.State.choices), **dict(Survey.State.choices)},
 }
 

@@ -10,9 +10,9 @@ from surveys import sheet
 from surveys.exports.questionnaire_look import Guide, Rows, dress
 from surveys.exports.workbook import Sheet, workbook_bytes
 from surveys.files.writing import Cell
-from surveys.models import Expert, Indicator, Judgment
+from surveys.models import Expert, Indicator
 from surveys.scale import LEVELS
-from surveys.selectors.questionnaire import Place, Said, Way, said_by, way_of
+from surveys.selectors.questionnaire import Given, Place, Said, Way, said_by, way_of
 from surveys.templatetags.quanheng import moment
 from surveys.texts import text_in
 
@@ -92,7 +92,7 @@ def _questions(places: Sequence[Place], said: Said) -> Rows:
     return [heading] + [_question(place, said.get(place.comparison.pk)) for place in places]
 
 
-def _question(place: Place, judgment: Judgment | None) -> list[Cell]:
+def _question(place: Place, judgment: Given | None) -> list[Cell]:
     pair = place.comparison
     items = (pair.item_b, pair.item_a) if place.swapped else (pair.item_a, pair.item_b)
     return [
@@ -108,7 +108,7 @@ def _label(item: Indicator, other: Indicator) -> str:
     return sheet.item_label(item.name, item.code, other.name)
 
 
-def _answer(judgment: Judgment, swapped: bool) -> tuple[str, str | None]:
+def _answer(judgment: Given, swapped: bool) -> tuple[str, str | None]:
     said = judgment.more_important
     if said in ("a", "b"):
         side = "right" if (said == "b") != swapped else "left"

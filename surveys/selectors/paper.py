@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from surveys.models import Comparison, Expert, Indicator, Judgment
-from surveys.selectors.questionnaire import Stage, said_by, way_of
+from surveys.models import Comparison, Expert, Indicator
+from surveys.selectors.questionnaire import Given, Stage, said_by, way_of
 
 SHORT = 12  # rows that stay together on one page
 
@@ -51,12 +51,12 @@ def paper_of(expert: Expert, *, filled: bool) -> Paper:
     return Paper(sorted(sections, key=lambda section: section.rows[0].comparison.position))
 
 
-def _section(stage: Stage, said: dict[int, Judgment]) -> PaperSection:
+def _section(stage: Stage, said: dict[int, Given]) -> PaperSection:
     pairs = sorted((place.comparison for place in stage.places if place.planned), key=lambda pair: pair.position)
     return PaperSection(pairs[0].node, [PaperRow(pair, _cell(said.get(pair.pk))) for pair in pairs])
 
 
-def _cell(judgment: Judgment | None) -> str:
+def _cell(judgment: Given | None) -> str:
     if judgment is None:
         return ""
     said = judgment.more_important

@@ -46,6 +46,7 @@ class Step(NamedTuple):
     conflict: bool
     source: str
     received_at: datetime
+    note: str
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,11 @@ class Trail:
     @property
     def pace(self) -> float:
         """Seconds for a pair: the median of the newest answers on the form, pauses left out."""
-        recent = [step for step in self.steps if step.revision > self.newest - PACE_OVER and step.source == FORM]
+        recent = [
+            step
+            for step in self.steps  # with a note: confirmed or taken, many at one moment
+            if step.revision > self.newest - PACE_OVER and step.source == FORM and not step.note
+        ]
         steps = [newer.received_at - older.received_at for newer, older in pairwise(recent)]
         seconds = [step.total_seconds() for step in steps if step < PAUSE]
         return median(seconds) if len(seconds) >= PACE_FROM else SECONDS_PER_QUESTION
@@ -216,7 +221,7 @@ def trail_of(expert: Expert) -> Trail:
     """One query."""
     events = JudgmentEvent.objects.filter(Q(conflict=True) | Q(revision__gt=expert.revision - PACE_OVER), expert=expert)
     rows = events.order_by("-revision").values_list(
-        "revision", "comparison_id", "more_important", "strength", "conflict", "source", "received_at"
+        "revision", "comparison_id", "more_important", "strength", "conflict", "source", "received_at", "note"
     )
     return Trail([Step(*row) for row in rows], expert.revision)
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from surveys.files.questionnaire import AnswerRow, Asked
 from surveys.files.tree import Tree
-from surveys.models import Comparison, Expert, Judgment
+from surveys.models import Comparison, Expert
 from surveys.scale import sentence
-from surveys.selectors.questionnaire import said_by, way_of
+from surveys.selectors.questionnaire import Given, said_by, way_of
 from surveys.selectors.structure import structure_of
 from surveys.selectors.trees import indicator_rows, tree_of
 
@@ -20,7 +20,7 @@ class Change:
 
     row: AnswerRow
     comparison: Comparison
-    before: Judgment | None
+    before: Given | None
 
     @property
     def said(self) -> str:
@@ -80,11 +80,11 @@ def sheet_preview(expert: Expert, rows: Sequence[AnswerRow]) -> SheetPreview:
     )
 
 
-def _says(judgment: Judgment | None, row: AnswerRow) -> bool:
+def _says(judgment: Given | None, row: AnswerRow) -> bool:
     return judgment is not None and (judgment.more_important, judgment.strength) == (row.more_important, row.strength)
 
 
-def _judgment(change: Change) -> Judgment:
+def _judgment(change: Change) -> Given:
     """As it would be stored; it is not."""
     row = change.row
-    return Judgment(comparison=change.comparison, more_important=row.more_important, strength=row.strength)
+    return Given(row.more_important, row.strength, change.before.revision if change.before else 0)

@@ -7,12 +7,16 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.urls import resolve, reverse
+from django.utils import timezone
 from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
-from surveys.models import InvitationLink
+from surveys.models import ExpertSession, InvitationLink
+from surveys.services.drafts import draft_record
+from surveys.services.judgments import Answer
 from surveys.services.panel import link_mint
 from surveys.services.revisions import revision_request
+from surveys.services.transcripts import transcript_create, transcript_draft
 from tests.browser.conftest import Watch
 from tests.support import journey as step
 from tests.support.places import demo_password, free_port, running_site
@@ -193,6 +197,38 @@ def bring_back(look: Look, address: str, line: str) -> None:
     content = f"expert,parent,item_a,item_b,more_important,strength\n{line}\n".encode()
     look.page.set_input_files("input[type=file]", {"name": "f.csv", "mimeType": "text/csv", "buffer": content})
     look.page.locator("main form button[type=submit]").first.click()
+
+
+def test_pages_of_keying_in(look: Look, page: Page, live_server: LiveServer, transactional_db: None) -> None:
+    """A paper form, its rows, what waits for the expert, and the device of an assistant."""
+    survey = make.survey(missing_allowed=True)
+    expert = make.expert(survey, name="Prof. Chen", language="en")
+    paper = transcript_create(expert, way="paper", received_on=timezone.localdate(), user=make.user())
+    first, second = make.pair(survey).pk, make.pair(survey, "a", "c").pk
+    transcript_draft(paper, {first: Answer("a", 5)}, user=make.user())
+    draft_record(expert, second, Answer("b", 9))
+    make.say(expert, "a", "c", "a", 3)
+    page.goto(f"{live_server.url}/login/")
+    step.speak(page, look.language)
+    step.sign_in(page, live_server.url, make.user().username, "a long password")
+    place = [survey.pk, expert.code]
+    staff = [
+        reverse("surveys:expert_sections", args=place),
+        reverse("surveys:enter", args=place),
+        reverse("surveys:enter_transcript", args=[*place, paper.pk]),
+        reverse("surveys:enter_section", args=[*place, paper.pk, "r"]),
+    ]
+    for _ in judged(look, staff, live_server.url):
+        pass
+    token = link_mint(expert, channel=InvitationLink.Channel.SHOWN, user=None)
+    step.begin(page, live_server.url + reverse("surveys:start", args=[token]))
+    for _ in judged(look, [reverse("surveys:drafts", args=[survey.pk])], live_server.url):
+        page.locator("main details summary").first.click()
+        look.judge()
+    ExpertSession.objects.update(assistant=True)
+    own = [reverse("surveys:prepare", args=[survey.pk]), reverse("surveys:prepare_section", args=[survey.pk, "r"])]
+    for _ in judged(look, own, live_server.url):
+        pass
 
 
 def judged(look: Look, addresses: Iterable[str], site: str) -> Iterator[str]:

@@ -49,6 +49,14 @@ def expert(at: Estate) -> list[list[Any]]:
     return [[at.asking.pk, at.expert.code]]
 
 
+def transcript(at: Estate) -> list[list[Any]]:
+    return [[*expert(at)[0], at.expert.transcripts.order_by("pk")[0].pk]]
+
+
+def keyed_in(at: Estate) -> dict[str, Any]:
+    return {f"p{make.pair(at.asking).pk}": "b4", "base": "", "counts": "now"}
+
+
 def weights(*states: str) -> Arguments:
     return lambda at: [[at.decided.pk, at.sets[state].number] for state in states]
 
@@ -109,6 +117,7 @@ def one_time_code(at: Estate) -> str:
 
 def new_survey(at: Estate) -> dict[str, Any]:
     method = {"method": "eigenvector", "random_index": "simulated", "aggregation": "aij", "gate": "soft"}
+    method |= make.QUESTIONS
     return {"edition": at.decided.edition_id, "title_en": "One more", **method}
 
 
@@ -150,6 +159,15 @@ DOORS: dict[str, Door] = {
     ),
     "surveys:sheet_download": Door(get=SESSION, args=asking),
     "surveys:paper": Door(get=SESSION, args=asking),
+    "surveys:drafts": Door(
+        get=SESSION, post=SESSION, args=asking,
+        payload=lambda at: {"chosen": f"{make.pair(at.asking, 'a', 'c').pk}:a9:{at.expert.revision}"},
+    ),
+    # an assistant's device; the expert's own is sent on to the contents
+    "surveys:prepare": Door(get=SESSION, args=asking),
+    "surveys:prepare_section": Door(
+        get=SESSION, post=SESSION, args=lambda at: [[at.asking.pk, "r"]], payload=keyed_in, writes=False
+    ),
     "surveys:leave": Door(get=SESSION, post=SESSION, args=asking),
     "surveys:practice": Door(get=SESSION, args=asking),
     "surveys:preferences": Door(get=SESSION, post=SESSION, args=asking, payload=fields(**READING), writes=False),
@@ -173,7 +191,9 @@ DOORS: dict[str, Door] = {
     "surveys:survey_move": Door(post=RUNS, args=decided, payload=fields(to="archived")),
     "surveys:survey_settings": Door(
         get=READS, post=RUNS, args=lambda at: [[at.planned.pk]],
-        payload=fields(method="log_least_squares", random_index="saaty1980", aggregation="aip", gate="none"),
+        payload=fields(
+            method="log_least_squares", random_index="saaty1980", aggregation="aip", gate="none", **make.QUESTIONS
+        ),
     ),
     "surveys:members": Door(
         get=RUNS, post=RUNS, args=decided, payload=fields(username="the-stranger", role="viewer")
@@ -181,6 +201,17 @@ DOORS: dict[str, Door] = {
     "surveys:audit_log": Door(get=READS, args=decided),
     "surveys:experts_add": Door(get=RUNS, post=RUNS, args=asking, payload=fields(lines="N1, Someone")),
     "surveys:expert": Door(get=READS, args=expert),
+    "surveys:expert_sections": Door(get=RUNS, post=RUNS, args=expert, payload=fields(nodes="a")),
+    "surveys:enter": Door(
+        get=RUNS, post=RUNS, args=expert, payload=fields(way="telephone", received_on="2026-01-05")
+    ),
+    "surveys:enter_transcript": Door(get=RUNS, args=transcript),
+    "surveys:enter_section": Door(
+        get=RUNS, post=RUNS, args=lambda at: [[*transcript(at)[0], "r"]], payload=keyed_in
+    ),
+    "surveys:enter_hand_in": Door(post=RUNS, args=transcript),
+    "surveys:enter_scan": Door(get=RUNS, args=transcript),
+    "surveys:late_take": Door(post=RUNS, args=expert),
     "surveys:expert_weight": Door(post=RUNS, args=expert, payload=fields(weight="2", reason="Knows it.")),
     "surveys:link_show": Door(post=RUNS, args=expert),
     "surveys:expert_revoke": Door(post=RUNS, args=expert),

@@ -2,12 +2,16 @@
 
 from django.urls import path
 
+from surveys import paths  # noqa: F401  knows how codes stand in an address
+
 from . import (
     answering,
     devices,
+    drafts,
     handing_in,
     practice,
     preferences,
+    preparing,
     resuming,
     revisions,
     rows,
@@ -40,6 +44,9 @@ urlpatterns = [
     path(f"{A}sheet/", sheet.sheet, name="sheet"),
     path(f"{A}sheet/questionnaire.xlsx", sheet.download, name="sheet_download"),
     path(f"{A}paper/", sheet.paper, name="paper"),
+    path(f"{A}drafts/", drafts.drafts, name="drafts"),
+    path(f"{A}prepare/", preparing.prepare, name="prepare"),
+    path(f"{A}prepare/<code:node>/", preparing.prepare_section, name="prepare_section"),
     path(f"{A}elsewhere/", devices.elsewhere, name="elsewhere"),
     path(f"{A}elsewhere/end/", devices.end_others, name="end_others"),
     path(f"{A}join/<str:code>/", devices.join, name="join"),
