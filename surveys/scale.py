@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 CONSISTENT_BELOW = 0.1
@@ -20,6 +19,10 @@ LEVELS = {
     9: gettext_lazy("extremely more important"),
 }
 
+MORE = gettext_lazy("%(more)s is %(level)s than %(less)s (%(strength)d)")
+EQUAL = gettext_lazy("%(a)s and %(b)s are equally important (1)")
+CANNOT_JUDGE = gettext_lazy("Between %(a)s and %(b)s you cannot judge")
+
 
 def ratio_of(more_important: str, strength: int) -> float:
     """How many times item a is as important as item b."""
@@ -29,12 +32,12 @@ def ratio_of(more_important: str, strength: int) -> float:
 def sentence(more_important: str, strength: int | None, a: object, b: object) -> str:
     """An answer as a sentence: what a page repeats to whoever gave it. `a` and `b` are the names of the items."""
     if more_important not in ("a", "b", "equal"):
-        return _("Between %(a)s and %(b)s you cannot judge") % {"a": a, "b": b}
+        return str(CANNOT_JUDGE) % {"a": a, "b": b}
     if strength == 1 or strength is None:
-        return _("%(a)s and %(b)s are equally important (1)") % {"a": a, "b": b}
+        return str(EQUAL) % {"a": a, "b": b}
     more, less = (a, b) if more_important == "a" else (b, a)
     words = {"more": more, "less": less, "level": LEVELS[strength], "strength": strength}
-    return _("%(more)s is %(level)s than %(less)s (%(strength)d)") % words
+    return str(MORE) % words
 
 
 def consistency_level(ratio: float | str | None) -> str:

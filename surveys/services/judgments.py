@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from surveys.errors import Refused
 from surveys.files.judgments import JudgmentRow
 from surveys.models import Comparison, Expert, Indicator, Judgment, JudgmentEvent, MoreImportant, Survey, Transcript
+from surveys.selectors.structure import structure_of
 from surveys.selectors.trees import comparisons_of
 from surveys.services.audit import audit
 from surveys.services.chain import chained
@@ -98,14 +99,12 @@ def judgment_record(
     one exists, the event is kept as a conflict and the current answer stays. Raises ClosedSurvey, and Refused for an
     answer or a pair that cannot be.
     """
-    answer.checked()
-    if answer.more_important == MoreImportant.CANNOT_JUDGE and not expert.survey.missing_allowed:
-        raise Refused(_("This survey asks for an answer to every pair: choose the one that comes closest."))
+    _check(answer, expert.survey)
     with transaction.atomic(durable=_outermost()):
         open_now = _take_revisions(expert)
         head = _head(expert, comparison_id, client_key, answer)
         if not open_now and not head.twin:
-            raise ClosedSurvey(_("This survey takes no answers now. What you answered before is safe."))
+            raise _closed()
         if head.twin:
             transaction.set_rollback(True)  # gives the revision back
         else:
@@ -129,6 +128,31 @@ def judgment_record(
     if head.twin:
         event = _twin(head.twin, expert, comparison_id, answer)
     return Recorded(event, event.conflict, head.current, head.current_revision, head.third)
+
+
+def judgment_undo(expert: Expert) -> JudgmentEvent | None:
+    """Take the newest answer back: what was said of that pair before counts again, or nothing. The log keeps both.
+
+    Returns the event that was taken back, or None where there is nothing to take back. Raises ClosedSurvey.
+    """
+    counted = JudgmentEvent.objects.filter(expert=expert, conflict=False)
+    newest = counted.select_related("comparison").order_by("-revision").first()
+    if newest is None or not newest.more_important:
+        return None
+    before = counted.filter(comparison=newest.comparison, revision__lt=newest.revision).order_by("-revision").first()
+    answer = Answer(before.more_important, before.strength) if before else Answer("", None)
+    judgment_record(expert, newest.comparison_id, answer, client_key=uuid.uuid4(), base_revision=newest.revision)
+    return newest
+
+
+def _check(answer: Answer, survey: Survey) -> None:
+    answer.checked()
+    if answer.more_important == MoreImportant.CANNOT_JUDGE and not survey.missing_allowed:
+        raise Refused(_("This survey asks for an answer to every pair: choose the one that comes closest."))
+
+
+def _closed() -> ClosedSurvey:
+    return ClosedSurvey(_("This survey takes no answers now. What you answered before is safe."))
 
 
 def _twin(key: int, expert: Expert, comparison_id: int, answer: Answer) -> JudgmentEvent:
@@ -246,6 +270,69 @@ def _set_current(events: Sequence[JudgmentEvent]) -> None:
     )
 
 
+# --- many answers of one expert ---
+
+
+@transaction.atomic
+def judgments_record_many(
+    expert: Expert,
+    answers: Mapping[int, Answer],
+    *,
+    base: Mapping[int, int] | None,
+    source: str,
+    entered_by: User | None = None,
+    shown: Mapping[int, Shown] | None = None,
+    transcript: Transcript | None = None,
+) -> list[JudgmentEvent]:
+    """Append these answers (comparison → answer) to one expert's log: all of them or, where one cannot be, none.
+
+    Answers that say what is current are left alone. `base` tells which revision of each answer was seen by whoever
+    answered (0, or no entry, for none; None skips the check): where a newer and different one exists, the event is
+    kept as a conflict and the current answer stays. Raises ClosedSurvey, and Refused for an answer or a pair that
+    cannot be. The caller says in the audit log who did it.
+    """
+    pairs = _asked(expert, answers)
+    if not _take_revisions(expert, 0):  # locks the log before it is read
+        raise _closed()
+    current = {judgment.comparison_id: judgment for judgment in Judgment.objects.filter(expert=expert)}
+    events = []
+    for pair, answer in answers.items():
+        judgment = current.get(pair)
+        seen = base.get(pair, 0) if base is not None else 0
+        if answer != _said(judgment):
+            stale = base is not None and seen != (judgment.revision if judgment else 0)
+            events.append(
+                JudgmentEvent(
+                    comparison=pairs[pair],
+                    **vars(answer),
+                    conflict=stale,
+                    base_revision=seen,
+                    source=source,
+                    entered_by=entered_by,
+                    transcript=transcript,
+                    **vars((shown or {}).get(pair, Shown())),
+                )
+            )
+    sections_ensure(expert)
+    _append(expert, events)
+    Expert.objects.filter(pk=expert.pk, started_at=None).update(started_at=timezone.now())
+    return events
+
+
+def _asked(expert: Expert, answers: Mapping[int, Answer]) -> Mapping[int, Comparison]:
+    """The survey's pairs, these among them, and every answer whole."""
+    pairs = structure_of(expert.survey.edition).pairs
+    if not answers.keys() <= pairs.keys():
+        raise Refused(_("This pair is not part of the survey."))
+    for answer in answers.values():
+        _check(answer, expert.survey)
+    return pairs
+
+
+def _said(judgment: Judgment | None) -> Answer:
+    return Answer(judgment.more_important, judgment.strength) if judgment else Answer("", None)
+
+
 # --- a whole file ---
 
 
@@ -287,7 +374,7 @@ def _append(expert: Expert, events: Sequence[JudgmentEvent]) -> None:
     if not events:
         return
     if not _take_revisions(expert, len(events)):
-        raise ClosedSurvey(_("This survey takes no answers now: open it before importing."))
+        raise _closed()
     newest = JudgmentEvent.objects.filter(expert=expert).order_by("-revision").first()
     head = newest.hash if newest else ""
     first = Expert.objects.values_list("revision", flat=True).get(pk=expert.pk) - len(events) + 1
@@ -295,7 +382,7 @@ def _append(expert: Expert, events: Sequence[JudgmentEvent]) -> None:
         event.client_key = uuid.uuid4()
         head = chained(event, expert, revision, head).hash
     JudgmentEvent.objects.bulk_create(events)
-    _set_current(events)
+    _set_current([event for event in events if not event.conflict])
 
 
 def _by_expert(rows: Sequence[JudgmentRow]) -> dict[str, dict[tuple[str, str], Answer]]:

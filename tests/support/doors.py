@@ -71,6 +71,11 @@ def answer(at: Estate) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def row(at: Estate) -> dict[str, Any]:
+    pair = make.pair(at.asking, "a", "c").pk
+    return {f"pair-{pair}": "b7", f"seen-{pair}": at.expert.revision}
+
+
 def new_survey(at: Estate) -> dict[str, Any]:
     method = {"method": "eigenvector", "random_index": "simulated", "aggregation": "aij", "gate": "soft"}
     return {"edition": at.decided.edition_id, "title_en": "One more", **method}
@@ -90,6 +95,12 @@ DOORS: dict[str, Door] = {
     "surveys:start": Door(get=ANYBODY, post=ANYBODY, args=lambda at: [[at.token]]),
     "surveys:contents": Door(get=SESSION, args=asking),
     "surveys:pair": Door(get=SESSION, post=SESSION, args=lambda at: [[at.asking.pk, 1]], payload=answer),
+    "surveys:rows": Door(get=SESSION, post=SESSION, args=lambda at: [[at.asking.pk, "r"]], payload=row),
+    "surveys:section": Door(
+        post=SESSION, args=lambda at: [[at.asking.pk, "r"]], payload=fields(familiarity="well", position="1")
+    ),
+    "surveys:save": Door(post=SESSION, args=asking, payload=answer),
+    "surveys:undo": Door(post=SESSION, args=asking),
     "surveys:review": Door(get=SESSION, args=asking),
     "surveys:submit": Door(get=SESSION, post=SESSION, args=asking),
     "surveys:receipt": Door(get=SESSION, args=asking),

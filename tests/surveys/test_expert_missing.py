@@ -49,8 +49,8 @@ def test_it_settles_the_pair_and_leads_on(expert: Expert) -> None:
     response = answer(client, expert, **OPEN)
     assert response["Location"] == address(expert, 2) + "#question"
     assert stored() == [("cannot_judge", None)]
-    assert "1/4" in client.get(address(expert, 2)).content.decode()
-    assert "You left this pair open" in client.get(address(expert)).content.decode()
+    assert "1/4 in all" in client.get(address(expert, 2)).content.decode()
+    assert "data-left-open>" in client.get(address(expert)).content.decode()
 
 
 def test_an_answer_may_still_be_given(expert: Expert) -> None:
@@ -58,7 +58,7 @@ def test_an_answer_may_still_be_given(expert: Expert) -> None:
     answer(client, expert, **OPEN)
     answer(client, expert)
     assert stored() == [("cannot_judge", None), ("a", 3)]
-    assert "You left this pair open" not in client.get(address(expert)).content.decode()
+    assert "data-left-open hidden>" in client.get(address(expert)).content.decode()
 
 
 def test_two_devices_may_differ_about_it(expert: Expert) -> None:

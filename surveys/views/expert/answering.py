@@ -1,35 +1,39 @@
-"""Answering, pair by pair. Each answer is one POST and is stored before the next page is shown."""
+"""Contents, and the pairs one by one. Each answer is one POST and is stored before the next page is shown."""
 
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from surveys.errors import Refused
-from surveys.forms.answer import AnswerForm
-from surveys.models import Expert
-from surveys.selectors.answers import progress_of
-from surveys.selectors.questionnaire import changed_since_submission, disputed_pairs, minutes_for
-from surveys.services.judgments import ClosedSurvey, judgment_record
+from surveys.forms.answer import AnswerForm, SectionForm
+from surveys.models import Expert, Section
+from surveys.selectors.contents import contents_of
+from surveys.selectors.questionnaire import changed_since_submission, disputed_pairs, way_of
+from surveys.selectors.structure import structure_of
+from surveys.services.judgments import ClosedSurvey
 from surveys.services.panel import session_end
+from surveys.services.sections import section_decline, section_know, sections_ensure
 
-from .question import question_page
-from .session import for_expert, forget, go, go_to_pair, live_session, page
+from .question import question_page, way_back
+from .saving import circle_note, keep_late, remember_note, store
+from .script_data import queue_data
+from .session import for_expert, forget, go, go_to_pair, go_to_section, live_session, page
 
 
 @require_safe
 @for_expert
 def contents(request: HttpRequest, expert: Expert) -> HttpResponse:
-    progress = progress_of(expert)
     return page(
         request,
         expert,
         "contents.html",
-        progress=progress,
-        minutes=minutes_for(progress.total - progress.answered),
+        contents=contents_of(expert),
         disputed=list(disputed_pairs(expert)),
         changed=changed_since_submission(expert),
+        familiarities=Section.Familiarity.choices,
+        data=queue_data(expert),
     )
 
 
@@ -41,6 +45,27 @@ def pair(request: HttpRequest, expert: Expert, position: int) -> HttpResponse:
     if not expert.survey.takes_answers:
         return go("contents", expert)
     return question_page(request, expert, position)
+
+
+@require_POST
+@for_expert
+def section(request: HttpRequest, expert: Expert, node: str) -> HttpResponse:
+    """How well the expert knows this subject, or that it is not their field."""
+    found = next((section for section in sections_ensure(expert) if section.node.code == node), None)
+    form = SectionForm(request.POST)
+    if found is None or not form.is_valid():
+        raise Http404("There is no such section.")
+    said = form.cleaned_data
+    try:
+        if said["familiarity"]:
+            section_know(found, said["familiarity"])
+        elif said["field"]:
+            section_decline(found, declined=said["field"] == "no")
+    except Refused as refused:
+        messages.error(request, str(refused))
+    position = said["position"]
+    still_asked = position and way_of(expert).place(position)
+    return go_to_pair(expert, position) if still_asked else go("contents", expert)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -62,18 +87,34 @@ def _record(request: HttpRequest, expert: Expert, position: int) -> HttpResponse
         return question_page(
             request, expert, position, problems=[str(error) for error in form.non_field_errors()], status=422
         )
-    given = form.cleaned_data
     try:
-        recorded = judgment_record(
-            expert,
-            given["comparison"],
-            given["answer"],
-            client_key=given["client_key"],
-            base_revision=given["base_revision"],
-        )
+        recorded = store(expert, form)
     except ClosedSurvey as closed:
-        messages.error(request, str(closed))
+        messages.error(request, keep_late(expert, form, closed))
         return go("contents", expert)
     except Refused as refused:
-        return question_page(request, expert, position, problems=[str(refused)], unsaved=given["answer"], status=409)
-    return go_to_pair(expert, position if recorded.conflict else given["next_position"])
+        unsaved = form.cleaned_data["answer"]
+        return question_page(request, expert, position, problems=[str(refused)], unsaved=unsaved, status=409)
+    if recorded.conflict:
+        return go_to_pair(expert, position)
+    response = _onwards(request, expert, form)
+    note = circle_note(request, expert, recorded)
+    if note:
+        messages.warning(request, note)
+        remember_note(response, expert, recorded)
+    return response
+
+
+def _onwards(request: HttpRequest, expert: Expert, form: AnswerForm) -> HttpResponse:
+    """Where the page that asked was going: the pair it promised, or the review of the section it completed."""
+    given, structure = form.cleaned_data, structure_of(expert.survey.edition)
+    node = structure.pairs[given["comparison"]].node
+    back = way_back(request, expert, node.code)
+    if back:
+        return HttpResponseRedirect(back)
+    following = structure.by_position.get(given["next_position"] or 0)
+    if following and following.node_id == node.pk:
+        return go_to_pair(expert, following.position)
+    if len(structure.items_of(node.pk)) == 2:  # one answer: there is nothing to look at
+        return go_to_pair(expert, following.position if following else None)
+    return go_to_section(expert, node.code)

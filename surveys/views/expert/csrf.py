@@ -10,7 +10,8 @@ from django.views.decorators.cache import never_cache
 from surveys.forms.answer import AnswerForm
 
 from .question import question_page
-from .session import live_session, speak_to
+from .saving import fresh_token
+from .session import live_session, speak_to, wants_json
 
 
 @never_cache
@@ -20,6 +21,8 @@ def failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     Nothing is stored here. Another site's forged answer never comes so far: the browser keeps the expert's cookie
     from it (SameSite).
     """
+    if wants_json(request):
+        return fresh_token(request)
     offered = _answer_offered(request)
     return offered or csrf_failure(request, reason)
 

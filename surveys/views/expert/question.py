@@ -1,4 +1,4 @@
-"""The page of one pair: what the card, the row view and the lines around them show."""
+"""The page of one pair: what the card and the lines around it show."""
 
 from __future__ import annotations
 
@@ -7,19 +7,35 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from surveys.forms.answer import ROW
-from surveys.models import Expert, Indicator, Judgment, JudgmentEvent
+from surveys.models import Expert, Indicator, Judgment, JudgmentEvent, Section
 from surveys.scale import LEVELS, sentence
-from surveys.selectors.questionnaire import Question, Way, last_answer, question_of, said_by, way_of
+from surveys.selectors.questionnaire import (
+    Question,
+    Stage,
+    Way,
+    last_answer,
+    minutes_for,
+    pace_of,
+    question_of,
+    said_by,
+    way_of,
+)
 from surveys.services.judgments import Answer
 
+from .reading import reading_of
+from .script_data import script_data
 from .session import page
+
+STEPS = range(2, 10)
 
 
 @dataclass(frozen=True)
 class Side:
+    """An item where it stands. `value` is what the pair calls it, whichever side it is shown on."""
+
     letter: str
     value: str
     item: Indicator
@@ -33,16 +49,6 @@ class Step:
     strength: int
     word: str
     between: bool
-    chosen: bool
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One of the seventeen cells of the row view."""
-
-    value: str
-    strength: int
-    spoken: str
     chosen: bool
 
 
@@ -62,6 +68,7 @@ def question_page(
     *,
     problems: list[str] | None = None,
     unsaved: Answer | None = None,
+    circle: str = "",
     status: int = 200,
 ) -> HttpResponse:
     """One pair. `unsaved` is an answer that came and could not be stored: the page offers to send it again."""
@@ -70,17 +77,47 @@ def question_page(
     question = question_of(expert, position, way, said)
     if question is None:
         raise Http404("There is no such pair.")
+    seconds = pace_of(expert)
     context = {
         "question": question,
         "problems": problems,
+        "circle": circle,
         "unsaved": _spoken(question, unsaved),
         "current": _spoken(question, question.current),
         "disputed": _spoken(question, question.disputed),
         "client_key": uuid.uuid4(),
+        "cause": cause_of(request),
+        "request_id": request_of(request),
+        "back_to": way_back(request, expert, question.comparison.node.code),
+        "minutes": minutes_for(way.total - way.answered, seconds),
+        "data": script_data(expert, way, said, reading_of(request), seconds=seconds),
+        "familiarities": Section.Familiarity.choices,
         **_card(question),
         **_surroundings(question, way, last_answer(expert)),
     }
     return page(request, expert, "pair.html", status=status, **context)
+
+
+def cause_of(request: HttpRequest) -> str:
+    """Why the expert came to this pair: the page that led here says so in its link, and the form sends it on."""
+    cause = request.POST.get("cause") or request.GET.get("because", "")
+    return cause if cause in JudgmentEvent.Cause.values else ""
+
+
+def request_of(request: HttpRequest) -> int | None:
+    """The revision request for which a pair is looked at again."""
+    said = request.POST.get("request") or request.GET.get("request", "")
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else None
+
+
+def way_back(request: HttpRequest, expert: Expert, node: str) -> str:
+    """Who came from a hint or a request goes back to it after answering."""
+    cause, asked = cause_of(request), request_of(request)
+    if cause == JudgmentEvent.Cause.HINT:
+        return reverse("surveys:section_review", args=[expert.survey_id, node])
+    if cause == JudgmentEvent.Cause.REQUEST and asked:
+        return reverse("surveys:revision", args=[expert.survey_id, asked])
+    return ""
 
 
 def _card(question: Question) -> dict[str, Any]:
@@ -92,8 +129,7 @@ def _card(question: Question) -> dict[str, Any]:
     return {
         "sides": [Side(letter, value, item, side == value) for letter, (value, item) in shown],
         "equal": side == "equal",
-        "steps": [Step(step, _step_word(step), step % 2 == 0, step == strength) for step in range(2, 10)],
-        "cells": [_cell(question, value, side, strength) for value in ROW],
+        "steps": [Step(step, _step_word(step), step % 2 == 0, step == strength) for step in STEPS],
     }
 
 
@@ -101,32 +137,38 @@ def _step_word(step: int) -> str:
     return _("between") if step % 2 == 0 else str(LEVELS[step])
 
 
-def _cell(question: Question, value: str, side: str, strength: int | None) -> Cell:
-    more, number = (value, 1) if value == "equal" else (value[0], int(value[1:]))
-    spoken = sentence(more, number, question.comparison.item_a, question.comparison.item_b)
-    return Cell(value, number, spoken, (more, number) == (side, strength))
-
-
 def _spoken(question: Question, said: Answer | Judgment | JudgmentEvent | None) -> Spoken | None:
     if said is None:
         return None
     pair = question.comparison
-    words = sentence(said.more_important, said.strength, pair.item_a, pair.item_b)
-    return Spoken(said.more_important, said.strength, words)
+    if not said.more_important:
+        return Spoken("open", None, _("The answer is taken back"))
+    return Spoken(
+        said.more_important, said.strength, sentence(said.more_important, said.strength, pair.item_a, pair.item_b)
+    )
 
 
 def _surroundings(question: Question, way: Way, last: JudgmentEvent | None) -> dict[str, Any]:
     pair = question.comparison
+    stage = way.stage(pair.node_id)
     return {
         "way": way,
-        "section": way.stage(pair.node_id),
-        "next_position": way.next_open(pair.position) or 0,
+        "stage": stage,
+        "next_position": _next_position(question, way, stage),
         "back": way.beside(pair.position, -1),
         "forward": way.beside(pair.position, 1),
         "last": last,
         "last_said": _last_said(last, question),
-        "finished": _finished(last, question, way),
     }
+
+
+def _next_position(question: Question, way: Way, stage: Stage | None) -> int:
+    """Within a complete section only what is beyond its plan comes next; behind it, its review (0)."""
+    place = question.place
+    if stage is None or not stage.complete:
+        return way.next_open(place.position) or 0
+    extras = [other for other in stage.places if not other.answered and other.number != place.number]
+    return extras[0].position if extras and not place.planned and not place.answered else 0
 
 
 def _last_said(last: JudgmentEvent | None, question: Question) -> str:
@@ -134,11 +176,3 @@ def _last_said(last: JudgmentEvent | None, question: Question) -> str:
     if last is None or last.comparison_id == question.comparison.pk or not last.more_important:
         return ""
     return sentence(last.more_important, last.strength, last.comparison.item_a, last.comparison.item_b)
-
-
-def _finished(last: JudgmentEvent | None, question: Question, way: Way) -> Indicator | None:
-    """The section that the newest answer completed, on the first page after it."""
-    if last is None or last.comparison.node_id == question.comparison.node_id:
-        return None
-    stage = way.stage(last.comparison.node_id)
-    return last.comparison.node if stage and stage.complete else None

@@ -7,10 +7,11 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from surveys.models import Expert, ExpertSession
@@ -61,27 +62,58 @@ def speak_to(request: HttpRequest, expert: Expert) -> None:
         request.LANGUAGE_CODE = translation.get_language()
 
 
-def for_expert(
-    view: Callable[Concatenate[HttpRequest, Expert, Parameters], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, Parameters], HttpResponse]:
-    """Hand the view the expert whose device this is; without a live cookie, say how to come back."""
+View = Callable[Concatenate[HttpRequest, Expert, Parameters], HttpResponse]
+Door = Callable[Concatenate[HttpRequest, Parameters], HttpResponse]
 
+
+def for_expert(view: View[Parameters]) -> Door[Parameters]:
+    """Hand the view the expert whose device this is (`request.device`); an assistant's device is turned away.
+
+    Without a live cookie, say how to come back.
+    """
+    return _door(view, assistants=False)
+
+
+def for_device(view: View[Parameters]) -> Door[Parameters]:
+    """The same for the few pages that an assistant may use as well: the view looks at `request.device.assistant`."""
+    return _door(view, assistants=True)
+
+
+def _door(view: View[Parameters], *, assistants: bool) -> Door[Parameters]:
     @never_cache
     @wraps(view)
     def door(request: HttpRequest, /, *args: Parameters.args, **kwargs: Parameters.kwargs) -> HttpResponse:
         survey_id = int(str(kwargs.pop("survey_id")))
         session = live_session(request, survey_id)
         if session is None:
-            return without_session(request)
+            return without_session(request, survey_id)
         speak_to(request, session.expert)
         request.device = session  # type: ignore[attr-defined]
+        if session.assistant and not assistants:
+            return not_for_assistants(request, session.expert)
         return view(request, session.expert, *args, **kwargs)
 
     return door
 
 
-def without_session(request: HttpRequest) -> HttpResponse:
+def wants_json(request: HttpRequest) -> bool:
+    """A script asks, not a browser on its way to a page."""
+    said = request.headers.get("Accept", "")
+    return "application/json" in said or request.headers.get("X-Requested-With") == "fetch"
+
+
+def without_session(request: HttpRequest, survey_id: int) -> HttpResponse:
+    """Ask for the code or the link. The address may belong to no survey at all: strangers learn nothing from it."""
+    if wants_json(request):
+        sentence = _("This device has to open your personal link again before it can go on. Your answers are safe.")
+        return JsonResponse({"error": sentence, "resume": reverse("surveys:contents", args=[survey_id])}, status=401)
     return render(request, "surveys/expert/no_session.html", {"unsaved": request.method == "POST"}, status=403)
+
+
+def not_for_assistants(request: HttpRequest, expert: Expert) -> HttpResponse:
+    if wants_json(request):
+        return JsonResponse({"error": _("This page is for the expert.")}, status=403)
+    return page(request, expert, "not_for_assistants.html", status=403)
 
 
 def page(request: HttpRequest, expert: Expert, template: str, *, status: int = 200, **context: Any) -> HttpResponse:
@@ -104,3 +136,8 @@ def go_to_pair(expert: Expert, position: int | None) -> HttpResponseRedirect:
     if not position:
         return go("review", expert)
     return HttpResponseRedirect(reverse("surveys:pair", args=[expert.survey_id, position]) + "#question")
+
+
+def go_to_section(expert: Expert, code: str) -> HttpResponseRedirect:
+    """The review of one section."""
+    return HttpResponseRedirect(reverse("surveys:section_review", args=[expert.survey_id, code]))

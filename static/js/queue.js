@@ -1,0 +1,203 @@
+/* Answers on their way to the server. Each is kept on the device before the page says anything, sent one at a time with a
+   key of its own, and forgotten only when the server has said what became of it: it may be sent twice, never lost. */
+(() => {
+  "use strict";
+  const FIRST_PAUSE = 1000, LONGEST_PAUSE = 30000, PATIENCE = 20000, QUIET = 10000;
+
+  function read(id) {
+    const piece = document.getElementById(id);
+    return piece ? JSON.parse(piece.textContent) : {};
+  }
+
+  const data = { ...read("edition"), ...read("questionnaire") };
+  const prefix = `quanheng:${data.queue}:`;
+  const listeners = [];
+  const memory = new Map(); // where the browser keeps nothing (private windows, full disks)
+  let counter = 0, sending = false, pause = FIRST_PAUSE, timer = 0, token = "", state = "saved", toldAt = 0;
+
+  const words = (sentence, values) => sentence.replace(/%\((\w+)\)[sd]/g, (_, name) => values[name]);
+  const find = (hook) => document.querySelector(`[data-${hook}]`);
+
+  // --- what waits ---
+
+  function store(id, entry) {
+    try {
+      localStorage.setItem(prefix + id, JSON.stringify(entry));
+      memory.delete(id);
+      return true;
+    } catch {
+      memory.set(id, entry);
+      return false;
+    }
+  }
+
+  function kept() {
+    try {
+      return Object.keys(localStorage).filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length));
+    } catch {
+      return [];
+    }
+  }
+
+  function entry(id) {
+    if (memory.has(id)) return memory.get(id);
+    try {
+      return JSON.parse(localStorage.getItem(prefix + id));
+    } catch {
+      return null;
+    }
+  }
+
+  function forget(id) {
+    memory.delete(id);
+    try { localStorage.removeItem(prefix + id); } catch { /* it was in memory */ }
+  }
+
+  const waiting = () => [...new Set([...kept(), ...memory.keys()])].sort();
+
+  // crypto.randomUUID is for https only; offices run plain http inside the house.
+  function uuid() {
+    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    bytes[6] = (bytes[6] & 15) | 64;
+    bytes[8] = (bytes[8] & 63) | 128;
+    return [...bytes].map((byte, at) => ([4, 6, 8, 10].includes(at) ? "-" : "") + byte.toString(16).padStart(2, "0")).join("");
+  }
+
+  function put(answer) {
+    const id = `${String(Date.now()).padStart(15, "0")}-${String(counter++).padStart(4, "0")}`;
+    if (!store(id, { ...answer, client_key: uuid() })) announce(data.words.memory);
+    send();
+  }
+
+  // --- sending ---
+
+  async function send() {
+    if (sending) return;
+    sending = true;
+    clearTimeout(timer);
+    if (state !== "out") show(waiting().length ? "sending" : "saved");
+    for (let id = waiting()[0]; id; id = waiting()[0]) {
+      if (!await sent(id)) break;
+    }
+    sending = false;
+    if (!waiting().length) show("saved");
+  }
+
+  /* True when the entry is done with; else it stays, and is tried again later. */
+  async function sent(id, again = false) {
+    const answer = entry(id);
+    if (!answer) { forget(id); return true; }
+    let response, reply;
+    try {
+      response = await post(answer);
+      reply = await response.json();
+    } catch {
+      return later();
+    }
+    if (response.status === 403 && reply.csrf && !again) {
+      token = reply.csrf;
+      return sent(id, true);
+    }
+    if (response.status === 401) { show("out"); return false; }
+    if (response.status === 200) done(id, answer, reply);
+    else if ([409, 410, 422].includes(response.status)) refused(id, answer, reply, response.status);
+    else return later();
+    pause = FIRST_PAUSE;
+    return true;
+  }
+
+  function post(answer) {
+    const stop = new AbortController();
+    const patience = setTimeout(() => stop.abort(), PATIENCE);
+    const fields = Object.entries(answer).filter(([, value]) => value !== null && value !== undefined);
+    return fetch(data.urls.save, {
+      method: "POST", body: new URLSearchParams(fields), credentials: "same-origin", redirect: "error", keepalive: true, signal: stop.signal,
+      headers: { "Accept": "application/json", "X-CSRFToken": token || document.querySelector("[name=csrfmiddlewaretoken]").value },
+    }).finally(() => clearTimeout(patience));
+  }
+
+  function later() {
+    show("waiting");
+    timer = setTimeout(send, pause);
+    pause = Math.min(2 * pause, LONGEST_PAUSE);
+    return false;
+  }
+
+  function done(id, answer, reply) {
+    forget(id);
+    // What was said of the same pair afterwards was said knowing this one.
+    for (const other of waiting()) {
+      const next = entry(other);
+      if (next && next.comparison === answer.comparison) store(other, { ...next, base_revision: reply.revision });
+    }
+    const news = { pair: answer.comparison, said: [answer.more_important, answer.strength, reply.revision] };
+    if (channel) channel.postMessage(news);
+    tell({ ...news, circle: reply.circle, saved: reply.saved });
+  }
+
+  function refused(id, answer, reply, status) {
+    forget(id);
+    announce(`${status === 409 ? "" : `${data.words.refused} `}${reply.error}`, reply.url, data.words.choose);
+    tell({ pair: answer.comparison, refused: true });
+  }
+
+  // --- what the page says ---
+
+  function show(now, time = "") {
+    const count = waiting().length;
+    const bar = find("waiting"), mark = find("saved");
+    const held = now === "waiting" || now === "out";
+    if (mark) {
+      mark.classList.toggle("q-saved-waiting", now !== "saved");
+      mark.hidden = held || (now === "saved" && !time && !mark.textContent.trim());
+      if (now === "sending") mark.textContent = data.words.sending;
+      else if (time) mark.textContent = words(data.words.saved, { time });
+    }
+    if (bar && (held || now === "saved")) {
+      if (held) announce(words(now === "out" ? data.words.signed_out : data.words.waiting, { count }), now === "out" ? data.urls.contents : "", data.words.back_in);
+      else if (state === "waiting" || state === "out") bar.hidden = true;
+    }
+    if (now !== state && Date.now() - toldAt > QUIET) {
+      toldAt = Date.now();
+      const told = find("told");
+      if (told) told.textContent = (bar && !bar.hidden ? find("waiting-text") : mark || bar || told).textContent;
+    }
+    state = now;
+    document.querySelectorAll("[data-when-saved]").forEach((button) => { button.disabled = count > 0; });
+  }
+
+  function announce(text, link = "", label = "") {
+    const bar = find("waiting");
+    if (!bar) return;
+    bar.hidden = false;
+    find("waiting-text").textContent = text;
+    const way = find("waiting-link");
+    way.hidden = !link;
+    way.href = link;
+    way.textContent = label;
+  }
+
+  function tell(news) {
+    if (news.saved) show(waiting().length ? "sending" : "saved", news.saved);
+    listeners.forEach((listener) => listener(news));
+  }
+
+  const channel = "BroadcastChannel" in window ? new BroadcastChannel(prefix) : null;
+  if (channel) channel.addEventListener("message", ({ data: news }) => listeners.forEach((listener) => listener(news)));
+
+  // A page that the browser kept shows old answers: read it again. What waits is safe on the device.
+  window.addEventListener("pageshow", (event) => { if (event.persisted) window.location.reload(); });
+  window.addEventListener("online", () => { pause = FIRST_PAUSE; send(); });
+  document.addEventListener("visibilitychange", () => { pause = FIRST_PAUSE; send(); });
+  window.addEventListener("beforeunload", (event) => { if (memory.size) event.preventDefault(); });
+
+  /* Resolves when nothing waits, or with false after so many milliseconds. */
+  async function settled(patience) {
+    const end = Date.now() + patience;
+    while (waiting().length && Date.now() < end) await new Promise((go) => setTimeout(go, 50));
+    return !waiting().length;
+  }
+
+  window.quanheng = { data, words, put, waiting, entry, settled, listen: (listener) => listeners.push(listener) };
+  if (waiting().length) send();
+})();

@@ -1,0 +1,141 @@
+"""The row view: the pairs of a section on rows of seventeen, a dozen to a page, as on the paper form."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from math import ceil
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from surveys.errors import Refused
+from surveys.forms.answer import row_answers
+from surveys.models import Expert, JudgmentEvent, MoreImportant
+from surveys.rows import scale_row, value_of
+from surveys.selectors.questionnaire import Place, Said, Stage, Way, minutes_for, pace_of, said_by, way_of
+from surveys.services.judgments import ClosedSurvey, Shown, judgments_record_many
+
+from .reading import reading_of
+from .script_data import script_data
+from .session import for_expert, go, go_to_pair, go_to_section, page
+
+MOST_ROWS = 12
+Source = JudgmentEvent.Source
+
+
+@dataclass(frozen=True)
+class Row:
+    place: Place
+    html: SafeString
+    revision: int
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """One page of rows: pages are as equal as can be, so that 55 pairs make five of eleven."""
+
+    number: int
+    count: int
+    places: list[Place]
+
+    @property
+    def last(self) -> bool:
+        return self.number == self.count
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_expert
+def rows(request: HttpRequest, expert: Expert, node: str) -> HttpResponse:
+    if not expert.survey.takes_answers:
+        return go("contents", expert)
+    said = said_by(expert)
+    way = way_of(expert, said)
+    stage = next((stage for stage in way.stages if stage.section.node.code == node), None)
+    if stage is None:
+        raise Http404("There is no such section.")
+    leaf = leaf_of(stage, request.GET.get("page", ""))
+    if request.method == "POST":
+        return _record(request, expert, stage, leaf)
+    return _page(request, expert, way, stage, leaf, said)
+
+
+def leaf_of(stage: Stage, wanted: str) -> Leaf:
+    """The page that was asked for, else the first with an open pair."""
+    places = [place for place in stage.places if place.planned or place.answered]
+    count = ceil(len(places) / MOST_ROWS)
+    size = ceil(len(places) / count)
+    leaves = [places[start : start + size] for start in range(0, len(places), size)]
+    if wanted.isascii() and wanted.isdigit() and 1 <= int(wanted[:6]) <= len(leaves):
+        number = int(wanted[:6])
+    else:
+        open_leaves = (at for at, leaf in enumerate(leaves, 1) if any(not place.answered for place in leaf))
+        number = next(open_leaves, 1)
+    return Leaf(number, len(leaves), leaves[number - 1])
+
+
+def _page(
+    request: HttpRequest, expert: Expert, way: Way, stage: Stage, leaf: Leaf, said: Said, status: int = 200
+) -> HttpResponse:
+    seconds = pace_of(expert)
+    context: dict[str, Any] = {
+        "way": way,
+        "stage": stage,
+        "leaf": leaf,
+        "rows": [_row(expert, place, said) for place in leaf.places],
+        "minutes": minutes_for(way.total - way.answered, seconds),
+        "data": script_data(expert, way, said, reading_of(request), seconds=seconds),
+        "key": uuid.uuid4(),
+    }
+    return page(request, expert, "rows.html", status=status, **context)
+
+
+def _row(expert: Expert, place: Place, said: Said) -> Row:
+    pair, judgment = place.comparison, said.get(place.comparison.pk)
+    left, right = (pair.item_b, pair.item_a) if place.swapped else (pair.item_a, pair.item_b)
+    others = [(MoreImportant.CANNOT_JUDGE.value, _("Cannot judge"))] if expert.survey.missing_allowed else []
+    html = scale_row(
+        f"pair-{pair.pk}",
+        left.name,
+        right.name,
+        number=place.number,
+        chosen=value_of(judgment.more_important, judgment.strength) if judgment else None,
+        swapped=place.swapped,
+        others=others,
+    )
+    return Row(place, html, judgment.revision if judgment else 0)
+
+
+def _record(request: HttpRequest, expert: Expert, stage: Stage, leaf: Leaf) -> HttpResponse:
+    """Every row of the page at once: all that was said, or nothing where something cannot be."""
+    here = {place.comparison.pk: place for place in leaf.places}
+    try:
+        answers, base = row_answers(request.POST, here)
+        shown = {pair: Shown(JudgmentEvent.View.ROW, here[pair].number, here[pair].swapped) for pair in answers}
+        events = judgments_record_many(expert, answers, base=base, source=Source.FORM, shown=shown)
+    except ClosedSurvey as closed:
+        messages.error(request, str(closed))
+        return go("contents", expert)
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return _to_leaf(expert, stage, leaf.number)
+    if any(event.conflict for event in events):
+        messages.warning(request, _("Some pairs were answered differently on another device: please choose."))
+        return go("contents", expert)
+    if not leaf.last:
+        return _to_leaf(expert, stage, leaf.number + 1)
+    way = way_of(expert)
+    done = way.stage(stage.node_id)
+    if done and done.complete and len(stage.places) > 1:
+        return go_to_section(expert, stage.section.node.code)
+    return go_to_pair(expert, way.next_open(leaf.places[-1].position))
+
+
+def _to_leaf(expert: Expert, stage: Stage, number: int) -> HttpResponseRedirect:
+    address = reverse("surveys:rows", args=[expert.survey_id, stage.section.node.code])
+    return HttpResponseRedirect(f"{address}?page={number}#question")
