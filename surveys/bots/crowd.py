@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from threading import Event
@@ -14,8 +14,8 @@ import numpy as np
 from surveys.bots.mind import Mind, Said
 from surveys.bots.walker import Walk, Walker
 
-Answers = Mapping[str, tuple[int, Said]]
-"""Client key → comparison and answer."""
+Answers = Sequence[tuple[int, Said]]
+"""Comparisons and answers of one expert."""
 
 
 @dataclass(frozen=True)
@@ -48,33 +48,26 @@ def send_out(bots: Sequence[Bot], *, site: str, together: int, seconds: float) -
 
 @dataclass(frozen=True)
 class Tally:
-    """Acknowledged answers against what is stored. `lost` are acknowledged and not there, `altered` there but not the
-    same, `unheard` stored although no acknowledgement arrived.
+    """Acknowledged answers against those that are stored. `lost` are acknowledged and not stored as they were given,
+    `unheard` stored although no acknowledgement of them arrived.
     """
 
     given: int
     acknowledged: int
     stored: int
     lost: int
-    altered: int
     unheard: int
 
-    @property
-    def holds(self) -> bool:
-        """Nothing that was called saved is missing or another."""
-        return not (self.lost or self.altered)
 
-
-def tally(walks: Sequence[Walk], stored: Answers) -> Tally:
-    """Count."""
-    heard = {key: answer for walk in walks for key, answer in walk.acknowledged.items()}
+def tally(walks: Sequence[Walk], stored: Sequence[Answers]) -> Tally:
+    """Count, expert by expert."""
+    pairs = [(Counter(walk.acknowledged), Counter(kept)) for walk, kept in zip(walks, stored, strict=True)]
     return Tally(
         given=sum(walk.given for walk in walks),
-        acknowledged=len(heard),
-        stored=len(stored),
-        lost=len(heard.keys() - stored.keys()),
-        altered=sum(stored[key] != answer for key, answer in heard.items() if key in stored),
-        unheard=len(stored.keys() - heard.keys()),
+        acknowledged=sum(heard.total() for heard, _ in pairs),
+        stored=sum(kept.total() for _, kept in pairs),
+        lost=sum((heard - kept).total() for heard, kept in pairs),
+        unheard=sum((kept - heard).total() for heard, kept in pairs),
     )
 
 

@@ -42,6 +42,11 @@ class Form:
         return [control for control in self.controls if control.kind == "submit"]
 
     @property
+    def asked(self) -> list[str]:
+        """The names under which one of several is chosen, in their order."""
+        return list(dict.fromkeys(control.name for control in self.controls if control.kind == "radio"))
+
+    @property
     def primary(self) -> Control | None:
         """The button that is drawn as the main one."""
         return next((button for button in self.buttons if button.primary), None)

@@ -1,15 +1,15 @@
 """Goes through the site as an expert does: link, start, pairs, what the sections say, review, submission, receipt.
 
-The pages are taken as they come. On a pair the form is answered; elsewhere ready-made answers are hints, and the main
-button or link leads on.
+The pages are taken as they come. A pair is answered on its card, or on the rows of its section; elsewhere ready-made
+answers are hints, and the main button or link leads on.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from surveys.bots.browser import UNREACHED, Astray, Browser, Reply
 from surveys.bots.mind import REASON, Mind, Said
@@ -22,18 +22,19 @@ TROUBLES = 5  # after which an expert gives up
 PAGES_PER_QUESTION, PAGES_BESIDE = 4, 60  # more than that is going in circles
 
 _PAIR = re.compile(r"/answer/\d+/pairs/\d+/$")
-_CONTENTS = re.compile(r"/answer/\d+/$")
+_ROWS = re.compile(r"/answer/\d+/rows/[^/]+/$")
+_ROW = re.compile(r"pair-(\d+)")
 
 
 @dataclass
 class Walk:
-    """What one simulated expert did. `acknowledged`: client key → comparison and answer that the site called saved."""
+    """What one simulated expert did. `acknowledged` are the comparisons and answers that the site called saved."""
 
     outcome: str = ""
     given: int = 0
     hints: int = 0
     pages: int = 0
-    acknowledged: dict[str, tuple[int, Said]] = field(default_factory=dict)
+    acknowledged: list[tuple[int, Said]] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
     troubles: list[str] = field(default_factory=list)
 
@@ -85,42 +86,59 @@ class Walker:
         return reply
 
     def _read(self, reply: Reply) -> Reply:
-        forms = reply.page.forms
         if _PAIR.search(reply.path):
-            asking = [form for form in forms if _asks(form)]
-            if asking:
-                return self._answer(_preferred(asking, self._mind.reads_rows), reply)
+            came = self._card(reply)
+        elif _ROWS.search(reply.path):
+            came = self._rows(reply)
         else:
-            taken = self._hint(forms, reply)
-            if taken is not None:
-                return taken
-        return self._go_on(reply)
+            came = self._hint(reply)
+        return came or self._go_on(reply)
 
-    def _answer(self, form: Form, reply: Reply) -> Reply:
-        said = self._mind.answer(int(form.value("comparison")))
-        return self._say(form, said, form.filled(_wanted(form, said), text=REASON), reply)
+    def _card(self, reply: Reply) -> Reply | None:
+        page = reply.page
+        rows = [link.address for link in page.links if _ROWS.search(urlsplit(link.address).path)]
+        if rows and self._mind.reads_rows:
+            return self._browser.open(_absolute(reply, rows[0]))
+        form = next((form for form in page.forms if _asks(form)), None)
+        if form is None:
+            return None
+        pair = int(form.value("comparison"))
+        said = self._mind.answer(pair)
+        return self._say(form, {pair: said}, form.filled(_wanted(form, said), text=REASON), reply)
 
-    def _hint(self, forms: list[Form], reply: Reply) -> Reply | None:
+    def _rows(self, reply: Reply) -> Reply | None:
+        """Fill the blank rows of a page, and no more than patience allows."""
+        for form in reply.page.forms:
+            blank = [name for name in form.asked if _ROW.fullmatch(name) and not form.value(name)]
+            if self._patience is not None:
+                blank = blank[: self._patience - self.walk.given]
+            if blank:
+                said = {pair: self._mind.answer(pair) for pair in (int(name[len("pair-") :]) for name in blank)}
+                wanted = {f"pair-{pair}": answer.cell for pair, answer in said.items()}
+                return self._say(form, said, form.filled(wanted, text=REASON), reply)
+        return None
+
+    def _hint(self, reply: Reply) -> Reply | None:
         """Take the first ready-made answer that convinces, and only so many in one place."""
-        for form in forms:
+        for form in reply.page.forms:
             said = _ready_made(form)
             if said is None or self._taken.get(reply.path, 0) >= HINTS:
                 continue
-            if self._mind.takes(int(form.value("comparison")), said):
+            pair = int(form.value("comparison"))
+            if self._mind.takes(pair, said):
                 self._taken[reply.path] = self._taken.get(reply.path, 0) + 1
                 self.walk.hints += 1
-                return self._say(form, said, form.filled({}, text=REASON), reply)
+                return self._say(form, {pair: said}, form.filled({}, text=REASON), reply)
         return None
 
-    def _say(self, form: Form, said: Said, fields: Fields, reply: Reply) -> Reply:
-        """Send an answer. It counts as acknowledged where the site goes on without a word against it."""
-        self.walk.given += 1
+    def _say(self, form: Form, said: Mapping[int, Said], fields: Fields, reply: Reply) -> Reply:
+        """Send answers. They count as acknowledged where the site goes on without a word against them."""
+        self.walk.given += len(said)
         came = self._patient_send(form, reply, fields)
         self.walk.seconds.append(came.seconds)
         page = self._browser.follow(came)
-        refused = bool(_CONTENTS.search(page.path)) and page.page.refused
-        if came.onward and page.status == 200 and not refused:
-            self.walk.acknowledged[form.value("client_key")] = (int(form.value("comparison")), said)
+        if came.onward and page.status == 200 and not page.page.refused:
+            self.walk.acknowledged += said.items()
         else:
             self._trouble(f"{page.status} for an answer at {reply.path}")
         return page
@@ -175,10 +193,6 @@ def _asks(form: Form) -> bool:
 
 def _is_row(form: Form) -> bool:
     return form.offers("cell", "a9") and form.offers("cell", "b9")
-
-
-def _preferred(forms: list[Form], rows: bool) -> Form:
-    return next((form for form in forms if _is_row(form) == rows), forms[0])
 
 
 def _wanted(form: Form, said: Said) -> dict[str, str]:

@@ -49,8 +49,8 @@ def test_each_kind_goes_its_way_and_nothing_acknowledged_is_lost(
     assert 1 <= Judgment.objects.filter(expert=by_kind["quitting"]).count() < 9
     stored = JudgmentEvent.objects.filter(expert__survey=survey)
     assert f"acknowledged {stored.count()}, stored {stored.count()}" in told
-    assert set(stored.values_list("source", flat=True)) == {"form"}
-    assert "acknowledged but not stored 0, stored otherwise 0, stored without acknowledgement 0" in told
+    assert set(stored.values_list("source", "view")) == {("form", "card"), ("form", "row")}
+    assert "acknowledged but not stored 0, stored without acknowledgement 0" in told
     assert "honest: 2 handed in" in told and "quitting: 1 left" in told
 
 

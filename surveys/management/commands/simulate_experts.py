@@ -118,14 +118,13 @@ class Command(BaseCommand):
         lines = [
             *outcomes(bots, walks),
             f"answers given {found.given}, acknowledged {found.acknowledged}, stored {found.stored}",
-            f"acknowledged but not stored {found.lost}, stored otherwise {found.altered}, "
-            f"stored without acknowledgement {found.unheard}",
+            f"acknowledged but not stored {found.lost}, stored without acknowledgement {found.unheard}",
             f"hints taken {sum(walk.hints for walk in walks)}, errors {len(troubles)}",
             f"seconds for an answer: p50 {median:.3f}, p95 {most:.3f}",
             *troubles[:TROUBLES_TOLD],
         ]
         self.stdout.write("\n".join(lines))
-        if not found.holds:
+        if found.lost:
             raise CommandError("An acknowledged answer is not stored as it was given.")
         if any(walk.outcome == STOPPED for walk in walks):
             self.stdout.write("Stopped before all were through.")
@@ -135,11 +134,10 @@ class Command(BaseCommand):
 
 
 def _compared(walks: list[Walk], experts: list[Expert]) -> Tally:
-    stored = {
-        str(event.client_key): (event.comparison_id, Said(event.more_important, event.strength or 0))
-        for event in stored_events(experts)
-    }
-    return tally(walks, stored)
+    stored: dict[int, list[tuple[int, Said]]] = {expert.pk: [] for expert in experts}
+    for event in stored_events(experts):
+        stored[event.expert_id].append((event.comparison_id, Said(event.more_important, event.strength or 0)))
+    return tally(walks, list(stored.values()))
 
 
 def _positive(text: str) -> int:
