@@ -240,7 +240,7 @@ def test_a_page_takes_few_queries(expert: Expert) -> None:
     answer(client, expert)
     with CaptureQueriesContext(connection) as queries:
         client.get(address(expert, 2))
-    assert len(queries) == 6
+    assert len(queries) == 4
 
 
 def test_an_answer_is_small(expert: Expert) -> None:

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from surveys.models import Expert, Indicator, Judgment, JudgmentEvent, Section
+from surveys.models import Comparison, Expert, Indicator, JudgmentEvent, Section
 from surveys.scale import LEVELS, sentence
 from surveys.selectors.questionnaire import (
+    Given,
     Question,
     Stage,
+    Trail,
     Way,
-    last_answer,
     minutes_for,
-    pace_of,
     question_of,
     said_by,
+    trail_of,
     way_of,
 )
+from surveys.selectors.questionnaire import Step as Event
+from surveys.selectors.structure import structure_of
 from surveys.services.judgments import Answer
 
 from .reading import reading_of
@@ -72,12 +76,12 @@ def question_page(
     status: int = 200,
 ) -> HttpResponse:
     """One pair. `unsaved` is an answer that came and could not be stored: the page offers to send it again."""
-    said = said_by(expert)
+    said, trail = said_by(expert), trail_of(expert)
     way = way_of(expert, said)
-    question = question_of(expert, position, way, said)
+    question = question_of(position, way, said, trail)
     if question is None:
         raise Http404("There is no such pair.")
-    seconds = pace_of(expert)
+    seconds = trail.pace
     context = {
         "question": question,
         "problems": problems,
@@ -93,7 +97,7 @@ def question_page(
         "data": script_data(expert, way, said, reading_of(request), seconds=seconds),
         "familiarities": Section.Familiarity.choices,
         **_card(question),
-        **_surroundings(question, way, last_answer(expert)),
+        **_surroundings(question, way, _last(expert, trail)),
     }
     return page(request, expert, "pair.html", status=status, **context)
 
@@ -137,7 +141,7 @@ def _step_word(step: int) -> str:
     return _("between") if step % 2 == 0 else str(LEVELS[step])
 
 
-def _spoken(question: Question, said: Answer | Judgment | JudgmentEvent | None) -> Spoken | None:
+def _spoken(question: Question, said: Answer | Given | Event | None) -> Spoken | None:
     if said is None:
         return None
     pair = question.comparison
@@ -148,7 +152,27 @@ def _spoken(question: Question, said: Answer | Judgment | JudgmentEvent | None) 
     )
 
 
-def _surroundings(question: Question, way: Way, last: JudgmentEvent | None) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Last:
+    """The newest answer that counts: when it was saved, and where it may be changed."""
+
+    received_at: datetime
+    comparison: Comparison
+    more_important: str
+    sentence: str
+
+
+def _last(expert: Expert, trail: Trail) -> Last | None:
+    step = trail.last
+    if step is None:
+        return None
+    pair = structure_of(expert.survey.edition).pairs[step.pair]
+    said = sentence(step.more_important, step.strength, pair.item_a, pair.item_b) if step.more_important else ""
+    return Last(step.received_at, pair, step.more_important, said)
+
+
+def _surroundings(question: Question, way: Way, last: Last | None) -> dict[str, Any]:
+    """`last_said` is the newest answer as a sentence, unless it is the one on this card."""
     pair = question.comparison
     stage = way.stage(pair.node_id)
     return {
@@ -158,7 +182,7 @@ def _surroundings(question: Question, way: Way, last: JudgmentEvent | None) -> d
         "back": way.beside(pair.position, -1),
         "forward": way.beside(pair.position, 1),
         "last": last,
-        "last_said": _last_said(last, question),
+        "last_said": last.sentence if last and last.comparison.pk != pair.pk else "",
     }
 
 
@@ -169,10 +193,3 @@ def _next_position(question: Question, way: Way, stage: Stage | None) -> int:
         return way.next_open(place.position) or 0
     extras = [other for other in stage.places if not other.answered and other.number != place.number]
     return extras[0].position if extras and not place.planned and not place.answered else 0
-
-
-def _last_said(last: JudgmentEvent | None, question: Question) -> str:
-    """The newest answer as a sentence, unless it is the one on this card."""
-    if last is None or last.comparison_id == question.comparison.pk or not last.more_important:
-        return ""
-    return sentence(last.more_important, last.strength, last.comparison.item_a, last.comparison.item_b)
