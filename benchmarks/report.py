@@ -27,10 +27,10 @@ class Report:
         """Rows of cells divided by bars."""
         self.lines += [f"| {head} |", "|" + "---|" * (head.count("|") + 1), *(f"| {row} |" for row in rows)]
 
-    def timings(self, found: Mapping[str, Timing]) -> None:
+    def timings(self, found: Mapping[str, Timing], ours: str = "") -> None:
         """A table of contenders, the ratio being theirs to ours."""
-        ours = found[self.ours].median
-        rows = [f"{name} | {timing} | {timing.median / ours:.3g}" for name, timing in found.items()]
+        mine = found[ours or self.ours].median
+        rows = [f"{name} | {timing} | {timing.median / mine:.3g}" for name, timing in found.items()]
         self.table("who | CPU, median (quartiles) | times ours", rows)
 
     def goal(self, what: str, measured: float, kind: str, bound: float) -> None:

@@ -7,11 +7,11 @@ from math import log
 import pytest
 
 from surveys.bots import mind as bots_mind
-from surveys.bots.browser import Astray, Browser, is_loopback
+from surveys.bots.browser import Astray, Browser, Reply, is_loopback
 from surveys.bots.crowd import paces, tally
 from surveys.bots.mind import KINDS, Mind, Said, on_scale
-from surveys.bots.pages import NotOffered, read_page
-from surveys.bots.walker import Walk, _ready_made
+from surveys.bots.pages import Fields, NotOffered, read_page
+from surveys.bots.walker import HINTS, Walk, Walker, _ready_made
 
 ITEMS = "abcdefgh"
 PAIRS = dict(enumerate(((a, b) for a in ITEMS for b in ITEMS if a < b), start=1))  # 28 pairs of eight items
@@ -158,3 +158,54 @@ def test_the_tally_tells_what_is_missing() -> None:
     assert (held.lost, held.unheard) == (0, 0)
     assert paces(walks) == pytest.approx((0.2, 0.29))
     assert paces([]) == (0, 0)
+
+
+class Site:
+    """A section's review that offers the same hint for ever, and the receipt behind its main link."""
+
+    def __init__(self, offered: Said) -> None:
+        self.sent: list[tuple[str, dict[str, str]]] = []
+        self.hint = (
+            '<form method="post" action="/answer/1/sections/x/review/"><input type="hidden" name="act" value="take">'
+            '<input type="hidden" name="comparison" value="1"><input type="hidden" name="client_key" value="k">'
+            f'<input type="hidden" name="more_important" value="{offered.more_important}">'
+            f'<input type="hidden" name="strength" value="{offered.strength}"><button>Take it</button></form>'
+            '<form method="post"><input type="hidden" name="comparison" value="1"><input name="reason" required>'
+            '<button>Keep</button></form><a class="btn btn-primary" href="/answer/1/receipt/">On</a>'
+        )
+
+    def open(self, address: str) -> Reply:
+        begin = '<form method="post"><button class="btn-primary">Begin</button></form>'
+        return Reply(address, 200, begin if address.endswith("/i/t/") else self.hint, "", 0.1)
+
+    def send(self, address: str, fields: Fields) -> Reply:
+        self.sent.append((address, dict(fields)))
+        return Reply(address, 302, "", "http://localhost/answer/1/sections/x/review/", 0.1)
+
+    def follow(self, reply: Reply) -> Reply:
+        return self.open(reply.onward) if reply.onward else reply
+
+
+@pytest.mark.parametrize(("kind", "taken"), [("honest", HINTS), ("hurried", 0)])
+def test_hints_are_taken_by_the_honest_and_never_without_end(kind: str, taken: int) -> None:
+    believer = next(
+        it
+        for it in (mind(kind, number=number) for number in range(1, 99))
+        if kind != "honest" or it.takes(1, on_scale(it._believed(*PAIRS[1])))
+    )
+    offered = on_scale(believer._believed(*PAIRS[1]))
+    site, walker = Site(offered), Walker("http://localhost/", believer, 28)
+    walker._browser = site  # type: ignore[assignment]
+    walk = walker.go("http://localhost/i/t/")
+    assert (walk.outcome, walk.hints, walk.given, walk.troubles) == ("handed in", taken, taken, [])
+    assert walk.acknowledged == [(1, offered)] * taken
+    assert [fields.get("act") for _, fields in site.sent] == [None, *["take"] * taken]
+
+
+def test_an_answer_without_a_page_behind_it_is_not_acknowledged() -> None:
+    site, walker = Site(Said("a", 3)), Walker("http://localhost/", mind(), 28)
+    site.hint = '<p class="q-callout q-callout-error">closed</p>'
+    walker._browser = site  # type: ignore[assignment]
+    form = read_page(CARD).forms[0]
+    walker._say(form, {7: Said("a", 3)}, [], site.open("http://localhost/answer/1/pairs/2/"))
+    assert walker.walk.acknowledged == [] and len(walker.walk.troubles) == 1
