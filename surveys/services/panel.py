@@ -92,12 +92,18 @@ def invitation_renew(expert: Expert, *, user: User | None) -> None:
 
 
 @transaction.atomic
-def session_open(link: InvitationLink) -> str:
-    """A fresh cookie token for the device on which this link was opened and the survey begun."""
+def session_open(link: InvitationLink, *, token: str = "", assistant: bool = False) -> str:
+    """The cookie token, a fresh one unless given, for the device on which this link was opened and the survey begun."""
     now = timezone.now()
-    token = new_token()
+    token = token or new_token()
     expert = link.invitation.expert
-    ExpertSession.objects.create(expert=expert, link=link, token_hash=token_hash(token), expires_at=now + SESSION_LIFE)
+    ExpertSession.objects.create(
+        expert=expert,
+        link=link,
+        token_hash=token_hash(token),
+        assistant=assistant,
+        expires_at=now + SESSION_LIFE,
+    )
     InvitationLink.objects.filter(pk=link.pk, first_used_at=None).update(first_used_at=now)
     Expert.objects.filter(pk=expert.pk, started_at=None).update(started_at=now)
     if expert.survey.takes_answers:

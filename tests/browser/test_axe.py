@@ -12,6 +12,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from surveys.models import InvitationLink
 from surveys.services.panel import link_mint
+from surveys.services.revisions import revision_request
 from tests.browser.conftest import Watch
 from tests.support import journey as step
 from tests.support.places import demo_password, free_port, running_site
@@ -129,6 +130,8 @@ def test_pages_of_an_expert(look: Look, page: Page, live_server: LiveServer, tra
     look.go(link)
     step.speak(page, look.language)
     look.judge()
+    page.locator(".q-consent summary").click()
+    look.judge()
     step.begin(page, link)
     for _ in judged(look, [reverse("surveys:contents", args=[expert.survey_id])], live_server.url):
         step.to_next_pair(page)
@@ -139,19 +142,36 @@ def test_pages_of_an_expert(look: Look, page: Page, live_server: LiveServer, tra
     look.judge()
     make.answer_all(expert)
     make.say(expert, "a", "c", "b", 9)
+    node = make.pair(expert.survey).node
+    section = reverse("surveys:section_review", args=[expert.survey_id, node.pk])
     addresses = [
         reverse("surveys:pair", args=[expert.survey_id, 1]),
-        reverse("surveys:review", args=[expert.survey_id]),
+        reverse("surveys:section_review", args=[expert.survey_id, make.pair(expert.survey, "a1", "a2").node_id]),
+        section,
     ]
     for _ in judged(look, addresses, live_server.url):
         pass
-    page.locator("textarea").fill("It is what I think.")
+    page.locator(".q-keep summary").first.click()
+    page.locator("#answers summary").click()
+    look.judge()
+    look.go(live_server.url + reverse("surveys:review", args=[expert.survey_id]))
+    look.judge()
+    page.locator("textarea[name=reason]").fill("It is what I think.")
     step.send(page, "/submit/")
     page.wait_for_url("**/receipt/")
     look.judge()
     make.work_off()
     look.go(page.url)
     look.judge()
+    pairs = [make.pair(expert.survey).pk, make.pair(expert.survey, "b", "c").pk]
+    request = revision_request(expert, node, pairs, note="Please look again.", user=None)
+    make.say(expert, "a", "b", "b", 2)
+    addresses = [
+        reverse("surveys:revision", args=[expert.survey_id, request.pk]),
+        reverse("surveys:review", args=[expert.survey_id]),
+    ]
+    for _ in judged(look, addresses, live_server.url):
+        pass
 
 
 def judged(look: Look, addresses: Iterable[str], site: str) -> Iterator[str]:

@@ -9,6 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from surveys.access import DECIDES, LOCKS, READS, RUNS, SCORES, WORKS
+from surveys.models import Judgment
+from surveys.services.devices import code_mint
 from tests.scoring import factories as score
 from tests.support.everybody import ACCOUNTS, STRANGERS, VISITORS, Estate
 from tests.surveys import factories as make
@@ -76,11 +78,40 @@ def row(at: Estate) -> dict[str, Any]:
     return {f"pair-{pair}": "b7", f"seen-{pair}": at.expert.revision}
 
 
+def section(at: Estate) -> list[list[Any]]:
+    return [[at.asking.pk, make.pair(at.asking).node_id]]
+
+
+def revision(at: Estate) -> list[list[Any]]:
+    return [[at.asking.pk, at.request.pk]]
+
+
+def keep(at: Estate) -> dict[str, Any]:
+    """The answer that a request asks about."""
+    judgment = Judgment.objects.get(expert=at.expert, comparison=make.pair(at.asking, "a", "c"))
+    return {
+        "act": "keep", "comparison": judgment.comparison_id, "revision": judgment.revision, "reason": "It is so.",
+    }  # fmt: skip
+
+
+def ask_again(at: Estate) -> dict[str, Any]:
+    """About the other matrix: the first one's request still waits."""
+    return {"pairs": make.pair(at.asking, "a1", "a2").pk, "note": "Please look again."}
+
+
+def one_time_code(at: Estate) -> str:
+    """A code that this expert has just made."""
+    session = at.expert.sessions.filter(link__revoked_at=None).first()
+    assert session
+    return code_mint(session)
+
+
 def new_survey(at: Estate) -> dict[str, Any]:
     method = {"method": "eigenvector", "random_index": "simulated", "aggregation": "aij", "gate": "soft"}
     return {"edition": at.decided.edition_id, "title_en": "One more", **method}
 
 
+READING = {"size": "large", "view": "row", "advance": "off", "keys": "off"}
 INDICATORS = b"code,parent,name\nr,,Root\na,r,A\nb,r,B\n"
 JUDGMENTS = b"expert,parent,item_a,item_b,more_important,strength\nN1,r,a,b,a,3\n"
 
@@ -92,20 +123,29 @@ DOORS: dict[str, Door] = {
     "surveys:front": Door(get=ANYBODY),
     "surveys:demo_answer": Door(post=ANYBODY),
     # the expert
-    "surveys:start": Door(get=ANYBODY, post=ANYBODY, args=lambda at: [[at.token]]),
+    "surveys:start": Door(
+        get=ANYBODY, post=ANYBODY, args=lambda at: [[at.token]], payload=fields(consent="on")
+    ),
     "surveys:contents": Door(get=SESSION, args=asking),
     "surveys:pair": Door(get=SESSION, post=SESSION, args=lambda at: [[at.asking.pk, 1]], payload=answer),
-    "surveys:rows": Door(get=SESSION, post=SESSION, args=lambda at: [[at.asking.pk, "r"]], payload=row),
-    "surveys:section": Door(
-        post=SESSION, args=lambda at: [[at.asking.pk, "r"]], payload=fields(familiarity="well", position="1")
-    ),
+    "surveys:rows": Door(get=SESSION, post=SESSION, args=section, payload=row),
+    "surveys:section": Door(post=SESSION, args=section, payload=fields(familiarity="well", position="1")),
     "surveys:save": Door(post=SESSION, args=asking, payload=answer),
     "surveys:undo": Door(post=SESSION, args=asking),
+    "surveys:section_review": Door(get=SESSION, post=SESSION, args=section, payload=keep),
+    "surveys:revision": Door(get=SESSION, post=SESSION, args=revision, payload=keep),
     "surveys:review": Door(get=SESSION, args=asking),
     "surveys:submit": Door(get=SESSION, post=SESSION, args=asking),
     "surveys:receipt": Door(get=SESSION, args=asking),
     "surveys:receipt_status": Door(get=SESSION, args=asking),
     "surveys:leave": Door(get=SESSION, post=SESSION, args=asking),
+    "surveys:practice": Door(get=SESSION, args=asking),
+    "surveys:preferences": Door(get=SESSION, post=SESSION, args=asking, payload=fields(**READING), writes=False),
+    "surveys:text_size": Door(post=ANYBODY, payload=fields(size="large"), writes=False),
+    "surveys:elsewhere": Door(get=SESSION, post=SESSION, args=asking),
+    "surveys:end_others": Door(post=SESSION, args=asking),
+    "surveys:join": Door(get=ANYBODY, post=ANYBODY, args=lambda at: [[at.asking.pk, one_time_code(at)]]),
+    "surveys:resume": Door(get=ANYBODY, post=ANYBODY, args=asking, payload=lambda at: {"key": one_time_code(at)}),
     # systems
     "surveys:system_list": Door(get=ACCOUNT),
     "surveys:system_import": Door(
@@ -133,11 +173,17 @@ DOORS: dict[str, Door] = {
     "surveys:link_show": Door(post=RUNS, args=expert),
     "surveys:expert_revoke": Door(post=RUNS, args=expert),
     "surveys:expert_renew": Door(post=RUNS, args=expert),
+    "surveys:revision_withdraw": Door(
+        post=RUNS, args=lambda at: [[at.asking.pk, at.expert.code, at.request.pk]]
+    ),
     "surveys:judgments_import": Door(get=RUNS, post=RUNS, args=asking, payload=upload(JUDGMENTS), writes=False),
     "surveys:consistency": Door(get=READS, args=decided),
     "surveys:matrix": Door(
         get=READS,
         args=lambda at: [[at.asking.pk, at.expert.code, "r"], [at.decided.pk, "panel", "a"]],
+    ),
+    "surveys:revision_request": Door(
+        get=RUNS, post=RUNS, args=lambda at: [[at.asking.pk, at.expert.code, "a"]], payload=ask_again
     ),
     "surveys:panel": Door(get=READS, args=decided),
     "surveys:panel_compute": Door(post=RUNS, args=asking),

@@ -13,11 +13,22 @@ from django.test import Client
 from django.urls import reverse
 
 from scoring.models import DataSet, ScoringRun
-from surveys.models import Edition, Expert, InvitationLink, Job, Membership, PanelResult, Survey, WeightSet
+from surveys.models import (
+    Edition,
+    Expert,
+    InvitationLink,
+    Job,
+    Membership,
+    PanelResult,
+    RevisionRequest,
+    Survey,
+    WeightSet,
+)
 from surveys.selectors.demo import READY
 from surveys.selectors.links import link_of
 from surveys.services.panel import link_mint, session_open
 from surveys.services.panels import panel_result_request
+from surveys.services.revisions import revision_request
 from surveys.services.surveys import member_add, survey_move
 from surveys.services.systems import edition_import
 from surveys.views.expert.session import cookie_name
@@ -44,6 +55,7 @@ class Estate:
     planned: Survey
     expert: Expert
     token: str
+    request: RevisionRequest
     sets: dict[str, WeightSet]
     data: DataSet
     run: ScoringRun
@@ -99,6 +111,8 @@ def _estate(prefix: str) -> Estate:
     expert = make.expert(asking, f"{prefix}9")
     make.submitted(expert)
     make.say(expert, "a", "b", "b", 7)  # it may be handed in once more
+    pair = make.pair(asking, "a", "c")
+    request = revision_request(expert, pair.node, [pair.pk], note="Please look again.", user=make.user())
     sets = _weight_sets(decided)
     data = score.data_set(decided)
     run = score.run(sets["locked"], data)
@@ -106,7 +120,7 @@ def _estate(prefix: str) -> Estate:
     decided.refresh_from_db()
     token = link_mint(expert, channel=InvitationLink.Channel.SHOWN, user=None)
     jobs = list(Job.objects.order_by("-pk")[:3])
-    return Estate(decided, asking, planned, expert, token, sets, data, run, jobs)
+    return Estate(decided, asking, planned, expert, token, request, sets, data, run, jobs)
 
 
 def _weight_sets(survey: Survey) -> dict[str, WeightSet]:

@@ -28,6 +28,7 @@ from surveys.models import Expert, InvitationLink, Survey
 from surveys.selectors.answers import progress_of
 from surveys.selectors.importing import ImportPreview, import_preview
 from surveys.selectors.progress import STATUSES, expert_status, newest_by_expert, submission_jobs
+from surveys.selectors.revisions import second_looks
 from surveys.selectors.trees import tree_of
 from surveys.services.expert_weights import SETTLED, expert_weight_set
 from surveys.services.judgments import judgments_import as store_judgments
@@ -125,6 +126,7 @@ def _expert_page(request: HttpRequest, survey: Survey, found: Expert, form: Expe
         weight_form=form,
         weights_fixed=survey.state in SETTLED,
         branch_weights=found.branch_weights.select_related("node"),
+        **second_looks(found, submissions[0].revision if submissions else 0),
     )
 
 

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from surveys import paths  # noqa: F401  knows how codes stand in an address
-from surveys.views.coordinator import consistency, jobs, panel, surveys, systems, weights
+from surveys.views.coordinator import consistency, jobs, panel, revisions, surveys, systems, weights
 
 S = "surveys/<int:survey_id>/"
 E = f"{S}experts/<code:code>/"
@@ -23,9 +23,11 @@ urlpatterns: list[URLPattern] = [
     path(f"{E}link/", panel.link_show, name="link_show"),
     path(f"{E}revoke/", panel.expert_revoke, name="expert_revoke"),
     path(f"{E}renew/", panel.expert_renew, name="expert_renew"),
+    path(f"{E}revisions/<int:request_id>/withdraw/", revisions.withdraw, name="revision_withdraw"),
     path(f"{S}judgments/import/", panel.judgments_import, name="judgments_import"),
     path(f"{S}consistency/", consistency.consistency, name="consistency"),
     path(f"{S}consistency/<code:code>/<code:node>/", consistency.matrix, name="matrix"),
+    path(f"{S}consistency/<code:code>/<code:node>/ask/", revisions.ask_again, name="revision_request"),
     path(f"{S}panel/", weights.panel, name="panel"),
     path(f"{S}panel/compute/", weights.panel_compute, name="panel_compute"),
     path(f"{S}weights/", weights.weight_sets, name="weight_sets"),

@@ -16,8 +16,9 @@ from surveys.services.judgments import ClosedSurvey
 from surveys.services.panel import session_end
 from surveys.services.sections import section_decline, section_know, sections_ensure
 
-from .question import question_page, way_back
-from .saving import circle_note, keep_late, remember_note, store
+from .because import because_of
+from .question import question_page
+from .saving import keep_late, note_on, remember_note, store
 from .script_data import queue_data
 from .session import for_expert, forget, go, go_to_pair, go_to_section, live_session, page
 
@@ -49,9 +50,9 @@ def pair(request: HttpRequest, expert: Expert, position: int) -> HttpResponse:
 
 @require_POST
 @for_expert
-def section(request: HttpRequest, expert: Expert, node: str) -> HttpResponse:
+def section(request: HttpRequest, expert: Expert, node_id: int) -> HttpResponse:
     """How well the expert knows this subject, or that it is not their field."""
-    found = next((section for section in sections_ensure(expert) if section.node.code == node), None)
+    found = next((section for section in sections_ensure(expert) if section.node_id == node_id), None)
     form = SectionForm(request.POST)
     if found is None or not form.is_valid():
         raise Http404("There is no such section.")
@@ -98,7 +99,7 @@ def _record(request: HttpRequest, expert: Expert, position: int) -> HttpResponse
     if recorded.conflict:
         return go_to_pair(expert, position)
     response = _onwards(request, expert, form)
-    note = circle_note(request, expert, recorded)
+    note = note_on(request, expert, recorded)
     if note:
         messages.warning(request, note)
         remember_note(response, expert, recorded)
@@ -109,12 +110,12 @@ def _onwards(request: HttpRequest, expert: Expert, form: AnswerForm) -> HttpResp
     """Where the page that asked was going: the pair it promised, or the review of the section it completed."""
     given, structure = form.cleaned_data, structure_of(expert.survey.edition)
     node = structure.pairs[given["comparison"]].node
-    back = way_back(request, expert, node.code)
-    if back:
-        return HttpResponseRedirect(back)
+    because = because_of(request.POST, expert, structure.pairs[given["comparison"]])
+    if because:
+        return HttpResponseRedirect(because.back)
     following = structure.by_position.get(given["next_position"] or 0)
     if following and following.node_id == node.pk:
         return go_to_pair(expert, following.position)
     if len(structure.items_of(node.pk)) == 2:  # one answer: there is nothing to look at
         return go_to_pair(expert, following.position if following else None)
-    return go_to_section(expert, node.code)
+    return go_to_section(expert, node.pk)

@@ -8,10 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from surveys.models import Comparison, Expert, Indicator, JudgmentEvent, Section
+from surveys.models import Comparison, Expert, Indicator, Section
 from surveys.scale import LEVELS, sentence
 from surveys.selectors.questionnaire import (
     Given,
@@ -29,6 +28,7 @@ from surveys.selectors.questionnaire import Step as Event
 from surveys.selectors.structure import structure_of
 from surveys.services.judgments import Answer
 
+from .because import because_of
 from .reading import reading_of
 from .script_data import script_data
 from .session import page
@@ -90,9 +90,7 @@ def question_page(
         "current": _spoken(question, question.current),
         "disputed": _spoken(question, question.disputed),
         "client_key": uuid.uuid4(),
-        "cause": cause_of(request),
-        "request_id": request_of(request),
-        "back_to": way_back(request, expert, question.comparison.node.code),
+        "because": because_of(request.POST or request.GET, expert, question.comparison),
         "minutes": minutes_for(way.total - way.answered, seconds),
         "data": script_data(expert, way, said, reading_of(request), seconds=seconds),
         "familiarities": Section.Familiarity.choices,
@@ -100,28 +98,6 @@ def question_page(
         **_surroundings(question, way, _last(expert, trail)),
     }
     return page(request, expert, "pair.html", status=status, **context)
-
-
-def cause_of(request: HttpRequest) -> str:
-    """Why the expert came to this pair: the page that led here says so in its link, and the form sends it on."""
-    cause = request.POST.get("cause") or request.GET.get("because", "")
-    return cause if cause in JudgmentEvent.Cause.values else ""
-
-
-def request_of(request: HttpRequest) -> int | None:
-    """The revision request for which a pair is looked at again."""
-    said = request.POST.get("request") or request.GET.get("request", "")
-    return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else None
-
-
-def way_back(request: HttpRequest, expert: Expert, node: str) -> str:
-    """Who came from a hint or a request goes back to it after answering."""
-    cause, asked = cause_of(request), request_of(request)
-    if cause == JudgmentEvent.Cause.HINT:
-        return reverse("surveys:section_review", args=[expert.survey_id, node])
-    if cause == JudgmentEvent.Cause.REQUEST and asked:
-        return reverse("surveys:revision", args=[expert.survey_id, asked])
-    return ""
 
 
 def _card(question: Question) -> dict[str, Any]:

@@ -51,12 +51,12 @@ class Leaf:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_expert
-def rows(request: HttpRequest, expert: Expert, node: str) -> HttpResponse:
+def rows(request: HttpRequest, expert: Expert, node_id: int) -> HttpResponse:
     if not expert.survey.takes_answers:
         return go("contents", expert)
     said = said_by(expert)
     way = way_of(expert, said)
-    stage = next((stage for stage in way.stages if stage.section.node.code == node), None)
+    stage = way.stage(node_id)
     if stage is None:
         raise Http404("There is no such section.")
     leaf = leaf_of(stage, request.GET.get("page", ""))
@@ -132,10 +132,10 @@ def _record(request: HttpRequest, expert: Expert, stage: Stage, leaf: Leaf) -> H
     way = way_of(expert)
     done = way.stage(stage.node_id)
     if done and done.complete and len(stage.places) > 1:
-        return go_to_section(expert, stage.section.node.code)
+        return go_to_section(expert, stage.node_id)
     return go_to_pair(expert, way.next_open(leaf.places[-1].position))
 
 
 def _to_leaf(expert: Expert, stage: Stage, number: int) -> HttpResponseRedirect:
-    address = reverse("surveys:rows", args=[expert.survey_id, stage.section.node.code])
+    address = reverse("surveys:rows", args=[expert.survey_id, stage.node_id])
     return HttpResponseRedirect(f"{address}?page={number}#question")

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from surveys.errors import Refused
 from surveys.forms.answer import AnswerForm
 from surveys.models import Expert
-from surveys.selectors.circles import circle_sentence
+from surveys.selectors.circles import circle_note
 from surveys.selectors.structure import structure_of
 from surveys.services.judgments import ClosedSurvey, Recorded, judgment_record, judgment_undo
 from surveys.services.late import late_keep
@@ -60,7 +60,7 @@ def save(request: HttpRequest, expert: Expert) -> HttpResponse:
         return _conflict(expert, form.cleaned_data)
     reply: dict[str, Any] = {"revision": recorded.event.revision, "saved": clock(recorded)}
     response = JsonResponse(reply)
-    note = circle_note(request, expert, recorded)
+    note = note_on(request, expert, recorded)
     if note:
         response = JsonResponse(reply | {"circle": note})
         remember_note(response, expert, recorded)
@@ -104,14 +104,14 @@ def undo(_request: HttpRequest, expert: Expert) -> HttpResponse:
 # --- the note on a circle ---
 
 
-def circle_note(request: HttpRequest, expert: Expert, recorded: Recorded) -> str:
+def note_on(request: HttpRequest, expert: Expert, recorded: Recorded) -> str:
     """The circle that this answer closed, as a sentence; nothing where one was told a moment ago."""
     if recorded.third is None or recorded.conflict:
         return ""
     told = request.COOKIES.get(_note_cookie(expert), "")
     if told.isascii() and told.isdigit() and recorded.event.revision - int(told[:9]) < ANSWERS_BETWEEN_NOTES:
         return ""
-    return circle_sentence(expert, recorded.event, recorded.third)
+    return circle_note(expert, recorded.event, recorded.third)
 
 
 def remember_note(response: HttpResponse, expert: Expert, recorded: Recorded) -> None:
