@@ -52,6 +52,13 @@ def expert_add(
     return expert
 
 
+def expert_seed(expert: Expert, *, seed: int) -> None:
+    """Fix the order and the sides of the pairs, so that a simulation can be repeated. Raises Refused once begun."""
+    if not Expert.objects.filter(pk=expert.pk, started_at=None).update(seed=seed):
+        raise Refused(_("%(code)s has begun: the order of the pairs stays.") % {"code": expert.code})
+    expert.seed = seed
+
+
 @transaction.atomic
 def link_mint(expert: Expert, *, channel: str, user: User | None) -> str:
     """A fresh token for a personal link. This is the only moment at which it can be read; earlier links live on."""
