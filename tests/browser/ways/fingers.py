@@ -51,7 +51,7 @@ def a_tap_and_a_key_come_together(scene: Scene) -> None:
 @way
 def enter_on_a_side_sends_nothing(scene: Scene) -> None:
     tab = scene.tab()
-    tab.page.locator("#side-a").check(force=True)
+    tab.page.locator("label[for=side-a]").click()
     for _press in range(3):
         tab.page.keyboard.press("Enter")
     tab.wait(450)
@@ -96,7 +96,7 @@ def enter_is_held_down_on_equal(scene: Scene) -> None:
 @way
 def an_input_method_picks_its_candidates_with_digits_and_enter(scene: Scene) -> None:
     tab = scene.tab()
-    tab.page.locator("#side-a").check(force=True)
+    tab.page.locator("label[for=side-a]").click()
     for key in ("1", "5", "Enter", "a"):
         tab.key(key, isComposing=True)
         tab.key(key, keyCode=229)
@@ -180,7 +180,7 @@ def an_answer_is_changed_while_the_first_one_is_on_its_way(scene: Scene) -> None
     tab.show(1)
     tab.answer("b", 2)
     held[0].continue_()  # the page hears of the first one: the second one is still what was said
-    tab.page.wait_for_function("window.quanheng.waiting().length === 1")
+    tab.settle_to(1)
     tab.show(1)
     assert tab.page.locator(".q-strength-2").get_attribute("aria-pressed") == "true"
     tab.show(2)

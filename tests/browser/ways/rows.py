@@ -1,5 +1,7 @@
 """The page of rows, and surveys that end while answers are given."""
 
+import re
+
 from django.utils import timezone
 from playwright.sync_api import Route, expect
 
@@ -65,7 +67,7 @@ def a_row_is_changed_while_the_first_choice_is_on_its_way(scene: Scene) -> None:
     tab.choose(1, "a", 5)
     tab.choose(1, "a", 6)
     held[0].continue_()
-    tab.page.wait_for_function("window.quanheng.waiting().length === 1")
+    tab.settle_to(1)
     tab.page.locator("[data-rows-form] button[type=submit]").focus()
     tab.page.keyboard.press("Enter")
     while len(held) < 2:
@@ -80,7 +82,7 @@ def all_rows_are_sent_at_once_by_the_button(scene: Scene) -> None:
     for position in range(1, 7):
         tab.choose(position, "ab"[position % 2], position + 1)
     tab.page.locator("[data-rows-form] button[type=submit]").dblclick()
-    tab.page.wait_for_url("**/review/")
+    expect(tab.page).to_have_url(re.compile("/review/"))
 
 
 @way

@@ -55,7 +55,7 @@ def way(script: Way) -> Way:
 @dataclass
 class Scene:
     """`given` is what the person said, in order; `late` what came after the end; `disputed` the pairs on which two
-    devices differ, with the answer that counts meanwhile.
+    devices differ, with the answer that counts meanwhile; `asked` those on which they did.
     """
 
     browser: Browser
@@ -64,6 +64,7 @@ class Scene:
     given: list[Given] = field(default_factory=list)
     late: list[Given] = field(default_factory=list)
     disputed: dict[int, tuple[str, int | None]] = field(default_factory=dict)
+    asked: set[int] = field(default_factory=set)
     tabs: list["Tab"] = field(default_factory=list)
     watch: Watch = field(default_factory=Watch)
 
@@ -96,7 +97,7 @@ class Scene:
 
     def tab(self, device: BrowserContext | None = None, address: str = "") -> "Tab":
         tab = Tab(self, (device or self.device()).new_page())
-        tab.page.goto(address or self.address("pair", 1))
+        tab.page.goto(address or f"{self.address('pair', 1)}#question")
         self.tabs.append(tab)
         return tab
 
@@ -115,6 +116,8 @@ class Scene:
         assert Counter(log) == Counter(self.given), f"in the log: {log}; said: {self.given}"
         assert chain_verify(self.expert) == []
         assert self.counts() == self.expected()
+        asked = JudgmentEvent.objects.filter(expert=self.expert, conflict=True).values_list("comparison__position", flat=True)
+        assert set(asked) == self.asked | self.disputed.keys()
         kept = LateAnswer.objects.filter(expert=self.expert).order_by("pk")
         late = kept.values_list("comparison__position", "more_important", "strength")
         assert Counter(late) == Counter(self.late)
@@ -246,13 +249,18 @@ class Tab:
             self.wait(100)
         raise AssertionError(f"{self.waiting()} answers still wait")
 
+    def settle_to(self, count: int) -> None:
+        while self.waiting() != count:
+            self.wait(20)
+
     def verify(self) -> None:
         """The page knows what the server has, never said otherwise, and shows the same after a reload."""
         if self.page.is_closed():
             return
         self.wait(50)
         assert self.page.evaluate("window.lies") == []
-        self._knows()
+        if len({tab.page.context for tab in self.scene.tabs}) == 1:  # another device's news come with the next page
+            self._knows()
         self.page.reload()
         self._knows()
         if self.page.locator("[data-card]").count():
@@ -311,7 +319,7 @@ def reply_with(status: int, body: str, kind: str = "application/json", *, stored
 
 def hold(routes: list[Route]) -> Handler:
     """Keep it for later."""
-    return routes.append
+    return lambda route: routes.append(route)
 
 
 def survey_expert(tree: dict[str, list[str]] | None = None) -> Expert:

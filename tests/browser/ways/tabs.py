@@ -178,7 +178,7 @@ def a_slow_twin_reports_an_answer_that_was_changed_meanwhile(scene: Scene) -> No
     one = scene.tab()
     other = scene.tab(one.page.context)
     held: list[Route] = []
-    other.page.route(SAVE, held.append)
+    other.page.route(SAVE, hold(held))
     with one.offline():
         one.answer("a", 3)
         other.page.evaluate("window.dispatchEvent(new Event('online'))")
