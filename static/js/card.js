@@ -13,6 +13,7 @@
   const item = (id) => data.items[id];
   const trail = []; // what this page has answered, and what was said before, for undo
   let here = byPosition.get(Number(question.dataset.position)), since = performance.now(), busy = false;
+  let touched = false; // a side was chosen on this card: news from another tab must not turn it round
   let cause = card.elements.cause.value;
 
   // What still waits on the device was said too.
@@ -78,7 +79,7 @@
     });
     press(said, strength);
     if (data.advance || said === "open") setTimeout(() => go(next(here, wasComplete && !isOpen(before))), SHOWN);
-    else { busy = false; show(here, false); find("forward").focus(); }
+    else { show(here, false); find("forward").focus(); setTimeout(() => { busy = false; }, SHOWN); }
   }
 
   const isOpen = (said) => !said || !said[0];
@@ -126,34 +127,39 @@
   }
 
   function show(pair, moves = true) {
-    const [a, b, position] = data.pairs[pair], section = sectionOf(pair);
-    const [, swapped] = section.pairs.find(([other]) => other === pair);
-    const said = data.said[pair] || ["", null, 0];
-    const last = here;
+    const section = sectionOf(pair), last = here;
     here = pair;
     since = performance.now();
+    touched = false;
     if (moves) cause = "";
     card.action = address(pair);
-    fill(card, { comparison: pair, base_revision: said[2], cause });
-    [["a", swapped ? b : a, swapped ? "b" : "a"], ["b", swapped ? a : b, swapped ? "a" : "b"]].forEach((side) => draw(...side, said));
-    press(said[0], said[1]);
     name(find("section"), section.id);
     heading(section.id);
-    count(section);
-    neighbours(pair, position);
+    lay(section);
     const sentence = last !== pair ? spoken(last) : "";
     find("last").hidden = !sentence;
     find("last-said").textContent = sentence;
     find("last-link").href = `${address(last)}#question`;
     find("undo").hidden = !trail.length;
-    find("left-open").hidden = said[0] !== "cannot_judge";
     find("familiarity").hidden = last !== pair;
     find("rows").href = `${section.rows}#question`;
-    document.title = `${item(a)[0]} – ${item(b)[0]}`;
+    document.title = data.pairs[pair].slice(0, 2).map((id) => item(id)[0]).join(" – ");
     if (moves) {
       window.history.pushState(null, "", `${address(pair)}#question`);
       settle();
     }
+  }
+
+  /* The two sides and what was said of them; anew also when another tab said something else. */
+  function lay(section = sectionOf(here)) {
+    const [a, b, position] = data.pairs[here], said = data.said[here] || ["", null, 0];
+    const [, swapped] = section.pairs.find(([other]) => other === here);
+    fill(card, { comparison: here, base_revision: said[2], cause });
+    [["a", swapped ? b : a, swapped ? "b" : "a"], ["b", swapped ? a : b, swapped ? "a" : "b"]].forEach((side) => draw(...side, said));
+    press(said[0], said[1]);
+    count(section);
+    neighbours(here, position);
+    find("left-open").hidden = said[0] !== "cannot_judge";
   }
 
   function settle() {
@@ -258,6 +264,7 @@
     show(byPosition.get(Number(found[1])));
     if (way.matches("[data-circle-look]")) cause = "circle";
   });
+  card.addEventListener("change", () => { touched = true; });
   find("circle-keep").addEventListener("click", () => { find("circle").hidden = true; settle(); });
 
   window.addEventListener("popstate", () => {
@@ -267,8 +274,11 @@
   });
 
   listen((news) => {
-    if (news.said) data.said[news.pair] = [news.said[0] === "open" ? "" : news.said[0], news.said[1], news.said[2]];
-    if (news.said && news.pair === here) card.elements.base_revision.value = news.said[2];
+    if (news.said) {
+      data.said[news.pair] = [news.said[0] === "open" ? "" : news.said[0], news.said[1], news.said[2]];
+      if (news.pair === here && !touched) lay();
+      else count(sectionOf(here));
+    }
     if (news.circle) {
       find("circle").hidden = false;
       find("circle-text").textContent = news.circle;
@@ -278,12 +288,13 @@
 
   /* A and B choose the side, 1 to 9 the strength, U takes back, only while the question has the focus. Arrows only move. */
   question.addEventListener("keydown", (event) => {
-    if (!data.keys || event.ctrlKey || event.altKey || event.metaKey || event.isComposing || event.repeat) return;
+    if (!data.keys || event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
+    if (event.isComposing || event.keyCode === 229) return; // an input method's own key
     if (event.target.closest("textarea, select, input:not([type=radio])")) return;
     const key = event.key.normalize("NFKC").toLowerCase();
     if (key === "a" || key === "b") {
       const radio = document.getElementById(`side-${key}`);
-      radio.checked = true;
+      radio.checked = touched = true;
       radio.focus();
     } else if (key === "u") {
       if (!undo()) find("undo").requestSubmit();
@@ -291,4 +302,6 @@
       card.querySelector(`button[name="strength"][value="${key}"]`).click();
     }
   });
+
+  if (waiting().length) lay();
 })();

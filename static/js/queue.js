@@ -13,7 +13,11 @@
   const prefix = `quanheng:${data.queue}:`;
   const listeners = [];
   const memory = new Map(); // where the browser keeps nothing (private windows, full disks)
-  let counter = 0, sending = false, pause = FIRST_PAUSE, timer = 0, token = "", state = "saved", toldAt = 0;
+  const heard = new Map(); // pair → the newest revision that this page knows of
+  let sending = false, pause = FIRST_PAUSE, timer = 0, state = "saved", toldAt = 0;
+  let holding = false; // the bar says that answers wait
+  let lastSaved = ""; // words, with the time
+  let notice = null; // what else it has to say: it comes back when nothing waits any more
 
   const words = (sentence, values) => sentence.replace(/%\((\w+)\)[sd]/g, (_, name) => values[name]);
   const find = (hook) => document.querySelector(`[data-${hook}]`);
@@ -63,9 +67,11 @@
     return [...bytes].map((byte, at) => ([4, 6, 8, 10].includes(at) ? "-" : "") + byte.toString(16).padStart(2, "0")).join("");
   }
 
+  // What is said later sorts later, also where the clock was set back; two tabs may tap in the same millisecond.
   function put(answer) {
-    const id = `${String(Date.now()).padStart(15, "0")}-${String(counter++).padStart(4, "0")}`;
-    if (!store(id, { ...answer, client_key: uuid() })) announce(data.words.memory);
+    const newest = waiting().at(-1), key = uuid();
+    const moment = Math.max(Date.now(), newest ? Number(newest.split("-")[0]) + 1 : 0);
+    if (!store(`${String(moment).padStart(15, "0")}-${key}`, { ...answer, client_key: key })) announce(data.words.memory);
     send();
   }
 
@@ -90,17 +96,18 @@
     let response, reply;
     try {
       response = await post(answer);
-      reply = await response.json();
+      reply = await response.json() || {};
     } catch {
       return later();
     }
     if (response.status === 403 && reply.csrf && !again) {
-      token = reply.csrf;
+      document.querySelectorAll("[name=csrfmiddlewaretoken]").forEach((field) => { field.value = reply.csrf; });
       return sent(id, true);
     }
     if (response.status === 401) { show("out"); return false; }
-    if (response.status === 200) done(id, answer, reply);
-    else if ([409, 410, 422].includes(response.status)) refused(id, answer, reply, response.status);
+    // Whatever stands between may answer in the server's place: only its own words let an answer go.
+    if (response.status === 200 && Number.isInteger(reply.revision)) done(id, answer, reply);
+    else if ([409, 410, 422].includes(response.status) && reply.error) refused(id, answer, reply, response.status);
     else return later();
     pause = FIRST_PAUSE;
     return true;
@@ -112,7 +119,7 @@
     const fields = Object.entries(answer).filter(([, value]) => value !== null && value !== undefined);
     return fetch(data.urls.save, {
       method: "POST", body: new URLSearchParams(fields), credentials: "same-origin", redirect: "error", keepalive: true, signal: stop.signal,
-      headers: { "Accept": "application/json", "X-CSRFToken": token || document.querySelector("[name=csrfmiddlewaretoken]").value },
+      headers: { "Accept": "application/json", "X-CSRFToken": document.querySelector("[name=csrfmiddlewaretoken]").value },
     }).finally(() => clearTimeout(patience));
   }
 
@@ -124,21 +131,37 @@
   }
 
   function done(id, answer, reply) {
-    forget(id);
-    // What was said of the same pair afterwards was said knowing this one.
-    for (const other of waiting()) {
-      const next = entry(other);
-      if (next && next.comparison === answer.comparison) store(other, { ...next, base_revision: reply.revision });
+    const pair = answer.comparison, seen = answer.more_important === "open" ? 0 : reply.revision;
+    let said = [answer.more_important, answer.strength];
+    // What was said of the same pair afterwards was said knowing this one, and is still what was said last.
+    for (const other of isOld(pair, reply.revision) ? [] : waiting()) {
+      const next = other === id ? null : entry(other);
+      if (!next || next.comparison !== pair) continue;
+      store(other, { ...next, base_revision: seen });
+      said = [next.more_important, next.strength];
     }
-    const news = { pair: answer.comparison, said: [answer.more_important, answer.strength, reply.revision] };
+    forget(id);
+    const news = { pair, said: [...said, seen], revision: reply.revision };
     if (channel) channel.postMessage(news);
-    tell({ ...news, circle: reply.circle, saved: reply.saved });
+    show(waiting().length ? "sending" : "saved", reply.saved);
+    tell({ ...news, circle: reply.circle });
   }
 
   function refused(id, answer, reply, status) {
     forget(id);
-    announce(`${status === 409 ? "" : `${data.words.refused} `}${reply.error}`, reply.url, data.words.choose);
+    notice = [`${status === 409 ? "" : `${data.words.refused} `}${reply.error}`, reply.url, data.words.choose];
+    announce(...notice);
     tell({ pair: answer.comparison, refused: true });
+  }
+
+  const newestOf = (pair) => heard.get(pair) || (data.said && data.said[pair] ? data.said[pair][2] : 0);
+  const isOld = (pair, revision) => revision < newestOf(pair);
+
+  /* Another tab may send the same answer, and hear of it when it is long changed. */
+  function tell(news) {
+    if (news.said && isOld(news.pair, news.revision)) return;
+    if (news.said) heard.set(news.pair, news.revision);
+    listeners.forEach((listener) => listener(news));
   }
 
   // --- what the page says ---
@@ -147,15 +170,19 @@
     const count = waiting().length;
     const bar = find("waiting"), mark = find("saved");
     const held = now === "waiting" || now === "out";
+    if (time) lastSaved = words(data.words.saved, { time });
     if (mark) {
       mark.classList.toggle("q-saved-waiting", now !== "saved");
-      mark.hidden = held || (now === "saved" && !time && !mark.textContent.trim());
-      if (now === "sending") mark.textContent = data.words.sending;
-      else if (time) mark.textContent = words(data.words.saved, { time });
+      mark.hidden = held || (now === "saved" && !lastSaved);
+      mark.textContent = now === "sending" ? data.words.sending : lastSaved;
     }
-    if (bar && (held || now === "saved")) {
-      if (held) announce(words(now === "out" ? data.words.signed_out : data.words.waiting, { count }), now === "out" ? data.urls.contents : "", data.words.back_in);
-      else if (state === "waiting" || state === "out") bar.hidden = true;
+    if (held) {
+      announce(words(now === "out" ? data.words.signed_out : data.words.waiting, { count }), now === "out" ? data.urls.contents : "", data.words.back_in);
+      holding = true;
+    } else if (now === "saved" && holding) {
+      if (notice) announce(...notice);
+      else if (bar) bar.hidden = true;
+      holding = false;
     }
     if (now !== state && Date.now() - toldAt > QUIET) {
       toldAt = Date.now();
@@ -168,6 +195,7 @@
 
   function announce(text, link = "", label = "") {
     const bar = find("waiting");
+    holding = false;
     if (!bar) return;
     bar.hidden = false;
     find("waiting-text").textContent = text;
@@ -177,13 +205,8 @@
     way.textContent = label;
   }
 
-  function tell(news) {
-    if (news.saved) show(waiting().length ? "sending" : "saved", news.saved);
-    listeners.forEach((listener) => listener(news));
-  }
-
   const channel = "BroadcastChannel" in window ? new BroadcastChannel(prefix) : null;
-  if (channel) channel.addEventListener("message", ({ data: news }) => listeners.forEach((listener) => listener(news)));
+  if (channel) channel.addEventListener("message", ({ data: news }) => tell(news));
 
   // A page that the browser kept shows old answers: read it again. What waits is safe on the device.
   window.addEventListener("pageshow", (event) => { if (event.persisted) window.location.reload(); });
@@ -198,6 +221,7 @@
     return !waiting().length;
   }
 
+  if (find("saved")) lastSaved = find("saved").textContent.trim();
   window.quanheng = { data, words, put, waiting, entry, settled, listen: (listener) => listeners.push(listener) };
   if (waiting().length) send();
 })();

@@ -9,17 +9,25 @@
   const opened = performance.now();
   const pairOf = (row) => Number(row.querySelector("[type=radio]").name.slice("pair-".length));
   const rows = [...form.querySelectorAll(".q-scale")];
+  const touched = new Set(); // rows on which something was chosen that is not in the queue yet
   let pointed = false;
 
+  // Whoever was quicker than this script has chosen too.
+  for (const row of rows) {
+    const [said, strength] = read(row) || [""], [before, level] = data.said[pairOf(row)] || [""];
+    if (said && (said !== before || strength !== level)) touched.add(row);
+  }
   for (const id of waiting()) {
     const answer = entry(id);
     if (answer) remember(answer.comparison, answer.more_important, answer.strength);
   }
 
-  function remember(pair, said, strength) {
-    data.said[pair] = [said, strength, data.said[pair] ? data.said[pair][2] : 0];
-    const radio = form.querySelector(`[name="pair-${pair}"][value="${strength > 1 ? said + strength : said}"]`);
-    if (radio) radio.checked = true;
+  /* What was said, here or in another tab, stands on its row; only what is chosen on a row is said. */
+  function remember(pair, said, strength, revision = data.said[pair] ? data.said[pair][2] : 0) {
+    data.said[pair] = [said === "open" ? "" : said, strength, revision];
+    const row = document.getElementById(`pair-${pair}`);
+    if (!row || touched.has(row)) return;
+    for (const radio of row.querySelectorAll("[type=radio]")) radio.checked = radio.value === (strength > 1 ? said + strength : said);
   }
 
   function read(row) {
@@ -29,6 +37,7 @@
   }
 
   function save(row) {
+    if (!touched.delete(row)) return;
     const pair = pairOf(row), said = read(row), before = data.said[pair] || ["", null, 0];
     if (!said || (said[0] === before[0] && said[1] === before[1])) return;
     const place = section.pairs.findIndex(([other]) => other === pair);
@@ -51,12 +60,16 @@
   form.addEventListener("keydown", (event) => {
     pointed = false;
     const row = event.target.closest(".q-scale");
-    if (!row || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+    if (!row || event.ctrlKey || event.altKey || event.metaKey || event.isComposing || event.keyCode === 229) return;
     const step = { ArrowUp: -1, ArrowDown: 1, Enter: 1 }[event.key];
     if (step) { event.preventDefault(); move(row, step); return; }
     if (data.keys) choose(row, event.key.normalize("NFKC").toLowerCase());
   });
-  form.addEventListener("change", (event) => { if (pointed) save(event.target.closest(".q-scale")); });
+  form.addEventListener("change", (event) => {
+    const row = event.target.closest(".q-scale");
+    touched.add(row);
+    if (pointed) save(row);
+  });
   form.addEventListener("focusout", (event) => {
     const row = event.target.closest(".q-scale");
     if (row && !row.contains(event.relatedTarget)) save(row);
@@ -79,6 +92,7 @@
     if (key !== "1" && !side) return;
     const cell = cells[MIDDLE + (side === "b" ? 1 : -1) * (Number(key) - 1)];
     cell.checked = true;
+    touched.add(row);
     cell.focus();
   }
 
@@ -91,8 +105,12 @@
   window.addEventListener("pagehide", () => rows.forEach(save));
 
   listen((news) => {
+    if (news.refused) { // it must not be said again with the whole page
+      const row = document.getElementById(`pair-${news.pair}`);
+      if (row) row.disabled = true;
+    }
     if (!news.said) return;
-    data.said[news.pair] = news.said;
+    remember(news.pair, ...news.said);
     const seen = form.querySelector(`[name="seen-${news.pair}"]`);
     if (seen) seen.value = news.said[2];
     count();

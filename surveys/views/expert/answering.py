@@ -10,6 +10,7 @@ from surveys.errors import Refused
 from surveys.forms.answer import AnswerForm, SectionForm
 from surveys.models import Expert, Section
 from surveys.selectors.contents import contents_of
+from surveys.selectors.drafts import draft_count
 from surveys.selectors.questionnaire import changed_since_submission, disputed_pairs, way_of
 from surveys.selectors.revisions import waiting_requests
 from surveys.selectors.structure import structure_of
@@ -21,7 +22,7 @@ from .because import because_of
 from .question import question_page
 from .saving import keep_late, note_on, remember_note, store
 from .script_data import queue_data
-from .session import for_expert, forget, go, go_to_pair, go_to_section, live_session, page
+from .session import for_device, for_expert, forget, go, go_to_pair, go_to_section, live_session, page
 
 
 @require_safe
@@ -33,6 +34,7 @@ def contents(request: HttpRequest, expert: Expert) -> HttpResponse:
         "contents.html",
         contents=contents_of(expert),
         requests=waiting_requests(expert),
+        drafts=draft_count(expert),
         disputed=list(disputed_pairs(expert)),
         changed=changed_since_submission(expert),
         familiarities=Section.Familiarity.choices,
@@ -72,7 +74,7 @@ def section(request: HttpRequest, expert: Expert, node_id: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_expert
+@for_device
 def leave(request: HttpRequest, expert: Expert) -> HttpResponse:
     """End this device's session. A GET (the language was switched, say) only shows where things stand."""
     session = live_session(request, expert.survey_id)

@@ -84,7 +84,7 @@ def landing(request: HttpRequest, session: ExpertSession) -> HttpResponse:
     speak_to(request, session.expert)
     if session.assistant:
         messages.info(request, _("This device prepares answers: they count when the expert confirms them."))
-        return go("contents", session.expert)
+        return go("prepare", session.expert)
     return go_to_first_open(session.expert)
 
 

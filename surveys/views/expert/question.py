@@ -132,6 +132,7 @@ def _spoken(question: Question, said: Answer | Given | Event | None) -> Spoken |
 class Last:
     """The newest answer that counts: when it was saved, and where it may be changed."""
 
+    revision: int
     received_at: datetime
     comparison: Comparison
     more_important: str
@@ -144,7 +145,7 @@ def _last(expert: Expert, trail: Trail) -> Last | None:
         return None
     pair = structure_of(expert.survey.edition).pairs[step.pair]
     said = sentence(step.more_important, step.strength, pair.item_a, pair.item_b) if step.more_important else ""
-    return Last(step.received_at, pair, step.more_important, said)
+    return Last(step.revision, step.received_at, pair, step.more_important, said)
 
 
 def _surroundings(question: Question, way: Way, last: Last | None) -> dict[str, Any]:

@@ -17,11 +17,25 @@ from surveys.scale import sentence
 from surveys.selectors.devices import owner_of
 from surveys.selectors.links import link_of
 from surveys.services.devices import TooManyCodes, code_use
-from surveys.services.judgments import ClosedSurvey, judgment_record
+from surveys.services.judgments import ClosedSurvey
 from surveys.services.panel import session_open
 
 from .devices import landing
-from .session import POSITION, ask_who, cookie_name, go, go_to_first_open, go_to_pair, live_session, remember, speak_to
+from .rows import rows_keep
+from .saving import keep_late, store
+from .session import (
+    NODE,
+    POSITION,
+    ask_who,
+    cookie_name,
+    go,
+    go_to_first_open,
+    go_to_pair,
+    live_session,
+    remember,
+    rows_in,
+    speak_to,
+)
 from .start import asks_consent, may_enter
 
 
@@ -31,7 +45,8 @@ def resume(request: HttpRequest, survey_id: int) -> HttpResponse:
     if request.method != "POST":
         session = live_session(request, survey_id)
         return go("contents", session.expert) if session else ask_who(request, survey_id)
-    carried = {name: request.POST[name] for name in (*AnswerForm.base_fields, POSITION) if name in request.POST}
+    carried = {name: request.POST[name] for name in (*AnswerForm.base_fields, POSITION, NODE) if name in request.POST}
+    carried |= rows_in(request.POST) if NODE in carried else {}
     form = ResumeForm(request.POST)
     if not form.is_valid():
         return ask_who(request, survey_id, form=form, carried=carried, status=422)
@@ -79,6 +94,8 @@ def _keep(request: HttpRequest, survey_id: int, expert: Expert, carried: dict[st
     """
     if not carried:
         return None
+    if NODE in carried and _is_theirs(request, survey_id, expert):
+        return rows_keep(request, expert, carried)
     form = AnswerForm(carried)
     if not form.is_valid() or not _is_theirs(request, survey_id, expert):
         messages.warning(request, _("The answer that you sent last was not saved. Please give it once more."))
@@ -86,15 +103,9 @@ def _keep(request: HttpRequest, survey_id: int, expert: Expert, carried: dict[st
     given = form.cleaned_data
     position = int(carried[POSITION]) if carried.get(POSITION, "").isdecimal() else None
     try:
-        recorded = judgment_record(
-            expert,
-            given["comparison"],
-            given["answer"],
-            client_key=given["client_key"],
-            base_revision=given["base_revision"],
-        )
+        recorded = store(expert, form)
     except ClosedSurvey as closed:
-        messages.error(request, str(closed))
+        messages.error(request, keep_late(expert, form, closed))
         return go("contents", expert)
     except Refused as refused:
         messages.error(request, str(refused))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -11,14 +13,16 @@ from django.middleware.csrf import get_token
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from surveys.errors import Refused
 from surveys.forms.answer import AnswerForm
 from surveys.models import Expert
 from surveys.selectors.circles import circle_note
+from surveys.selectors.questionnaire import said_by, trail_of
 from surveys.selectors.structure import structure_of
-from surveys.services.judgments import ClosedSurvey, Recorded, judgment_record, judgment_undo
+from surveys.services.judgments import Answer, ClosedSurvey, Recorded, judgment_record, judgment_undo
 from surveys.services.late import late_keep
 
 from .session import cookie_path, for_expert, go, go_to_pair
@@ -89,14 +93,40 @@ def keep_late(expert: Expert, form: AnswerForm, closed: ClosedSurvey) -> str:
     return f"{closed} {kept}"
 
 
+def keep_late_rows(expert: Expert, answers: Mapping[int, Answer], page_key: str, closed: ClosedSurvey) -> str:
+    """The same for a page of rows: what it says that was not said before. The same page again is the same answers."""
+    said = said_by(expert)
+    new = {
+        pair: answer
+        for pair, answer in answers.items()
+        if pair not in said or answer != Answer(said[pair].more_important, said[pair].strength)
+    }
+    for pair, answer in new.items():
+        late_keep(expert, pair, answer, uuid.uuid5(uuid.NAMESPACE_OID, f"{expert.pk} {page_key} {pair}"))
+    if not new:
+        return str(closed)
+    kept = ngettext(
+        "%(count)d answer came after the end. It is kept apart, and whoever runs the survey can see it.",
+        "%(count)d answers came after the end. They are kept apart, and whoever runs the survey can see them.",
+        len(new),
+    )
+    return f"{closed} {kept % {'count': len(new)}}"
+
+
 @require_POST
 @for_expert
-def undo(_request: HttpRequest, expert: Expert) -> HttpResponse:
-    """Take the newest answer back: what was said before counts again, or nothing."""
+def undo(request: HttpRequest, expert: Expert) -> HttpResponse:
+    """Take the newest answer back: what was said before counts again, or nothing.
+
+    `newest` is the answer that the page would take back: pressed twice, the second press finds another one.
+    """
+    newest, seen = trail_of(expert).last, request.POST.get("newest", "")
+    if newest and seen and seen != str(newest.revision):
+        return go_to_pair(expert, structure_of(expert.survey.edition).pairs[newest.pair].position)
     try:
         undone = judgment_undo(expert)
     except Refused as refused:
-        messages.error(_request, str(refused))
+        messages.error(request, str(refused))
         return go("contents", expert)
     return go_to_pair(expert, undone.comparison.position if undone else None)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
@@ -26,6 +27,8 @@ from .reading import reading_of
 
 Parameters = ParamSpec("Parameters")
 POSITION = "position"
+NODE = "node"
+ROW_FIELD = re.compile(r"(?:pair|seen)-[0-9]{1,18}|key")
 """In a carried answer: the pair whose page sent it."""
 
 
@@ -119,10 +122,19 @@ def without_session(request: HttpRequest, survey_id: int) -> HttpResponse:
 def _answer_in(request: HttpRequest) -> dict[str, str]:
     """The answer that this request brought, to be carried along until we know whose it is."""
     match = request.resolver_match
-    if request.method != "POST" or match is None or match.view_name != "surveys:pair":
+    if request.method != "POST" or match is None:
         return {}
-    said = {name: request.POST[name] for name in AnswerForm.base_fields if name in request.POST}
-    return said | {POSITION: str(match.kwargs["position"])}
+    if match.view_name == "surveys:pair":
+        said = {name: request.POST[name] for name in AnswerForm.base_fields if name in request.POST}
+        return said | {POSITION: str(match.kwargs["position"])}
+    if match.view_name == "surveys:rows":
+        return rows_in(request.POST) | {NODE: str(match.kwargs["node_id"])}
+    return {}
+
+
+def rows_in(sent: Mapping[str, str]) -> dict[str, str]:
+    """What a page of rows says, out of everything that was sent with it."""
+    return {name: sent[name] for name in sent if ROW_FIELD.fullmatch(name)}
 
 
 def ask_who(
