@@ -48,10 +48,18 @@ SIDEWAYS = """() => {
 # The words of what is pressed stay inside it.
 CLIPPED = f"""pressed => {{
     {WORDS}
+    const lines = one => {{
+        const texts = document.createTreeWalker(one, NodeFilter.SHOW_TEXT), words = document.createRange(), all = [];
+        for (let text = texts.nextNode(); text; text = texts.nextNode()) {{
+            if (!seen(text.parentElement)) continue;
+            words.selectNodeContents(text);
+            all.push(...words.getClientRects());
+        }}
+        return all;
+    }};
     return [...document.querySelectorAll(pressed)].filter(seen).filter(one => {{
-        const words = document.createRange(), box = one.getBoundingClientRect();
-        words.selectNodeContents(one);
-        return [...words.getClientRects()].some(rect => rect.width > 1 && rect.height > 1 &&
+        const box = one.getBoundingClientRect();
+        return lines(one).some(rect => rect.width > 1 && rect.height > 1 &&
             (rect.left < box.left - 1 || rect.right > box.right + 1 || rect.top < box.top - 2 || rect.bottom > box.bottom + 2));
     }}).map(one => 'clipped: ' + named(one));
 }}"""

@@ -1,5 +1,7 @@
 """The card of one pair, the rows of many, and the contents."""
 
+from django.conf import settings
+
 from surveys.models import RevisionRequest, Section
 from surveys.services.drafts import draft_record
 from surveys.services.judgments import Answer
@@ -45,7 +47,7 @@ def pair_with_a_definition(visit: Visit) -> None:
 
 @state("pair")
 def pair_with_a_circle(visit: Visit) -> None:
-    visit.begun().say("a", "b", "a", 5).say("b", "c", "a", 5).at("pair", 2)
+    visit.begun().say("b1", "b2", "a", 5).say("b2", "b3", "a", 5).at("pair", visit.pair("b1", "b3").position)
     visit.press("label[for=side-b]").press(".q-strength-5").page.locator("[data-circle]").wait_for()
 
 
@@ -77,7 +79,7 @@ def pair_with_the_menu_open(visit: Visit) -> None:
 @state("pair")
 def pair_refused(visit: Visit) -> None:
     """The page was open for so long that its token is void; the answer is on it."""
-    visit.begun().at("pair", 1).page.context.clear_cookies(name="csrftoken")
+    visit.begun().at("pair", 1).page.context.clear_cookies(name=settings.CSRF_COOKIE_NAME)
     with visit.page.expect_navigation():
         visit.page.evaluate(
             """() => {
@@ -114,7 +116,7 @@ def rows_second_page(visit: Visit) -> None:
 
 @state("rows")
 def rows_not_stored(visit: Visit) -> None:
-    visit.begun().at("rows", visit.node("r").pk).page.context.clear_cookies(name="csrftoken")
+    visit.begun().at("rows", visit.node("r").pk).page.context.clear_cookies(name=settings.CSRF_COOKIE_NAME)
     visit.page.locator("input[value=b3]").first.evaluate("radio => { radio.checked = true; }")
     visit.send("?page=1").page.locator(".q-errors").wait_for()
 
