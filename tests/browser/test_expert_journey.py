@@ -63,7 +63,7 @@ def said() -> list[tuple[str, int | None]]:
 
 def finish(page: Page) -> None:
     """From the review to the weights on the receipt."""
-    expect(page.get_by_role("heading", name="What your answers mean")).to_be_visible()
+    expect(page.get_by_role("heading", name="Final check")).to_be_visible()
     page.get_by_role("button", name="Submit").click()
     expect(page.get_by_role("heading", name="Received, thank you")).to_be_visible()
     assert Submission.objects.get().receipt[:4] in page.locator(".q-receipt-code").inner_text()
