@@ -146,6 +146,16 @@ def test_two_keys_answer_a_pair(page: Page, link: Callable[[], str]) -> None:
     assert said() == [("a", 5), ("b", 9), ("equal", 1), ("a", 2)]
 
 
+def test_four_taps_from_the_link_to_the_first_stored_answer(page: Page, link: Callable[[], str]) -> None:
+    page.goto(link())
+    taps = ["#consent", "main .btn-primary", "label[for=side-a]", ".q-strength-5"]
+    for tap in taps:
+        page.locator(tap).click()
+    page.wait_for_url("**/pairs/2/**")
+    assert len(taps) <= 4
+    assert said() == [("a", 5)]
+
+
 def test_a_double_tap_is_one_answer(page: Page, link: Callable[[], str]) -> None:
     begin(page, link())
     page.locator("label[for=side-a]").click()
