@@ -1,7 +1,7 @@
 """Who visits, and what they find: a survey with the names that break pages.
 
-Some items have a name in one language only, one has sixty characters in each, one section has a single pair and one more
-pairs than fit on a page of rows. Every page must bear all of it.
+Some items have a name in one language only, one has sixty characters in each; one section has a single pair, and one
+more pairs than fit on a page of rows. Every page must bear all of it.
 """
 
 from collections.abc import Callable
@@ -23,7 +23,9 @@ from surveys.services.systems import edition_freeze, edition_import
 from surveys.views.expert.session import cookie_name, cookie_path
 from tests.surveys import factories as make
 
-LONG_ZH = "面向数据密集型业务的省际骨干直联网络出口总带宽与城域互联互通能力综合评价（含国家级互联网骨干直联点及新型交换中心）"
+LONG_ZH = (
+    "面向数据密集型业务的省际骨干直联网络出口总带宽与城域互联互通能力综合评价（含国家级互联网骨干直联点及新型交换中心）"
+)
 LONG_EN = "Interprovincial backbone bandwidth and metropolitan exchange"
 TEXTS: dict[str, Any] = {
     "purpose": {"zh-hans": "请您两两比较各项指标的重要性，以确定综合算力指数的权重。"},
@@ -43,7 +45,10 @@ def _rows() -> list[IndicatorRow]:
         "a1": ("a", "在用算力", "Computing power in use"),
         "a2": ("a", "智能算力占比", ""),
     }
-    names |= {f"b{number}": ("b", f"网络指标{number}", f"Network {number}" if number % 2 else "") for number in range(1, WIDE + 1)}
+    names |= {
+        f"b{number}": ("b", f"网络指标{number}", f"Network {number}" if number % 2 else "")
+        for number in range(1, WIDE + 1)
+    }
     definitions = {"zh-hans": "报告期末投入使用的算力总规模，按单精度浮点运算能力折算。"}
     return [
         IndicatorRow(
@@ -69,9 +74,11 @@ class Visit:
     met: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        cookie = {"name": settings.LANGUAGE_COOKIE_NAME, "value": self.language, "url": self.site}
-        self.page.context.add_cookies([cookie])  # type: ignore[list-item]
+        self._keep(settings.LANGUAGE_COOKIE_NAME, self.language, self.site)
         self.page.on("request", lambda request: self._note(request.url))
+
+    def _keep(self, name: str, value: str, url: str) -> None:
+        self.page.context.add_cookies([{"name": name, "value": value, "url": url}])
 
     def _note(self, url: str) -> None:
         try:
@@ -97,8 +104,7 @@ class Visit:
         link = link_of(self.token())
         assert link
         survey = self.expert.survey_id
-        cookie = {"name": cookie_name(survey), "value": session_open(link, assistant=assistant)}
-        self.page.context.add_cookies([{**cookie, "url": self.site + cookie_path(survey)}])  # type: ignore[list-item]
+        self._keep(cookie_name(survey), session_open(link, assistant=assistant), self.site + cookie_path(survey))
         return self
 
     def token(self) -> str:
