@@ -2,7 +2,7 @@
    key of its own, and forgotten only when the server has said what became of it: it may be sent twice, never lost. */
 (() => {
   "use strict";
-  const FIRST_PAUSE = 1000, LONGEST_PAUSE = 30000, PATIENCE = 20000, QUIET = 10000;
+  const FIRST_PAUSE = 1000, LONGEST_PAUSE = 30000, PATIENCE = 20000, QUIET = 10000, NEWS = 20;
 
   function read(id) {
     const piece = document.getElementById(id);
@@ -56,6 +56,17 @@
     memory.delete(id);
     try { localStorage.removeItem(prefix + id); } catch { /* it was in memory */ }
   }
+
+  /* A page may be drawn by the server just before an answer is stored whose reply the page before it hears. */
+  const news = (heard) => {
+    try {
+      const known = JSON.parse(localStorage.getItem(`quanheng-news:${data.queue}`)) || [];
+      if (heard) localStorage.setItem(`quanheng-news:${data.queue}`, JSON.stringify([...known, heard].slice(-NEWS)));
+      return known;
+    } catch {
+      return [];
+    }
+  };
 
   const waiting = () => [...new Set([...kept(), ...memory.keys()])].sort();
 
@@ -141,10 +152,11 @@
       said = [next.more_important, next.strength];
     }
     forget(id);
-    const news = { pair, said: [...said, seen], revision: reply.revision };
-    if (channel) channel.postMessage(news);
+    const heardNow = { pair, said: [...said, seen], revision: reply.revision };
+    news(heardNow);
+    if (channel) channel.postMessage(heardNow);
     show(waiting().length ? "sending" : "saved", reply.saved);
-    tell({ ...news, circle: reply.circle });
+    tell({ ...heardNow, circle: reply.circle });
   }
 
   function refused(id, answer, reply, status) {
@@ -221,7 +233,12 @@
     return !waiting().length;
   }
 
+  const missed = data.said ? news().filter(({ revision }) => revision > data.revision) : [];
+  for (const { pair, said, revision } of missed) {
+    data.said[pair] = [said[0] === "open" ? "" : said[0], said[1], said[2]];
+    heard.set(pair, revision);
+  }
   if (find("saved")) lastSaved = find("saved").textContent.trim();
-  window.quanheng = { data, words, put, waiting, entry, settled, listen: (listener) => listeners.push(listener) };
+  window.quanheng = { data, words, put, waiting, entry, settled, missed: missed.length > 0, listen: (listener) => listeners.push(listener) };
   if (waiting().length) send();
 })();

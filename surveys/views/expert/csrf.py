@@ -56,7 +56,7 @@ def _rows(request: HttpRequest, expert: Expert, address: dict[str, Any]) -> Http
     return rows_again(request, expert, address["node"], problem, 403)
 
 
-def _undo(request: HttpRequest, expert: Expert, _address: dict[str, Any]) -> HttpResponse:
+def _undo(_request: HttpRequest, expert: Expert, _address: dict[str, Any]) -> HttpResponse:
     """Nothing was taken back; the page of the newest answer offers it again."""
     newest = last_answer(expert)
     return go_to_pair(expert, newest.comparison.position) if newest else go("contents", expert)

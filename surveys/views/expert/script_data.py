@@ -49,6 +49,7 @@ def script_data(expert: Expert, way: Way, said: Said, reading: Reading, *, secon
             }
             for stage in way.stages
         ],
+        "revision": expert.revision,
         "said": {pair: [it.more_important, it.strength, it.revision] for pair, it in said.items()},
     }
     return edition_data(survey.edition) + _block(own, "questionnaire")

@@ -2,7 +2,6 @@
 
 from playwright.sync_api import Route
 
-from surveys.models import JudgmentEvent
 from surveys.views.expert.reading import COOKIE
 from tests.browser.ways.scene import Scene, hold, way
 
@@ -199,7 +198,7 @@ def an_answer_is_changed_five_times_while_the_server_is_slow(scene: Scene) -> No
         tab.answer("ab"[strength % 2], strength)
     held[0].continue_()
     scene.calm()
-    assert JudgmentEvent.objects.count() == 5
+    assert scene.events.count() == 5
 
 
 @way

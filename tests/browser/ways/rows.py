@@ -5,9 +5,9 @@ import re
 from django.utils import timezone
 from playwright.sync_api import Route, expect
 
-from surveys.models import JudgmentEvent, Survey
+from surveys.models import Survey
 from surveys.services.surveys import survey_move
-from tests.browser.ways.scene import SAVE, Scene, drop, hold, reply_with, way
+from tests.browser.ways.scene import SAVE, Scene, drop_reply, hold, reply_with, way
 
 
 @way
@@ -172,7 +172,7 @@ def the_deadline_passes_while_a_pair_is_looked_at(scene: Scene) -> None:
 def the_reply_to_a_late_answer_is_lost(scene: Scene) -> None:
     tab = scene.tab()
     survey_move(scene.expert.survey, Survey.State.CLOSED, user=None)
-    tab.during(lambda route: (route.fetch(), drop(route)) and None)
+    tab.during(drop_reply)
     tab.tap("a", 5)
     scene.late.append(scene.given.pop())
 
@@ -181,9 +181,9 @@ def the_reply_to_a_late_answer_is_lost(scene: Scene) -> None:
 def an_answer_was_stored_and_its_reply_comes_after_the_end(scene: Scene) -> None:
     """Sent again with its key, it is what it was: stored in time."""
     tab = scene.tab()
-    tab.during(lambda route: (route.fetch(), drop(route)) and None)
+    tab.during(drop_reply)
     tab.answer("a", 5)
-    assert JudgmentEvent.objects.count() == 1
+    assert scene.events.count() == 1
     survey_move(scene.expert.survey, Survey.State.CLOSED, user=None)
     scene.calm()
     assert tab.says_saved()
