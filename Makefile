@@ -10,7 +10,7 @@ UV := $(VENV)/bin/uv
 TEST_PROCESSES ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run worker test test-sqlite test-postgres test-browser check format bench lock clean
+.PHONY: help run worker test test-sqlite test-postgres test-browser check format bench bench-form lock clean
 
 help:
 	@echo "make run      start Quanheng at http://127.0.0.1:8000/ (PORT=, DATA_DIR=)"
@@ -18,7 +18,7 @@ help:
 	@echo "make test     all tests: on SQLite, on PostgreSQL, in a browser"
 	@echo "make check    format, lint, types, templates, migrations, translations"
 	@echo "make format   put the code into shape"
-	@echo "make bench    benchmarks"
+	@echo "make bench    benchmarks; make bench-form: those of the expert's form"
 	@echo "make lock     renew requirements*.txt"
 	@echo "make clean    remove the environment and caches; var/ with your data stays"
 
@@ -53,6 +53,9 @@ format: $(VENV)/ready-dev
 
 bench: $(VENV)/ready
 	$(PYTHON) -m benchmarks
+
+bench-form: $(VENV)/ready
+	$(PYTHON) -m benchmarks.form
 
 COMPILE := UV_CUSTOM_COMPILE_COMMAND="make lock" $(UV) pip compile --quiet --upgrade --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-emit-find-links

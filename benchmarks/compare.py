@@ -1,7 +1,5 @@
 """The comparison with the peers and with the machine; writes RESULTS.md. Runs in the environment of the peers."""
 
-import datetime
-import platform
 import statistics
 from functools import partial
 from importlib.metadata import version
@@ -13,61 +11,18 @@ import numpy as np
 import ahp
 from benchmarks import measure, peers, workloads
 from benchmarks.measure import Timing, take_turns
+from benchmarks.report import Report, written_by
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
 PEERS = ("ahpy", "AhpAnpLib", "pyDecision", "pymcdm", "saatypy", "ahp-topsis")
 OURS, AHPY = "Quanheng", "ahpy (precision=12)"
 _AHPY_LARGEST = 8  # items; beyond, it takes many seconds for one matrix
-Goal = tuple[str, float, str, float]  # what, measured ratio, "at least" or "at most", bound
 
 
-class Report:
-    """Lines of the page, and the goals met or missed."""
-
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-        self.goals: list[Goal] = []
-
-    def section(self, title: str, note: str) -> None:
-        """Begin a section."""
-        self.lines += ["", f"## {title}", "", note, ""]
-
-    def timings(self, found: dict[str, Timing]) -> None:
-        """A table of contenders, the ratio being theirs to ours."""
-        self.lines += ["| who | CPU, median (quartiles) | times ours |", "|---|---|---|"]
-        ours = found[OURS].median
-        self.lines += [f"| {name} | {timing} | {timing.median / ours:.3g} |" for name, timing in found.items()]
-
-    def goal(self, what: str, ratio: float, kind: str, bound: float) -> None:
-        """Hold a ratio against its goal."""
-        self.goals.append((what, ratio, kind, bound))
-
-    def page(self) -> str:
-        """The whole page."""
-        rows = [
-            f"| {what} | {ratio:.3g} | {kind} {bound:g} | {'met' if _met(ratio, kind, bound) else '**missed**'} |"
-            for what, ratio, kind, bound in self.goals
-        ]
-        head = ["# Measurements", "", _machine(), "", "| goal | measured | bound | |", "|---|---|---|---|", *rows]
-        return "\n".join([*head, *self.lines, ""])
-
-
-def _met(ratio: float, kind: str, bound: float) -> bool:
-    return ratio >= bound if kind == "at least" else ratio <= bound
-
-
-def _machine() -> str:
-    model = next((line.split(":")[1].strip() for line in _cpu_lines() if "model name" in line), platform.machine())
+def _introduction() -> str:
     versions = ", ".join(f"{name} {version(name)}" for name in ("numpy", *PEERS))
-    return (
-        f"Written by `make bench` on {datetime.date.today()}: {model}, Python {platform.python_version()}, {versions}. "
-        "Contenders take turns in one process and are timed by CPU; only ratios within a table mean anything."
-    )
-
-
-def _cpu_lines() -> list[str]:
-    path = Path("/proc/cpuinfo")
-    return path.read_text("utf-8").splitlines() if path.exists() else []
+    told = "Contenders take turns in one process and are timed by CPU; only ratios within a table mean anything."
+    return f"{written_by('make bench', versions)} {told}"
 
 
 def fastest_exact(found: dict[str, Timing]) -> float:
@@ -221,7 +176,7 @@ def importing(report: Report) -> None:
 
 def main() -> None:
     """Measure everything and write the page."""
-    report = Report()
+    report = Report(OURS)
     one_matrix(report)
     tree = workloads.tree()
     sizes = [len(tree[str(node)]) for node in ahp.evaluate_panel(tree, np.ones((1, 176))).nodes]
@@ -231,7 +186,7 @@ def main() -> None:
     geometric_mean(report, rows)
     incomplete(report)
     importing(report)
-    page = report.page()
+    page = report.page("Measurements", _introduction())
     RESULTS.write_text(page, "utf-8")
     print(page)
 

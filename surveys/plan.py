@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from math import ceil
+
+from django.utils.translation import gettext as _
 
 import ahp
 from surveys.models import Comparison, Indicator, Survey
@@ -47,3 +50,24 @@ def _on_paper(placed: dict[tuple[int, int], int], items: int, asked: int) -> lis
 def precision_after(items: int, answers: int) -> float:
     """The error to be expected after so many well-chosen answers, over that after all; inf before items are linked."""
     return ahp.question_order(items).precision[answers]
+
+
+def plan_label(survey: Survey) -> str:
+    """What is asked, in words: printed with whatever was computed from the answers."""
+    plan = str(Survey.Plan(survey.question_plan).label)
+    if survey.question_plan == Survey.Plan.FULL:
+        return plan
+    return _("%(plan)s: every pair up to %(items)d items, %(questions)s questions per item above") % {
+        "plan": plan,
+        "items": survey.full_up_to,
+        "questions": per_item_text(survey),
+    }
+
+
+def per_item_text(survey: Survey) -> str:
+    """The setting as a decimal string: 1.5, not 1.50."""
+    return f"{Decimal(survey.questions_per_item).normalize():f}"
+
+
+def order_label(survey: Survey) -> str:
+    return str(Survey.Order(survey.question_order).label)

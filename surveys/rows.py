@@ -69,6 +69,17 @@ def value_of(more_important: str, strength: int | None) -> str:
     return f"{more_important}{strength}" if more_important in ("a", "b") else more_important
 
 
+def value_says(value: str) -> tuple[str, int | None]:
+    """What a value says: the other way round. An empty one takes an answer back.
+
+    >>> value_says("b9"), value_says("equal"), value_says("")
+    (('b', 9), ('equal', 1), ('', None))
+    """
+    if value == "equal":
+        return value, 1
+    return (value[0], int(value[1:])) if value in ROW else (value, None)
+
+
 @lru_cache(maxsize=64)
 def _fragment(_language: str, swapped: bool, others: tuple[Other, ...]) -> str:
     """What all rows share: the words follow the active language, which is part of the key."""
@@ -92,7 +103,7 @@ def _values(swapped: bool) -> tuple[str, ...]:
 
 def _cell(value: str, swapped: bool) -> str:
     """The label says which side and how much; the legend says which side is whose: short, for there are seventeen."""
-    more, strength = ("equal", 1) if value == "equal" else (value[0], int(value[1:]))
+    more, strength = value_says(value)
     sides = ("B", "A") if swapped else ("A", "B")
     spoken = escape(sentence(more, strength, *sides))
     return (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 CONSISTENT_BELOW = 0.1
@@ -29,6 +30,16 @@ def ratio_of(more_important: str, strength: int) -> float:
     return 1.0 / strength if more_important == "b" else float(strength)
 
 
+def answer_of(ratio: float) -> tuple[str, int]:
+    """The way back: which is more important and how much, for a step of the scale.
+
+    >>> answer_of(1 / 3), answer_of(1.0), answer_of(5.0)
+    (('b', 3), ('equal', 1), ('a', 5))
+    """
+    strength = round(max(ratio, 1 / ratio))
+    return ("equal" if strength == 1 else "a" if ratio > 1 else "b"), strength
+
+
 def sentence(more_important: str, strength: int | None, a: object, b: object) -> str:
     """An answer as a sentence: what a page repeats to whoever gave it. `a` and `b` are the names of the items."""
     if more_important not in ("a", "b", "equal"):
@@ -38,6 +49,12 @@ def sentence(more_important: str, strength: int | None, a: object, b: object) ->
     more, less = (a, b) if more_important == "a" else (b, a)
     words = {"more": more, "less": less, "level": LEVELS[strength], "strength": strength}
     return str(MORE) % words
+
+
+def circle_sentence(a: object, b: object, c: object) -> str:
+    """Three answers that run in a circle: a over b, b over c, c over a."""
+    words = {"a": a, "b": b, "c": c}
+    return _("You said: %(a)s over %(b)s, %(b)s over %(c)s, and %(c)s over %(a)s.") % words
 
 
 def consistency_level(ratio: float | str | None) -> str:

@@ -136,8 +136,10 @@ def test_what_belongs_to_another_survey_is_not_found_under_ones_own(all_of_them:
         *((f"surveys:{name}", [here.asking.pk, elsewhere.expert.code]) for name in ("expert", "link_show")),
         *(
             (f"surveys:expert_{name}", [here.asking.pk, elsewhere.expert.code])
-            for name in ("revoke", "renew", "weight")
+            for name in ("revoke", "renew", "weight", "sections")
         ),
+        *((f"surveys:{name}", [here.asking.pk, elsewhere.expert.code]) for name in ("enter", "late_take")),
+        *strange_transcripts(here, elsewhere),
         ("surveys:matrix", [here.asking.pk, elsewhere.expert.code, "r"]),
         *((name, [job.pk]) for name in ("surveys:job_status", "surveys:job_retry") for job in elsewhere.jobs),
         ("surveys:edition", [elsewhere.draft_edition.pk]),
@@ -151,6 +153,18 @@ def test_what_belongs_to_another_survey_is_not_found_under_ones_own(all_of_them:
         who = "approver" if (door.get or door.post) == DECIDES else "owner"
         response, written = ask(all_of_them, who, method, address(name, args), door.payload(here))
         assert (response.status_code, written) == (404, []), (name, args)
+
+
+def strange_transcripts(here: Estate, elsewhere: Estate) -> list[tuple[str, list[Any]]]:
+    """The paper of an expert elsewhere behind one's own expert; and one's own behind a colleague in the survey."""
+    foreign, own = (estate.expert.transcripts.order_by("pk")[0].pk for estate in (elsewhere, here))
+    colleague = make.expert(here.asking, "C7")
+    places = [[here.asking.pk, here.expert.code, foreign], [here.asking.pk, colleague.code, own]]
+    names = ("enter_transcript", "enter_hand_in", "enter_scan")
+    return [
+        *((f"surveys:{name}", place) for name in names for place in places),
+        *(("surveys:enter_section", [*place, "r"]) for place in places),
+    ]
 
 
 def own_numbers(here: Estate) -> list[tuple[str, list[Any]]]:

@@ -68,6 +68,24 @@ def test_the_method_knows_nobody() -> None:
     assert not wrong, "\n".join(wrong)
 
 
+def test_simulated_experts_know_the_site_from_outside() -> None:
+    """They may read its pages and send its forms; only the command that sends them out may look behind."""
+    inside = [
+        f"{name_of(path)} imports {name}"
+        for path in modules("surveys/bots")
+        for name in imported(path)
+        if name.split(".")[0] not in {"numpy", "ahp", *sys.stdlib_module_names} and not name.startswith("surveys.bots.")
+    ]
+    users = {
+        name_of(path)
+        for package in PACKAGES
+        for path in modules(package)
+        if path.parent.name != "bots" and any(name.startswith("surveys.bots") for name in imported(path))
+    }
+    assert not inside, "\n".join(inside)
+    assert users == {"surveys/management/commands/simulate_experts.py"}
+
+
 def test_importing_the_method_loads_numpy_alone() -> None:
     program = "import ahp, sys; print(*sorted({name.split('.')[0] for name in sys.modules}))"
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)

@@ -163,6 +163,8 @@ def _method(weight_set: WeightSet) -> Rows:
     facts = method_facts(result)
     return [
         [_("Experts who count"), _("%(counted)d of %(invited)d") % {"counted": counted, "invited": invited}],
+        [_("Questions"), facts["questions"]],
+        [_("Order of the pairs"), facts["question_order"]],
         [_("Weights by"), facts["method"]],
         [_("Second method"), facts["second_method"]],
         [_("Random index"), facts["table"]],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,13 +24,16 @@ class Sheet:
     widths: Sequence[int] = field(default=())
 
 
-def workbook_bytes(sheets: Sequence[Sheet]) -> bytes:
+def workbook_bytes(sheets: Sequence[Sheet], finish: Callable[[Any], None] | None = None) -> bytes:
+    """`finish` is given the written book, to dress it before it is saved."""
     from openpyxl import Workbook
 
     book = Workbook()
     book.remove(book.active)
     for sheet in sheets:
         _write(book.create_sheet(_title(sheet.title)), sheet)
+    if finish:
+        finish(book)
     content = io.BytesIO()
     book.save(content)
     return content.getvalue()

@@ -15,10 +15,17 @@ class Problem:
     mend: str
     row: int | None = None
     column: str = ""
+    sheet: str = ""
 
     @property
     def place(self) -> str:
-        """The row and the column, as far as they are known."""
+        """The sheet, the row and the column, as far as they are known."""
+        if self.sheet:
+            return ", ".join(part for part in (_("sheet “%(sheet)s”") % {"sheet": self.sheet}, self._cell) if part)
+        return self._cell
+
+    @property
+    def _cell(self) -> str:
         named = {"row": self.row, "column": self.column}
         if self.row and self.column:
             return _("row %(row)d, column %(column)s") % named

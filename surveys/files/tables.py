@@ -71,6 +71,15 @@ def read_table(content: bytes, file: str, *, sheet: str | None = None, limits: L
 
     `sheet` names a sheet of a workbook; the first one is read otherwise.
     """
+    table, findings = checked_table(content, file, sheet=sheet, limits=limits)
+    findings.refuse_any()
+    return table
+
+
+def checked_table(
+    content: bytes, file: str, *, sheet: str | None = None, limits: Limits = UPLOAD
+) -> tuple[Table, Findings]:
+    """The same for readers that have more to find: the faults so far are handed over, unless nothing can be read."""
     _refuse_size(content, file, limits)
     reader = workbook_records if is_workbook(content) else csv_records
     records = reader(content, file, sheet, limits)
@@ -83,8 +92,7 @@ def read_table(content: bytes, file: str, *, sheet: str | None = None, limits: L
     table = Table(file, header, body, records.separator, records.shown, rows[0].number)
     _check_header(table, findings)
     _check_unseen([Row(table.heading, header), *table.rows], table, findings)
-    findings.refuse_any()
-    return table
+    return table, findings
 
 
 def code_problems(table: Table, columns: Iterable[int], *, header: bool = False) -> Iterator[Problem]:

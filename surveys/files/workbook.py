@@ -47,6 +47,19 @@ def workbook_records(content: bytes, file: str, sheet: str | None, limits: Limit
     return Records(reading.rows, "", reading.shown, tuple(reading.findings.problems))
 
 
+def sheet_titles(content: bytes, file: str, limits: Limits) -> list[str]:
+    """What the sheets of a workbook are called, in their order."""
+    from openpyxl import load_workbook
+
+    _inspect(content, file, limits.inflated)
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            book = load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
+            return [sheet.title for sheet in book.worksheets]
+    except Exception as error:  # as below
+        _refuse(file, _("the workbook cannot be read"), _("open it in a spreadsheet and save it again as .xlsx"), error)
+
+
 def _inspect(content: bytes, file: str, inflated: int) -> None:
     """Unpack the archive once, counting, so that a bomb is found before the memory is full."""
     left = inflated

@@ -7,7 +7,6 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from surveys.errors import Refused
 from surveys.models import JudgmentEvent, MoreImportant, Section
@@ -95,15 +94,6 @@ def row_answers(sent: Mapping[str, str], pairs: Iterable[int]) -> tuple[dict[int
         answers[pair] = Answer(cell, None) if cell == MoreImportant.CANNOT_JUDGE else _from_cell(cell)
         base[pair] = int(seen[:9])
     return answers, base
-
-
-class SubmitForm(forms.Form):
-    reason = forms.CharField(
-        label=gettext_lazy("Why you keep these answers"),
-        widget=forms.Textarea(attrs={"rows": 3, "class": "form-control"}),
-        max_length=2000,
-        required=False,
-    )
 
 
 class SectionForm(forms.Form):

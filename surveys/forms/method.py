@@ -1,8 +1,9 @@
-"""How a survey computes, in words: free while it is a draft, fixed when it opens."""
+"""What a survey asks and how it computes, in words: free while it is a draft, fixed when it opens."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -13,12 +14,51 @@ from django.utils.translation import gettext_lazy
 import ahp
 from surveys.models import Edition, Indicator, Survey
 
-SETTINGS = ("method", "random_index", "aggregation", "missing_allowed", "gate")
+QUESTIONS = ("question_plan", "full_up_to", "questions_per_item", "question_order", "missing_allowed")
+METHOD = ("method", "random_index", "aggregation", "gate")
+SETTINGS = (*QUESTIONS, *METHOD)
 
 
 class MethodForm(forms.Form):
-    """The method's choices. What each of them changes is said beside it."""
+    """What is asked, and how it is computed. What each choice changes is said beside it."""
 
+    question_plan = forms.ChoiceField(
+        label=gettext_lazy("Questions"),
+        choices=Survey.Plan.choices,
+        help_text=gettext_lazy(
+            "Every pair of a large matrix is tiring: 11 items make 55 questions. Fewer pairs begin with a circle "
+            "through all items, then take those that tell most; what is not asked follows from the other answers, "
+            "less precisely. The table shows what it means for each section."
+        ),
+    )
+    full_up_to = forms.IntegerField(
+        label=gettext_lazy("Every pair up to so many items"),
+        min_value=2,
+        max_value=50,
+        help_text=gettext_lazy(
+            "Sections with no more items than this are always asked in full. Counts where fewer pairs are asked."
+        ),
+    )
+    questions_per_item = forms.DecimalField(
+        label=gettext_lazy("Questions per item above"),
+        min_value=1,
+        max_value=25,
+        max_digits=4,
+        decimal_places=2,
+        widget=forms.NumberInput(attrs={"step": "0.25"}),
+        help_text=gettext_lazy(
+            "1.5 asks 17 of the 55 pairs of 11 items. More questions make the weights more precise and the "
+            "questionnaire longer. Counts where fewer pairs are asked."
+        ),
+    )
+    question_order = forms.ChoiceField(
+        label=gettext_lazy("Order of the pairs"),
+        choices=Survey.Order.choices,
+        help_text=gettext_lazy(
+            "Shuffled, so that what comes first or stands on the left favours no item in the panel as a whole. As on "
+            "paper, where the panel works from a printed form beside the screen."
+        ),
+    )
     method = forms.ChoiceField(
         label=gettext_lazy("Weights by"),
         choices=Survey.Method.choices,
@@ -74,11 +114,20 @@ class MethodForm(forms.Form):
 
 
 class MethodSettingsForm(MethodForm):
-    """The same for a survey that is there already."""
+    """The same for a survey that is there already; `tried` are settings that a preview shows and nobody kept yet."""
 
-    def __init__(self, data: QueryDict | None = None, *, survey: Survey) -> None:
+    def __init__(
+        self, data: QueryDict | None = None, *, survey: Survey, tried: Mapping[str, Any] | None = None
+    ) -> None:
         self.survey = survey
-        super().__init__(data, initial={name: getattr(survey, name) for name in SETTINGS})
+        super().__init__(data, initial={name: getattr(survey, name) for name in SETTINGS} | dict(tried or {}))
+
+    @property
+    def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
+        return [
+            (_("What is asked"), [self[name] for name in QUESTIONS]),
+            (_("How it is computed"), [self[name] for name in METHOD]),
+        ]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

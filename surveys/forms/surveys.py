@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from surveys.access import systems_of
-from surveys.forms.method import SETTINGS, MethodForm
+from surveys.forms.method import METHOD, QUESTIONS, MethodForm
 from surveys.forms.texts import TextsForm
 from surveys.models import Edition, Membership, Survey
 
 
 class SurveyForm(MethodForm, TextsForm):
-    """A new survey."""
+    """A new survey. “Cannot judge” is offered to begin with: nobody should have to invent an answer."""
 
     edition = forms.ModelChoiceField(Edition.objects.none(), label=gettext_lazy("Edition of the indicator system"))
     closes_at = forms.DateTimeField(
@@ -27,6 +27,8 @@ class SurveyForm(MethodForm, TextsForm):
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        usual = {name: Survey._meta.get_field(name).get_default() for name in QUESTIONS}  # type: ignore[union-attr]
+        kwargs["initial"] = usual | {"missing_allowed": True} | (kwargs.get("initial") or {})
         super().__init__(*args, **kwargs)
         editions = Edition.objects.filter(system__in=systems_of(user)).select_related("system").order_by("-id")
         self.fields["edition"].queryset = editions  # type: ignore[attr-defined]
@@ -43,7 +45,8 @@ class SurveyForm(MethodForm, TextsForm):
         return [
             (_("What is asked"), self.fields_of("edition", "title", "closes_at")),
             (_("What experts read"), self.fields_of("purpose", "inviter", "contact", "privacy")),
-            (_("Method; fixed when the survey opens"), self.fields_of(*SETTINGS)),
+            (_("The questions; fixed when the survey opens"), self.fields_of(*QUESTIONS)),
+            (_("Method; fixed when the survey opens"), self.fields_of(*METHOD)),
         ]
 
     def clean_closes_at(self) -> Any:

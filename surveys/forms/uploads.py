@@ -53,11 +53,14 @@ class FileForm(forms.Form):
         upload = cleaned.get("file")
         if upload and not self.errors:
             try:
-                self.rows = self.read(_table(upload, self.limits))
+                self.rows = self.read_file(_content(upload, self.limits), upload.name or "")
             except FileErrors as errors:
                 self.problems = errors.problems
                 self.add_error("file", _("The file was not taken; what must be mended is listed above."))
         return cleaned
+
+    def read_file(self, content: bytes, name: str) -> list[Any]:
+        return self.read(read_table(content, name, limits=self.limits))
 
     def read(self, table: Table) -> list[Any]:
         raise NotImplementedError
@@ -150,10 +153,10 @@ def indicators_from(payload: list[dict[str, Any]]) -> list[IndicatorRow]:
     return [IndicatorRow(**{**row, "aliases": tuple(row["aliases"])}) for row in payload]
 
 
-def _table(upload: UploadedFile[Any], limits: Limits) -> Table:
-    name = upload.name or ""
-    size = upload.size or 0
-    if size > limits.content:
+def _content(upload: UploadedFile[Any], limits: Limits) -> bytes:
+    if (upload.size or 0) > limits.content:
         what = _("the file has more than %(size)d MB") % {"size": limits.content // (1024 * 1024)}
-        raise FileErrors([Problem(name, what, _("save only the sheet that is needed, or split the file"))])
-    return read_table(upload.read(), name, limits=limits)
+        mend = _("save only the sheet that is needed, or split the file")
+        raise FileErrors([Problem(upload.name or "", what, mend)])
+    content: bytes = upload.read()
+    return content

@@ -108,6 +108,12 @@ def node_ratios(tree: Tree, ratios: Ratio) -> dict[str, Ratio]:
     return parts
 
 
+def settled_counts(expert: Expert) -> dict[int, int]:
+    """Node → pairs that this expert has settled, in one query."""
+    rows = Judgment.objects.filter(settled(expert.survey), expert=expert).order_by()
+    return dict(rows.values_list("comparison__node").annotate(Count("pk")))
+
+
 def answered_counts(survey: Survey) -> dict[int, tuple[int, int]]:
     """Expert → pairs answered and pairs asked, for the whole panel in a fixed number of queries."""
     usual, begun = planned_by_node(survey), asked_counts(survey)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 import ahp
 from surveys.models import Expert, Indicator, NodeResult, PanelNode, PanelResult, Submission, Survey
+from surveys.plan import order_label, plan_label
 from surveys.scale import matrix_level
 from surveys.selectors.answers import node_ratios, submitted_ratios
 from surveys.selectors.progress import newest_by_expert
@@ -174,13 +175,17 @@ def method_label(method: str) -> str:
 
 
 def method_facts(fixed: Survey | PanelResult) -> dict[str, Any]:
-    """How something was computed, in words, for a page or a file."""
+    """What was asked and how it was computed, in words, for a page or a file."""
+    survey = fixed if isinstance(fixed, Survey) else fixed.survey
+    completed = fixed.missing_allowed or survey.question_plan != Survey.Plan.FULL
     return {
+        "questions": plan_label(survey),
+        "question_order": order_label(survey),
         "method": method_label(fixed.method),
         "second_method": method_label(OTHER_METHOD[fixed.method]),
         "table": table_label(fixed.random_index),
         "aggregation": str(Survey.Aggregation(fixed.aggregation).label),
-        "missing": _("completed from the other answers") if fixed.missing_allowed else _("not allowed"),
+        "missing": _("completed from the other answers") if completed else _("not allowed"),
     }
 
 

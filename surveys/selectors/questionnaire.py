@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import pairwise
 from statistics import median
+from typing import NamedTuple
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from surveys.models import Comparison, Expert, Judgment, JudgmentEvent, MoreImportant, Section
 from surveys.selectors.sections import planned_by_node, sections_of
@@ -19,10 +20,64 @@ from surveys.selectors.structure import structure_of
 SECONDS_PER_QUESTION = 10
 PACE_FROM = 8  # answers after which an expert's own pace says more than ours
 PACE_OVER = 40  # newest answers that the pace is taken from
+FORM = JudgmentEvent.Source.FORM.value
 PAUSE = timedelta(minutes=2)  # a longer silence was a pause
 
-Said = dict[int, Judgment]
+
+class Given(NamedTuple):
+    """An answer that counts."""
+
+    more_important: str
+    strength: int | None
+    revision: int
+
+
+Said = dict[int, Given]
 """Comparison → the answer that counts."""
+
+
+class Step(NamedTuple):
+    """An event of the log, as far as a page asks for it."""
+
+    revision: int
+    pair: int
+    more_important: str
+    strength: int | None
+    conflict: bool
+    source: str
+    received_at: datetime
+    note: str
+
+
+@dataclass(frozen=True)
+class Trail:
+    """The newest events of an expert, newest first, and every conflict there ever was."""
+
+    steps: list[Step]
+    newest: int
+
+    @property
+    def last(self) -> Step | None:
+        """The newest answer that counts."""
+        return next((step for step in self.steps if not step.conflict), None)
+
+    def disputed(self, pair: int, revision: int) -> Step | None:
+        """What another device said of this pair after the answer that counts, if nobody has chosen yet."""
+        found = (step for step in self.steps if step.pair == pair)
+        newest = next(found, None)
+        return newest if newest and newest.conflict and newest.revision > revision else None
+
+    @property
+    def pace(self) -> float:
+        """Seconds for a pair: the median of the newest answers on the form, pauses left out."""
+        recent = [
+            step
+            for step in self.steps  # with a note: confirmed or taken, many at one moment
+            if step.revision > self.newest - PACE_OVER and step.source == FORM and not step.note
+        ]
+        steps = [newer.received_at - older.received_at for newer, older in pairwise(recent)]
+        seconds = [step.total_seconds() for step in steps if step < PAUSE]
+        return median(seconds) if len(seconds) >= PACE_FROM else SECONDS_PER_QUESTION
 
 
 @dataclass(frozen=True)
@@ -146,8 +201,8 @@ class Question:
     """One pair with the answer that counts, and one that waits for a choice between the two."""
 
     place: Place
-    current: Judgment | None
-    disputed: JudgmentEvent | None
+    current: Given | None
+    disputed: Step | None
 
     @property
     def comparison(self) -> Comparison:
@@ -162,13 +217,18 @@ def minutes_for(questions: int, seconds: float = SECONDS_PER_QUESTION) -> int:
     return math.ceil(questions * seconds / 60)
 
 
+def trail_of(expert: Expert) -> Trail:
+    """One query."""
+    events = JudgmentEvent.objects.filter(Q(conflict=True) | Q(revision__gt=expert.revision - PACE_OVER), expert=expert)
+    rows = events.order_by("-revision").values_list(
+        "revision", "comparison_id", "more_important", "strength", "conflict", "source", "received_at", "note"
+    )
+    return Trail([Step(*row) for row in rows], expert.revision)
+
+
 def pace_of(expert: Expert) -> float:
-    """Seconds that this expert takes for a pair: the median of the newest answers, pauses left out."""
-    events = JudgmentEvent.objects.filter(expert=expert, source=JudgmentEvent.Source.FORM).order_by("-revision")
-    moments = list(events.values_list("received_at", flat=True)[:PACE_OVER])
-    steps = [newer - older for newer, older in pairwise(moments)]
-    seconds = [step.total_seconds() for step in steps if step < PAUSE]
-    return median(seconds) if len(seconds) >= PACE_FROM else SECONDS_PER_QUESTION
+    """Seconds that this expert takes for a pair."""
+    return trail_of(expert).pace
 
 
 def questions_in(expert: Expert) -> int:
@@ -181,7 +241,8 @@ def questions_in(expert: Expert) -> int:
 
 def said_by(expert: Expert) -> Said:
     """One query."""
-    return {judgment.comparison_id: judgment for judgment in Judgment.objects.filter(expert=expert)}
+    rows = Judgment.objects.filter(expert=expert).values_list("comparison_id", "more_important", "strength", "revision")
+    return {pair: Given(more_important, strength, revision) for pair, more_important, strength, revision in rows}
 
 
 def way_of(expert: Expert, said: Said | None = None, sections: list[Section] | None = None) -> Way:
@@ -208,21 +269,13 @@ def way_of(expert: Expert, said: Said | None = None, sections: list[Section] | N
     )
 
 
-def question_of(expert: Expert, position: int, way: Way, said: Said) -> Question | None:
-    """One query, or None where the expert is not asked about this pair."""
+def question_of(position: int, way: Way, said: Said, trail: Trail) -> Question | None:
+    """None where the expert is not asked about this pair."""
     place = way.place(position)
     if place is None:
         return None
-    newest = JudgmentEvent.objects.filter(expert=expert, comparison=place.comparison).order_by("-revision").first()
-    return Question(place, said.get(place.comparison.pk), newest if newest and newest.conflict else None)
-
-
-def last_answer(expert: Expert) -> JudgmentEvent | None:
-    """The newest answer that counts, with the names of its pair."""
-    event = JudgmentEvent.objects.filter(expert=expert, conflict=False).order_by("-revision").first()
-    if event:
-        event.comparison = structure_of(expert.survey.edition).pairs[event.comparison_id]
-    return event
+    current = said.get(place.comparison.pk)
+    return Question(place, current, trail.disputed(place.comparison.pk, current.revision if current else 0))
 
 
 def changed_since_submission(expert: Expert) -> bool:

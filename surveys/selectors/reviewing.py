@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import ahp
 from surveys.models import Expert, Indicator, Job, NodeResult, Submission, Survey
 from surveys.scale import matrix_level
-from surveys.selectors.answers import current_ratios, node_ratios, progress_of, submitted_ratios
+from surveys.selectors.answers import Ratio, current_ratios, node_ratios, progress_of, submitted_ratios
 from surveys.selectors.trees import Tree, tree_of
 from surveys.services.results import Groups, Method, expert_numbers, node_numbers
+
+SHOWN_BARS = 7
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,15 @@ class NodeReview:
         return bool(self.groups) and all(len(group) == 1 for group in self.groups)
 
     @property
+    def heaviest(self) -> list[Bar]:
+        """What is shown at once: all bars, or the first of many."""
+        return self.bars if len(self.bars) <= SHOWN_BARS else self.bars[:SHOWN_BARS]
+
+    @property
+    def lighter(self) -> list[Bar]:
+        return self.bars[len(self.heaviest) :]
+
+    @property
     def table_name(self) -> str:
         return str(Survey.RandomIndex(self.table).label)
 
@@ -60,29 +71,10 @@ def review_of(expert: Expert) -> list[NodeReview]:
     method = Method.of(expert.survey)
     done = {section.node.code for section in progress_of(expert).sections if section.done}
     return [
-        _reviewed(tree, node, parts[node.code], method)
+        reviewed(node, tree.children_of(node), parts[node.code], method)
         if node.code in done
         else NodeReview(node, [], None, method.random_index)
         for node in _asked(tree)
-    ]
-
-
-def submitted_review(submission: Submission) -> list[NodeReview]:
-    """The same from the results that the worker has stored; empty until then."""
-    tree = tree_of(submission.expert.survey.edition)
-    stored = {result.node_id: result for result in submission.results.all()}
-    groups = unlinked_groups(submission, tree, stored.values())
-    return [
-        NodeReview(
-            node,
-            bars(tree.children_of(node), [float(weight) for weight in stored[node.pk].weights]),
-            float(stored[node.pk].ratio) if stored[node.pk].ratio else None,
-            stored[node.pk].table,
-            stored[node.pk].missing,
-            groups.get(node.pk, ()),
-        )
-        for node in _asked(tree)
-        if node.pk in stored
     ]
 
 
@@ -124,10 +116,10 @@ def _asked(tree: Tree) -> list[Indicator]:
     return [node for node in tree.parents if len(tree.children_of(node)) > 1]
 
 
-def _reviewed(tree: Tree, node: Indicator, ratios: dict[tuple[str, str], float], method: Method) -> NodeReview:
-    items = tree.children_of(node)
+def reviewed(node: Indicator, items: Sequence[Indicator], ratios: Ratio, method: Method) -> NodeReview:
+    """One node, from the answers to its pairs."""
     numbers = node_numbers(node.code, ahp.matrix_from_pairs([item.code for item in items], ratios), method)
-    missing, groups = numbers.matrix.missing, _named(numbers.groups, tree.by_code())
+    missing, groups = numbers.matrix.missing, _named(numbers.groups, {item.code: item for item in items})
     if numbers.weights is None or numbers.consistency is None:
         return NodeReview(node, [], None, numbers.table, missing, groups)
     return NodeReview(

@@ -99,7 +99,7 @@ def judgment_record(
     one exists, the event is kept as a conflict and the current answer stays. Raises ClosedSurvey, and Refused for an
     answer or a pair that cannot be.
     """
-    _check(answer, expert.survey)
+    answer_check(answer, expert.survey)
     with transaction.atomic(durable=_outermost()):
         open_now = _take_revisions(expert)
         head = _head(expert, comparison_id, client_key, answer)
@@ -145,7 +145,8 @@ def judgment_undo(expert: Expert) -> JudgmentEvent | None:
     return newest
 
 
-def _check(answer: Answer, survey: Survey) -> None:
+def answer_check(answer: Answer, survey: Survey) -> None:
+    """Raises Refused for an answer that is not whole, or that this survey does not take."""
     answer.checked()
     if answer.more_important == MoreImportant.CANNOT_JUDGE and not survey.missing_allowed:
         raise Refused(_("This survey asks for an answer to every pair: choose the one that comes closest."))
@@ -283,6 +284,7 @@ def judgments_record_many(
     entered_by: User | None = None,
     shown: Mapping[int, Shown] | None = None,
     transcript: Transcript | None = None,
+    note: str = "",
 ) -> list[JudgmentEvent]:
     """Append these answers (comparison → answer) to one expert's log: all of them or, where one cannot be, none.
 
@@ -309,6 +311,7 @@ def judgments_record_many(
                     base_revision=seen,
                     source=source,
                     entered_by=entered_by,
+                    note=note,
                     transcript=transcript,
                     **vars((shown or {}).get(pair, Shown())),
                 )
@@ -325,7 +328,7 @@ def _asked(expert: Expert, answers: Mapping[int, Answer]) -> Mapping[int, Compar
     if not answers.keys() <= pairs.keys():
         raise Refused(_("This pair is not part of the survey."))
     for answer in answers.values():
-        _check(answer, expert.survey)
+        answer_check(answer, expert.survey)
     return pairs
 
 

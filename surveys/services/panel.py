@@ -52,6 +52,13 @@ def expert_add(
     return expert
 
 
+def expert_seed(expert: Expert, *, seed: int) -> None:
+    """Fix the order and the sides of the pairs, so that a simulation can be repeated. Raises Refused once begun."""
+    if not Expert.objects.filter(pk=expert.pk, started_at=None).update(seed=seed):
+        raise Refused(_("%(code)s has begun: the order of the pairs stays.") % {"code": expert.code})
+    expert.seed = seed
+
+
 @transaction.atomic
 def link_mint(expert: Expert, *, channel: str, user: User | None) -> str:
     """A fresh token for a personal link. This is the only moment at which it can be read; earlier links live on."""
@@ -85,12 +92,18 @@ def invitation_renew(expert: Expert, *, user: User | None) -> None:
 
 
 @transaction.atomic
-def session_open(link: InvitationLink) -> str:
-    """A fresh cookie token for the device on which this link was opened and the survey begun."""
+def session_open(link: InvitationLink, *, token: str = "", assistant: bool = False) -> str:
+    """The cookie token, a fresh one unless given, for the device on which this link was opened and the survey begun."""
     now = timezone.now()
-    token = new_token()
+    token = token or new_token()
     expert = link.invitation.expert
-    ExpertSession.objects.create(expert=expert, link=link, token_hash=token_hash(token), expires_at=now + SESSION_LIFE)
+    ExpertSession.objects.create(
+        expert=expert,
+        link=link,
+        token_hash=token_hash(token),
+        assistant=assistant,
+        expires_at=now + SESSION_LIFE,
+    )
     InvitationLink.objects.filter(pk=link.pk, first_used_at=None).update(first_used_at=now)
     Expert.objects.filter(pk=expert.pk, started_at=None).update(started_at=now)
     if expert.survey.takes_answers:

@@ -24,7 +24,7 @@ JOB = "submission"
 
 
 @transaction.atomic
-def submission_hand_in(expert: Expert, *, reason: str = "") -> tuple[Submission, Job]:
+def submission_hand_in(expert: Expert, *, reason: str = "", remark: str = "") -> tuple[Submission, Job]:
     """What the expert does on the form: the survey's gate is asked first.
 
     Files and entries on behalf only record what was said elsewhere: no gate stops them. Raises what
@@ -32,7 +32,7 @@ def submission_hand_in(expert: Expert, *, reason: str = "") -> tuple[Submission,
     """
     ready = _ready(expert)
     _pass_gate(ready, reason)
-    return _submission(ready, reason, submitted_by=None)
+    return _submission(ready, reason, submitted_by=None, remark=remark)
 
 
 @transaction.atomic
@@ -56,11 +56,11 @@ def _ready(expert: Expert) -> Expert:
     return expert
 
 
-def _submission(expert: Expert, reason: str, submitted_by: User | None) -> tuple[Submission, Job]:
+def _submission(expert: Expert, reason: str, submitted_by: User | None, remark: str = "") -> tuple[Submission, Job]:
     newest = expert.submissions.order_by("-number").first()
     if newest and newest.revision == expert.revision:
         return newest, job_ensure(JOB, newest.pk)
-    return _submit(expert, newest, reason, submitted_by)
+    return _submit(expert, newest, reason, submitted_by, remark)
 
 
 def _pass_gate(expert: Expert, reason: str) -> None:
@@ -88,7 +88,7 @@ def _pass_gate(expert: Expert, reason: str) -> None:
 
 
 def _submit(
-    expert: Expert, newest: Submission | None, reason: str, submitted_by: User | None
+    expert: Expert, newest: Submission | None, reason: str, submitted_by: User | None, remark: str
 ) -> tuple[Submission, Job]:
     head = JudgmentEvent.objects.filter(expert=expert).order_by("-revision").first()
     submission = Submission.objects.create(
@@ -97,6 +97,7 @@ def _submit(
         revision=expert.revision,
         head_hash=head.hash if head else "",
         reason=reason.strip(),
+        remark=remark.strip(),
         submitted_by=submitted_by,
     )
     Expert.objects.filter(pk=expert.pk).update(submitted_at=timezone.now())

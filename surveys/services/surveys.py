@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -50,8 +52,13 @@ def survey_settings_change(survey: Survey, *, user: User | None, **settings: Any
             setattr(survey, name, value)
         survey.full_clean()
         survey.save(update_fields=list(new))
-        audit("survey.settings", survey, user=user, survey=survey, old={name: old[name] for name in new}, new=new)
+        audit("survey.settings", survey, user=user, survey=survey, old=_logged(old, new), new=_logged(new, new))
     return survey
+
+
+def _logged(values: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    """Settings as the log keeps them: decimals are texts."""
+    return {name: str(values[name]) if isinstance(values[name], Decimal) else values[name] for name in names}
 
 
 @transaction.atomic

@@ -8,7 +8,8 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
-from surveys.models import PanelMember, PanelNode, PanelResult, WeightEntry, WeightSet
+from surveys.models import PanelMember, PanelNode, PanelResult, Survey, WeightEntry, WeightSet
+from surveys.plan import per_item_text
 from surveys.selectors.trees import Tree
 from surveys.version import VERSION
 
@@ -26,7 +27,7 @@ def weight_document(weight_set: WeightSet, tree: Tree, entries: Iterable[WeightE
         "synthetic": weight_set.synthetic,
         "system": {"name": edition.system.name, "edition": edition.label, "content_hash": edition.content_hash},
         "tree": tree.document(),
-        "survey": {"key": str(survey.key), "title": survey.title, "round": survey.round} if survey else None,
+        "survey": _survey_document(survey) if survey else None,
         "panel": _panel_document(result) if result else None,
         "adopted_decimals": weight_set.adopted_decimals,
         "weights": [_entry_document(entry) for entry in entries],
@@ -51,6 +52,20 @@ def _signature(user: Any, moment: datetime | None, reason: str) -> dict[str, str
         "name": user.get_full_name() if user else "",
         "at": when,
         "reason": reason,
+    }
+
+
+def _survey_document(survey: Survey) -> dict[str, Any]:
+    return {
+        "key": str(survey.key),
+        "title": survey.title,
+        "round": survey.round,
+        "questions": {
+            "plan": survey.question_plan,
+            "full_up_to": survey.full_up_to,
+            "per_item": per_item_text(survey),
+            "order": survey.question_order,
+        },
     }
 
 

@@ -104,5 +104,7 @@ def logged(values: dict[str, object]) -> str:
 def _short(key: str, value: object) -> str:
     if isinstance(value, dict):
         return logged(value)
+    if isinstance(value, list):
+        return " · ".join(str(each) for each in value)
     text = value_label(key, str(value))
     return text[:12] if HASH.fullmatch(text) else text

@@ -9,6 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from surveys.access import DECIDES, LOCKS, READS, RUNS, SCORES, WORKS
+from surveys.models import Judgment
+from surveys.services.devices import code_mint
 from tests.scoring import factories as score
 from tests.support.everybody import ACCOUNTS, STRANGERS, VISITORS, Estate
 from tests.surveys import factories as make
@@ -47,6 +49,14 @@ def expert(at: Estate) -> list[list[Any]]:
     return [[at.asking.pk, at.expert.code]]
 
 
+def transcript(at: Estate) -> list[list[Any]]:
+    return [[*expert(at)[0], at.expert.transcripts.order_by("pk")[0].pk]]
+
+
+def keyed_in(at: Estate) -> dict[str, Any]:
+    return {f"p{make.pair(at.asking).pk}": "b4", "base": "", "counts": "now"}
+
+
 def weights(*states: str) -> Arguments:
     return lambda at: [[at.decided.pk, at.sets[state].number] for state in states]
 
@@ -65,8 +75,9 @@ def upload(content: bytes, **values: str) -> Payload:
 
 def answer(at: Estate) -> dict[str, Any]:
     pair = make.pair(at.asking)
+    seen = Judgment.objects.get(expert=at.expert, comparison=pair).revision
     return {
-        "comparison": pair.pk, "client_key": uuid.uuid4(), "base_revision": at.expert.revision, "next_position": 0,
+        "comparison": pair.pk, "client_key": uuid.uuid4(), "base_revision": seen, "next_position": 0,
         "more_important": "a", "strength": 3,
     }  # fmt: skip
 
@@ -76,13 +87,49 @@ def row(at: Estate) -> dict[str, Any]:
     return {f"pair-{pair}": "b7", f"seen-{pair}": at.expert.revision}
 
 
+def section(at: Estate) -> list[list[Any]]:
+    return [[at.asking.pk, make.pair(at.asking).node_id]]
+
+
+def revision(at: Estate) -> list[list[Any]]:
+    return [[at.asking.pk, at.request.pk]]
+
+
+def keep(at: Estate) -> dict[str, Any]:
+    """The answer that a request asks about."""
+    judgment = Judgment.objects.get(expert=at.expert, comparison=make.pair(at.asking, "a", "c"))
+    return {
+        "act": "keep", "comparison": judgment.comparison_id, "revision": judgment.revision, "reason": "It is so.",
+    }  # fmt: skip
+
+
+def ask_again(at: Estate) -> dict[str, Any]:
+    """About the other matrix: the first one's request still waits."""
+    return {"pairs": make.pair(at.asking, "a1", "a2").pk, "note": "Please look again."}
+
+
+def one_time_code(at: Estate) -> str:
+    """A code that this expert has just made."""
+    session = at.expert.sessions.filter(link__revoked_at=None).first()
+    assert session
+    return code_mint(session)
+
+
 def new_survey(at: Estate) -> dict[str, Any]:
     method = {"method": "eigenvector", "random_index": "simulated", "aggregation": "aij", "gate": "soft"}
+    method |= make.QUESTIONS
     return {"edition": at.decided.edition_id, "title_en": "One more", **method}
 
 
+READING = {"size": "large", "view": "row", "advance": "off", "keys": "off"}
 INDICATORS = b"code,parent,name\nr,,Root\na,r,A\nb,r,B\n"
 JUDGMENTS = b"expert,parent,item_a,item_b,more_important,strength\nN1,r,a,b,a,3\n"
+
+
+def filled_in(at: Estate) -> bytes:
+    """A file of the expert's own answers."""
+    return JUDGMENTS.replace(b"N1", at.expert.code.encode())
+
 
 DOORS: dict[str, Door] = {
     "healthz": Door(get=ANYBODY, post=ANYBODY, writes=False),
@@ -92,20 +139,43 @@ DOORS: dict[str, Door] = {
     "surveys:front": Door(get=ANYBODY),
     "surveys:demo_answer": Door(post=ANYBODY),
     # the expert
-    "surveys:start": Door(get=ANYBODY, post=ANYBODY, args=lambda at: [[at.token]]),
+    "surveys:start": Door(
+        get=ANYBODY, post=ANYBODY, args=lambda at: [[at.token]], payload=fields(consent="on")
+    ),
     "surveys:contents": Door(get=SESSION, args=asking),
     "surveys:pair": Door(get=SESSION, post=SESSION, args=lambda at: [[at.asking.pk, 1]], payload=answer),
-    "surveys:rows": Door(get=SESSION, post=SESSION, args=lambda at: [[at.asking.pk, "r"]], payload=row),
-    "surveys:section": Door(
-        post=SESSION, args=lambda at: [[at.asking.pk, "r"]], payload=fields(familiarity="well", position="1")
-    ),
+    "surveys:rows": Door(get=SESSION, post=SESSION, args=section, payload=row),
+    "surveys:section": Door(post=SESSION, args=section, payload=fields(familiarity="well", position="1")),
     "surveys:save": Door(post=SESSION, args=asking, payload=answer),
     "surveys:undo": Door(post=SESSION, args=asking),
+    "surveys:section_review": Door(get=SESSION, post=SESSION, args=section, payload=keep),
+    "surveys:revision": Door(get=SESSION, post=SESSION, args=revision, payload=keep),
     "surveys:review": Door(get=SESSION, args=asking),
     "surveys:submit": Door(get=SESSION, post=SESSION, args=asking),
     "surveys:receipt": Door(get=SESSION, args=asking),
     "surveys:receipt_status": Door(get=SESSION, args=asking),
+    "surveys:sheet": Door(
+        get=SESSION, post=SESSION, args=asking, payload=lambda at: upload(filled_in(at))(at), writes=False
+    ),
+    "surveys:sheet_download": Door(get=SESSION, args=asking),
+    "surveys:paper": Door(get=SESSION, args=asking),
+    "surveys:drafts": Door(
+        get=SESSION, post=SESSION, args=asking,
+        payload=lambda at: {"chosen": f"{make.pair(at.asking, 'a', 'c').pk}:a9:{at.expert.revision}"},
+    ),
+    # an assistant's device; the expert's own is sent on to the contents
+    "surveys:prepare": Door(get=SESSION, args=asking),
+    "surveys:prepare_section": Door(
+        get=SESSION, post=SESSION, args=lambda at: [[at.asking.pk, "r"]], payload=keyed_in, writes=False
+    ),
     "surveys:leave": Door(get=SESSION, post=SESSION, args=asking),
+    "surveys:practice": Door(get=SESSION, args=asking),
+    "surveys:preferences": Door(get=SESSION, post=SESSION, args=asking, payload=fields(**READING), writes=False),
+    "surveys:text_size": Door(post=ANYBODY, payload=fields(size="large"), writes=False),
+    "surveys:elsewhere": Door(get=SESSION, post=SESSION, args=asking),
+    "surveys:end_others": Door(post=SESSION, args=asking),
+    "surveys:join": Door(get=ANYBODY, post=ANYBODY, args=lambda at: [[at.asking.pk, one_time_code(at)]]),
+    "surveys:resume": Door(get=ANYBODY, post=ANYBODY, args=asking, payload=lambda at: {"key": one_time_code(at)}),
     # systems
     "surveys:system_list": Door(get=ACCOUNT),
     "surveys:system_import": Door(
@@ -121,7 +191,9 @@ DOORS: dict[str, Door] = {
     "surveys:survey_move": Door(post=RUNS, args=decided, payload=fields(to="archived")),
     "surveys:survey_settings": Door(
         get=READS, post=RUNS, args=lambda at: [[at.planned.pk]],
-        payload=fields(method="log_least_squares", random_index="saaty1980", aggregation="aip", gate="none"),
+        payload=fields(
+            method="log_least_squares", random_index="saaty1980", aggregation="aip", gate="none", **make.QUESTIONS
+        ),
     ),
     "surveys:members": Door(
         get=RUNS, post=RUNS, args=decided, payload=fields(username="the-stranger", role="viewer")
@@ -129,15 +201,37 @@ DOORS: dict[str, Door] = {
     "surveys:audit_log": Door(get=READS, args=decided),
     "surveys:experts_add": Door(get=RUNS, post=RUNS, args=asking, payload=fields(lines="N1, Someone")),
     "surveys:expert": Door(get=READS, args=expert),
+    "surveys:expert_sections": Door(get=RUNS, post=RUNS, args=expert, payload=fields(nodes="a")),
+    "surveys:enter": Door(
+        get=RUNS, post=RUNS, args=expert, payload=fields(way="telephone", received_on="2026-01-05")
+    ),
+    "surveys:enter_transcript": Door(get=RUNS, args=transcript),
+    "surveys:enter_section": Door(
+        get=RUNS, post=RUNS, args=lambda at: [[*transcript(at)[0], "r"]], payload=keyed_in
+    ),
+    "surveys:enter_hand_in": Door(post=RUNS, args=transcript),
+    "surveys:enter_scan": Door(get=RUNS, args=transcript),
+    "surveys:late_take": Door(post=RUNS, args=expert),
     "surveys:expert_weight": Door(post=RUNS, args=expert, payload=fields(weight="2", reason="Knows it.")),
     "surveys:link_show": Door(post=RUNS, args=expert),
     "surveys:expert_revoke": Door(post=RUNS, args=expert),
     "surveys:expert_renew": Door(post=RUNS, args=expert),
+    "surveys:revision_withdraw": Door(
+        post=RUNS, args=lambda at: [[at.asking.pk, at.expert.code, at.request.pk]]
+    ),
+    "surveys:expert_sheet": Door(
+        get=RUNS, post=RUNS, args=expert, payload=lambda at: upload(filled_in(at))(at), writes=False
+    ),
+    "surveys:expert_sheet_download": Door(get=RUNS, args=expert),
+    "surveys:expert_paper": Door(get=RUNS, args=expert),
     "surveys:judgments_import": Door(get=RUNS, post=RUNS, args=asking, payload=upload(JUDGMENTS), writes=False),
     "surveys:consistency": Door(get=READS, args=decided),
     "surveys:matrix": Door(
         get=READS,
         args=lambda at: [[at.asking.pk, at.expert.code, "r"], [at.decided.pk, "panel", "a"]],
+    ),
+    "surveys:revision_request": Door(
+        get=RUNS, post=RUNS, args=lambda at: [[at.asking.pk, at.expert.code, "a"]], payload=ask_again
     ),
     "surveys:panel": Door(get=READS, args=decided),
     "surveys:panel_compute": Door(post=RUNS, args=asking),

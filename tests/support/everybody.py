@@ -1,6 +1,7 @@
 """Two surveys that know nothing of one another, and everybody who might come by."""
 
 import re
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,15 +12,32 @@ from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from scoring.models import DataSet, ScoringRun
-from surveys.models import Edition, Expert, InvitationLink, Job, Membership, PanelResult, Survey, WeightSet
+from surveys.files.scans import read_scan
+from surveys.models import (
+    Edition,
+    Expert,
+    InvitationLink,
+    Job,
+    Membership,
+    PanelResult,
+    RevisionRequest,
+    Survey,
+    WeightSet,
+)
 from surveys.selectors.demo import READY
 from surveys.selectors.links import link_of
+from surveys.services.drafts import draft_record
+from surveys.services.judgments import Answer
+from surveys.services.late import late_keep
 from surveys.services.panel import link_mint, session_open
 from surveys.services.panels import panel_result_request
+from surveys.services.revisions import revision_request
 from surveys.services.surveys import member_add, survey_move
 from surveys.services.systems import edition_import
+from surveys.services.transcripts import transcript_create
 from surveys.views.expert.session import cookie_name
 from tests.scoring import factories as score
 from tests.surveys import factories as make
@@ -44,6 +62,7 @@ class Estate:
     planned: Survey
     expert: Expert
     token: str
+    request: RevisionRequest
     sets: dict[str, WeightSet]
     data: DataSet
     run: ScoringRun
@@ -99,6 +118,9 @@ def _estate(prefix: str) -> Estate:
     expert = make.expert(asking, f"{prefix}9")
     make.submitted(expert)
     make.say(expert, "a", "b", "b", 7)  # it may be handed in once more
+    pair = make.pair(asking, "a", "c")
+    request = revision_request(expert, pair.node, [pair.pk], note="Please look again.", user=make.user())
+    _on_behalf(expert)
     sets = _weight_sets(decided)
     data = score.data_set(decided)
     run = score.run(sets["locked"], data)
@@ -106,7 +128,15 @@ def _estate(prefix: str) -> Estate:
     decided.refresh_from_db()
     token = link_mint(expert, channel=InvitationLink.Channel.SHOWN, user=None)
     jobs = list(Job.objects.order_by("-pk")[:3])
-    return Estate(decided, asking, planned, expert, token, sets, data, run, jobs)
+    return Estate(decided, asking, planned, expert, token, request, sets, data, run, jobs)
+
+
+def _on_behalf(expert: Expert) -> None:
+    """What waits for the expert, or for somebody to take it."""
+    scan = read_scan(b"%PDF-1.7", "form.pdf")
+    transcript_create(expert, way="paper", received_on=timezone.localdate(), user=make.user(), scan=scan)
+    draft_record(expert, make.pair(expert.survey, "a", "c").pk, Answer("a", 9))
+    late_keep(expert, make.pair(expert.survey, "b", "c").pk, Answer("a", 9), uuid.uuid4())
 
 
 def _weight_sets(survey: Survey) -> dict[str, WeightSet]:

@@ -33,14 +33,22 @@ def send(page: Page, action: str) -> None:
 
 
 def begin(page: Page, link: str) -> None:
-    """Open the personal link, and begin or go on."""
+    """Open the personal link, agree where that is asked, and begin or go on: at the first open pair."""
     page.goto(link)
+    if page.locator("#consent").count():
+        page.locator("#consent").check()
     page.locator("main form button.btn-primary").click()
-    page.wait_for_url("**/answer/*/")
+    page.wait_for_url("**/answer/**")
+
+
+def to_contents(page: Page) -> None:
+    page.goto(page.url.partition("/pairs/")[0] + "/")
 
 
 def to_next_pair(page: Page) -> None:
-    page.locator("main .q-head a.btn-primary").click()
+    """The first open pair, where the expert is not there already."""
+    if "/pairs/" not in page.url:
+        page.locator("main .q-head a.btn-primary").click()
     page.wait_for_url("**/pairs/**")
 
 

@@ -22,6 +22,8 @@ from surveys.tasks import perform
 
 TREE: Mapping[str, Sequence[str]] = {"r": ["a", "b", "c"], "a": ["a1", "a2"]}
 """Six nodes, two matrices, four comparisons, and a leaf beside a node."""
+QUESTIONS = {"question_plan": "full", "full_up_to": "5", "questions_per_item": "1.5", "question_order": "balanced"}
+"""What the forms send about the plan of the questions."""
 PAIRS = [("a", "b"), ("a", "c"), ("b", "c"), ("a1", "a2")]
 
 

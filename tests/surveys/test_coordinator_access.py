@@ -20,10 +20,13 @@ READERS = {"GET": [
 ]}  # fmt: skip
 WORKERS = {"POST": ["job_retry"]}
 RUNNERS = {
-    "GET": ["members", "experts_add", "judgments_import", "weight_set_new"],
+    "GET": [
+        "members", "experts_add", "expert_sheet", "expert_sheet_download", "expert_paper", "judgments_import",
+        "weight_set_new",
+    ],
     "POST": [
         "survey_move", "survey_settings", "members", "experts_add", "expert_weight", "link_show",
-        "expert_revoke", "expert_renew", "judgments_import",
+        "expert_revoke", "expert_renew", "expert_sheet", "judgments_import",
         "panel_compute", "weight_set_new", "weight_set_adopt", "weight_set_propose", "edition_freeze",
     ],
 }  # fmt: skip
@@ -48,6 +51,7 @@ def pages(made: WeightSet) -> Pages:
         **{name: [survey.pk] for name in ("judgments_import", "consistency", "panel", "panel_compute")},
         **{name: [survey.pk] for name in ("weight_sets", "weight_set_new", "survey_settings")},
         **dict.fromkeys(("expert", "expert_weight", "link_show", "expert_revoke", "expert_renew"), expert),
+        **dict.fromkeys(("expert_sheet", "expert_sheet_download", "expert_paper"), expert),
         **dict.fromkeys(("weight_set", "weight_set_adopt", "weight_set_propose", "weight_set_approve"), number),
         **dict.fromkeys(("weight_set_send_back", "weight_set_lock"), number),
         "matrix": [survey.pk, "E1", "r"],
@@ -125,7 +129,7 @@ def test_a_role_in_another_survey_opens_nothing(pages: Pages) -> None:
 
 def test_reading_pages_take_no_post_and_deeds_no_get(made: WeightSet, pages: Pages) -> None:
     coordinator = factories.user()
-    both = {"survey_settings", "members", "experts_add", "judgments_import", "weight_set_new"}
+    both = {"survey_settings", "members", "experts_add", "judgments_import", "expert_sheet", "weight_set_new"}
     for name in set(READERS["GET"]):
         assert ask(coordinator, "POST", name, pages) == 405, name
     deeds = {name for method, name in named(READERS, WORKERS, RUNNERS, DECIDERS, LOCKERS) if method == "POST"} - both

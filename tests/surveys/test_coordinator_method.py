@@ -18,7 +18,13 @@ from tests.surveys import factories as make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
-METHOD = {"method": "log_least_squares", "random_index": "saaty1980", "aggregation": "aip", "gate": "hard"}
+METHOD = {
+    "method": "log_least_squares",
+    "random_index": "saaty1980",
+    "aggregation": "aip",
+    "gate": "hard",
+    **make.QUESTIONS,
+}
 
 
 @pytest.fixture

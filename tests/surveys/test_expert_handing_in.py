@@ -1,16 +1,23 @@
 """Review, submission, receipt: computed by one formula, handed in once, and never called wrong."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from surveys.errors import Refused
 from surveys.files.judgments import JudgmentRow
-from surveys.models import Expert, InvitationLink, Job, Submission, Survey
+from surveys.models import Expert, ExpertSession, Indicator, InvitationLink, Job, Judgment, Submission, Survey
+from surveys.selectors.own_weights import own_tree
 from surveys.services.judgments import judgments_import
+from surveys.services.keeping import judgment_keep
 from surveys.services.panel import link_mint
-from surveys.services.submissions import submission_hand_in
+from surveys.services.revisions import revision_request
+from surveys.services.sections import section_decline, sections_ensure
+from surveys.services.submissions import submission_create, submission_hand_in
 from surveys.services.surveys import survey_move
+from surveys.views.expert.because import because_of
 from tests.surveys import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +43,7 @@ def say(expert: Expert, answers: dict[tuple[str, str], tuple[str, int]]) -> None
 def device(expert: Expert) -> Client:
     client = Client()
     token = link_mint(expert, channel=InvitationLink.Channel.SHOWN, user=None)
-    client.post(reverse("surveys:start", args=[token]))
+    client.post(reverse("surveys:start", args=[token]), {"consent": "on"})
     return client
 
 
@@ -57,14 +64,13 @@ def test_the_review_names_what_is_missing(expert: Expert) -> None:
     assert url("submit", expert) not in text
 
 
-def test_the_review_shows_weights_and_consistency(expert: Expert) -> None:
+def test_the_review_shows_consistency_and_leads_to_every_section(expert: Expert) -> None:
     say(expert, CALM)
     text = text_of(device(expert), "review", expert)
-    for share in ("57.14 %", "28.57 %", "14.29 %", "75.00 %", "25.00 %"):
-        assert share in text
-    assert "0.000" in text
-    assert "Simulated" in text
+    assert "CR 0.000" in text
     assert "no check needed" in text
+    for pair in (make.pair(expert.survey), make.pair(expert.survey, "a1", "a2")):
+        assert reverse("surveys:section_review", args=[expert.survey_id, pair.node_id]) in text
     assert "wrong" not in text.lower()
     assert "reason" not in text
 
@@ -155,7 +161,7 @@ def test_no_gate_asks_nothing() -> None:
     expert = expert_of("none")
     say(expert, TENSE)
     client = device(expert)
-    assert "<textarea" not in text_of(client, "review", expert)
+    assert 'name="reason"' not in text_of(client, "review", expert)
     client.post(url("submit", expert))
     assert Submission.objects.exists()
 
@@ -233,3 +239,223 @@ def test_demo_data_say_what_they_are() -> None:
     client.post(url("submit", expert))
     for name in ("contents", "review", "receipt"):
         assert "q-synthetic" in text_of(client, name, expert)
+
+
+# --- the final check ---
+
+
+def keep(expert: Expert, a: str, b: str, reason: str) -> None:
+    said = Judgment.objects.get(expert=expert, comparison=make.pair(expert.survey, a, b))
+    judgment_keep(expert, said.comparison_id, revision=said.revision, reason=reason)
+
+
+def test_missing_pairs_are_named_and_linked_ten_of_a_section_at_most() -> None:
+    expert = make.expert(
+        make.survey(of=make.edition({"r": list("abcdef"), "a": ["a1", "a2"]})), name="Prof. Li", language="en"
+    )
+    make.say(expert, "a", "b")
+    text = text_of(device(expert), "review", expert)
+    for position in (2, 11, 16):
+        assert f'{reverse("surveys:pair", args=[expert.survey_id, position])}#question">Indicator' in text
+    assert reverse("surveys:pair", args=[expert.survey_id, 12]) not in text
+    assert "and 4 more" in text
+
+
+def test_reasons_given_for_kept_answers_stand_in_the_reason_already(expert: Expert) -> None:
+    say(expert, TENSE)
+    keep(expert, "a", "c", "</textarea><b>It is so.")
+    text = text_of(device(expert), "review", expert)
+    field = text.split('name="reason"')[1].split("</textarea>")[0]
+    assert "Indicator a – Indicator c: &lt;/textarea&gt;&lt;b&gt;It is so." in field
+
+
+def test_a_kept_answer_of_a_calm_section_asks_for_nothing(expert: Expert) -> None:
+    say(expert, CALM)
+    keep(expert, "a", "c", "It is so.")
+    text = text_of(device(expert), "review", expert)
+    assert "It is so." in text
+    assert 'name="reason"' not in text
+
+
+def test_a_remark_is_kept_with_the_submission(expert: Expert) -> None:
+    say(expert, CALM)
+    client = device(expert)
+    client.post(url("submit", expert), {"remark": " <i>The definition of c</i> is unclear. "})
+    assert Submission.objects.get().remark == "<i>The definition of c</i> is unclear."
+    assert "&lt;i&gt;The definition of c" in text_of(client, "receipt", expert)
+
+
+def test_a_section_that_is_not_ones_field_is_listed() -> None:
+    expert = make.expert(make.survey(missing_allowed=True), name="Prof. Li", language="en")
+    section = next(one for one in sections_ensure(expert) if one.node.code == "a")
+    section_decline(section, declined=True)
+    assert "Not my field" in text_of(device(expert), "review", expert)
+
+
+def test_what_was_asked_again_and_what_two_devices_say_stands_above_the_sections(expert: Expert) -> None:
+    say(expert, CALM)
+    submission_create(expert)
+    pair = make.pair(expert.survey)
+    request = revision_request(expert, pair.node, [pair.pk], note="Look.", user=None)
+    make.say(expert, "a", "c", "b", 9, base_revision=0)
+    text = text_of(device(expert), "review", expert)
+    assert reverse("surveys:revision", args=[expert.survey_id, request.pk]) in text
+    assert "Answered differently on two devices" in text
+
+
+def test_an_assistant_does_not_hand_in(expert: Expert) -> None:
+    say(expert, CALM)
+    client = device(expert)
+    ExpertSession.objects.update(assistant=True)
+    assert client.post(url("submit", expert)).status_code == 403
+    assert not Submission.objects.exists()
+
+
+def test_the_check_of_many_sections_is_light(django_assert_max_num_queries: Any) -> None:
+    tree = {"r": [f"n{i}" for i in range(8)]} | {f"n{i}": [f"n{i}{j}" for j in range(4)] for i in range(8)}
+    expert = make.expert(make.survey(of=make.edition(tree)), name="Prof. Li", language="en")
+    make.answer_all(expert)
+    client = device(expert)
+    client.get(url("review", expert))
+    with django_assert_max_num_queries(16):
+        page = client.get(url("review", expert))
+    assert len(page.content) < 40_000
+
+
+# --- the receipt ---
+
+
+def test_the_receipt_has_the_whole_tree_with_local_and_global_weights(expert: Expert) -> None:
+    say(expert, CALM)
+    client = device(expert)
+    client.post(url("submit", expert))
+    make.work_off()
+    branches = {branch.node.code: branch for branch in own_tree(Submission.objects.get())}
+    assert branches["a1"].local == pytest.approx(0.25)
+    assert branches["a1"].overall == pytest.approx(0.25 * 4 / 7)
+    assert branches["r"].overall == 1
+    assert sum(branches[code].overall or 0 for code in ("a1", "a2", "b", "c")) == pytest.approx(1)
+    text = text_of(client, "receipt", expert)
+    for share in ("100.00 %", "57.14 %", "14.29 %", "25.00 %", "42.86 %"):
+        assert share in text
+    assert "data-print" in text
+    assert "withdraw" in text
+
+
+def test_below_what_was_left_open_there_are_dashes_and_the_reason_why() -> None:
+    expert = make.expert(make.survey(missing_allowed=True), name="Prof. Li", language="en")
+    for a, b in (("a", "b"), ("a", "c"), ("b", "c")):
+        make.say(expert, a, b, "cannot_judge", None)
+    make.say(expert, "a1", "a2", "b", 3)
+    client = device(expert)
+    client.post(url("submit", expert))
+    make.work_off()
+    branches = {branch.node.code: branch for branch in own_tree(Submission.objects.get())}
+    assert (branches["r"].overall, branches["r"].why) == (1, "unsaid")
+    assert (branches["a"].local, branches["a"].overall) == (None, None)
+    assert branches["a1"].local == pytest.approx(0.25)
+    assert branches["a1"].overall is None
+    text = text_of(client, "receipt", expert)
+    assert "–</td>" in text
+    assert "You left this section open" in text
+
+
+# --- what was asked again ---
+
+
+def asked_again(expert: Expert, note: str = "Please look.") -> str:
+    say(expert, TENSE)
+    submission_create(expert, reason="So.")
+    node = Indicator.objects.get(edition=expert.survey.edition, code="r")
+    pairs = [make.pair(expert.survey, "a", "c").pk, make.pair(expert.survey, "b", "c").pk]
+    request = revision_request(expert, node, pairs, note=note, user=make.user())
+    return reverse("surveys:revision", args=[expert.survey_id, request.pk])
+
+
+def kept(expert: Expert, a: str, b: str, reason: str = "It is so.") -> dict[str, Any]:
+    said = Judgment.objects.get(expert=expert, comparison=make.pair(expert.survey, a, b))
+    return {"comparison": said.comparison_id, "revision": said.revision, "reason": reason}
+
+
+def test_only_the_pairs_in_question_are_shown_with_the_note(expert: Expert) -> None:
+    where = asked_again(expert, "Dear Prof. Chen,\n<b>please</b> look.")
+    text = device(expert).get(where).content.decode()
+    assert "&lt;b&gt;please&lt;/b&gt; look." in text
+    assert text.count("because=request&amp;request=") == 2
+    assert "Indicator a</span> – <span" in text
+    assert "wrong" not in text.lower()
+
+
+def test_a_changed_and_a_kept_pair_settle_the_request_and_lead_to_the_check(expert: Expert) -> None:
+    where = asked_again(expert)
+    client = device(expert)
+    make.say(expert, "a", "c", "a", 4)
+    assert "To look at" in client.get(where).content.decode()
+    assert client.post(where, kept(expert, "b", "c")).status_code == 302
+    text = client.get(where).content.decode()
+    assert "nothing is left to look at" in text
+    assert "Hand in again" in text
+    assert url("review", expert) in text
+    client.post(url("submit", expert), {"reason": "So."})
+    assert Submission.objects.count() == 2
+
+
+def test_when_all_is_kept_nothing_needs_handing_in(expert: Expert) -> None:
+    where = asked_again(expert)
+    client = device(expert)
+    for a, b in (("a", "c"), ("b", "c")):
+        client.post(where, kept(expert, a, b))
+    text = client.get(where).content.decode()
+    assert "You kept your answers" in text
+    assert "Hand in again" not in text
+
+
+def test_keeping_wants_a_reason_and_the_answer_that_was_shown(expert: Expert) -> None:
+    where = asked_again(expert)
+    client = device(expert)
+    assert client.post(where, kept(expert, "a", "c", "  ")).status_code == 422
+    stale = kept(expert, "a", "c", "<Because>")
+    make.say(expert, "a", "c", "a", 9)
+    response = client.post(where, stale)
+    assert response.status_code == 409
+    assert "To look at" in response.content.decode()
+    beside = kept(expert, "a", "b")
+    assert client.post(where, beside).status_code == 409
+
+
+def test_a_request_to_somebody_else_or_withdrawn_is_not_there(expert: Expert) -> None:
+    where = asked_again(expert)
+    other = make.expert(expert.survey, "E2", name="Prof. Li", language="en")
+    client = device(other)
+    assert client.get(where).status_code == 404
+    assert client.post(where, kept(expert, "a", "c")).status_code == 404
+    expert.revision_requests.update(withdrawn_at=expert.created_at)
+    assert device(expert).get(where).status_code == 404
+
+
+def test_a_request_in_a_closed_survey_is_only_read(expert: Expert) -> None:
+    where = asked_again(expert)
+    client, sent = device(expert), kept(expert, "a", "c")
+    survey_move(expert.survey, Survey.State.CLOSED, user=None)
+    text = client.get(where).content.decode()
+    assert "takes no answers now" in text
+    assert "because=request" not in text
+    assert client.post(where, sent).status_code == 409
+
+
+def test_the_way_back_and_the_cause_hold_for_ones_own_pairs_only(expert: Expert) -> None:
+    where = asked_again(expert)
+    request = expert.revision_requests.get()
+    asked, beside = make.pair(expert.survey, "a", "c"), make.pair(expert.survey, "a", "b")
+    given = {"because": "request", "request": str(request.pk)}
+    found = because_of(given, expert, asked)
+    assert found
+    assert (found.cause, found.back, found.fields) == ("request", f"{where}#pair-{asked.position}", given)
+    assert because_of(given, expert, beside) is None
+    other = make.expert(expert.survey, "E2")
+    assert because_of(given, other, asked) is None
+    for nonsense in ({}, {"because": "x"}, {"because": "request", "request": "x"}, {"because": "request"}):
+        assert because_of(nonsense, expert, asked) is None
+    hint = because_of({"because": "hint"}, expert, beside)
+    assert hint
+    assert hint.back == reverse("surveys:section_review", args=[expert.survey_id, beside.node_id]) + "#consistency"

@@ -6,7 +6,7 @@ import time
 import pytest
 from django.utils import translation
 
-from surveys.rows import ROW, scale_row, value_of
+from surveys.rows import ROW, scale_row, value_of, value_says
 
 A, B = {"en": "Bandwidth", "zh-hans": "带宽"}, {"zh-hans": "时延"}
 RADIO = re.compile(r'<input type="radio" name="([^"]*)"(?: aria-label="([^"]*)")? value="([^"]*)"( checked)?>')
@@ -65,7 +65,9 @@ def test_hostile_names_stay_names() -> None:
 
 
 def test_values_of_answers() -> None:
-    assert [value_of(value[0], int(value[1:])) for value in ROW if value != "equal"] == [v for v in ROW if v != "equal"]
+    values = [*ROW, "cannot_judge", ""]
+    assert [value_of(*value_says(value)) for value in values] == values
+    assert (value_says("a9"), value_says("equal"), value_says("b2")) == (("a", 9), ("equal", 1), ("b", 2))
 
 
 def test_fifty_five_rows_are_drawn_in_no_time() -> None:

@@ -147,7 +147,7 @@ def test_how_it_was_shown_and_who_entered_it_is_kept() -> None:
     expert, keyer = make.expert(), make.user()
     paper = Transcript.objects.create(expert=expert, way="paper", received_on=timezone.now().date(), entered_by=keyer)
     shown = {ids(expert)["a b"]: Shown(view="paper", place=7, swapped=True)}
-    details = {"source": "on_behalf", "entered_by": keyer, "shown": shown, "transcript": paper}
+    details: dict[str, Any] = {"source": "on_behalf", "entered_by": keyer, "shown": shown, "transcript": paper}
     first, second = record(expert, {"a b": ("a", 3), "a c": ("a", 3)}, **details)
     assert (first.view, first.place, first.swapped, first.entered_by, first.transcript) == (
         "paper",

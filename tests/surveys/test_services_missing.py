@@ -10,7 +10,8 @@ from surveys.files.judgments import JudgmentRow
 from surveys.models import Expert, Job, NodeResult, Submission, Survey
 from surveys.selectors.answers import progress_of
 from surveys.selectors.consistency import consistency_grid, expert_matrix, panel_matrix
-from surveys.selectors.reviewing import NodeReview, review_of, submitted_review
+from surveys.selectors.own_weights import own_tree
+from surveys.selectors.reviewing import NodeReview, review_of
 from surveys.selectors.trees import tree_of
 from surveys.selectors.verification import stored_problems
 from surveys.services.judgments import judgments_import
@@ -81,8 +82,8 @@ def test_answers_that_nothing_could_contradict_are_not_tested() -> None:
     submission = handed_in(make.expert(survey()), {("a", "b"): 2, ("a", "c"): 2, ("a", "d"): 2})
     stored = root(submission)
     assert (len(stored.weights), stored.ratio, stored.random_index) == (4, "", "")
-    [node] = submitted_review(submission)
-    assert (node.level, node.missing, node.consistent) == ("untestable", 3, True)
+    root_of_tree = own_tree(submission)[0]
+    assert (root_of_tree.level, root_of_tree.missing, root_of_tree.why) == ("untestable", 3, "")
 
 
 def groups(node: NodeReview) -> list[list[str]]:
@@ -94,8 +95,9 @@ def test_answers_that_link_not_all_items_give_no_weights_and_name_the_groups() -
     submission = handed_in(expert, {("a", "b"): 2, ("c", "d"): 3})
     stored = root(submission)
     assert (stored.weights, stored.lambda_max, stored.ratio, stored.missing) == ([], "", "", 4)
-    for [node] in (review_of(expert), submitted_review(submission)):
-        assert (node.level, groups(node), node.skipped) == ("incomplete", [["a", "b"], ["c", "d"]], False)
+    [node] = review_of(expert)
+    assert (node.level, groups(node), node.skipped) == ("incomplete", [["a", "b"], ["c", "d"]], False)
+    assert [(branch.why, branch.local) for branch in own_tree(submission)[:2]] == [("unlinked", None), ("", None)]
     page = expert_matrix(submission, tree_of(expert.survey.edition), stored.node)
     assert [[item.code for item in group] for group in page.groups] == [["a", "b"], ["c", "d"]]
     assert [cell.text for cell in page.rows[0].cells] == ["1", "2", "", ""]
@@ -103,8 +105,7 @@ def test_answers_that_link_not_all_items_give_no_weights_and_name_the_groups() -
 
 def test_a_whole_node_may_be_skipped() -> None:
     submission = handed_in(make.expert(survey()), {})
-    [node] = submitted_review(submission)
-    assert (node.skipped, node.bars, node.missing) == (True, [], 6)
+    assert (own_tree(submission)[0].why, own_tree(submission)[0].missing) == ("unsaid", 6)
     assert Job.objects.get(kind="submission").state == Job.State.DONE
 
 

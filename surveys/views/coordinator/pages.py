@@ -9,11 +9,11 @@ from django.contrib import messages
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 
 from surveys.access import DECIDES, LOCKS, RUNS
 from surveys.errors import Refused
-from surveys.models import Survey
+from surveys.models import Expert, Survey
 
 
 def survey_page(request: HttpRequest, survey: Survey, tab: str, template: str, **context: Any) -> HttpResponse:
@@ -28,6 +28,13 @@ def survey_page(request: HttpRequest, survey: Survey, tab: str, template: str, *
         "may_lock": bool(held.intersection(LOCKS)),
     }
     return render(request, f"surveys/{template}.html", {**frame, **context})
+
+
+def expert_in(survey: Survey, code: str) -> Expert:
+    """The expert of this survey with this code."""
+    found = get_object_or_404(survey.experts.select_related("person", "invitation"), code=code)
+    found.survey = survey
+    return found
 
 
 def account(request: HttpRequest) -> User:

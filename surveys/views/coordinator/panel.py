@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -26,15 +26,20 @@ from surveys.forms.panel import ExpertLine, ExpertsForm
 from surveys.forms.uploads import JudgmentsForm, judgment_payload, judgments_from, signed, unsigned
 from surveys.models import Expert, InvitationLink, Survey
 from surveys.selectors.answers import progress_of
+from surveys.selectors.coverage import sections_told
+from surveys.selectors.drafts import draft_count
 from surveys.selectors.importing import ImportPreview, import_preview
+from surveys.selectors.late import late_of
 from surveys.selectors.progress import STATUSES, expert_status, newest_by_expert, submission_jobs
+from surveys.selectors.revisions import second_looks
+from surveys.selectors.transcripts import transcripts_of
 from surveys.selectors.trees import tree_of
 from surveys.services.expert_weights import SETTLED, expert_weight_set
 from surveys.services.judgments import judgments_import as store_judgments
 from surveys.services.panel import expert_add, invitation_renew, invitation_revoke, link_mint
 from surveys.services.submissions import submission_create
 from surveys.tasks import enqueue
-from surveys.views.coordinator.pages import account, done, posted, survey_page
+from surveys.views.coordinator.pages import account, done, expert_in, posted, survey_page
 
 
 @login_required
@@ -73,17 +78,11 @@ def _weight_form(survey: Survey, data: QueryDict | None = None) -> ExpertWeightF
     return ExpertWeightForm(data, tree=tree_of(survey.edition))
 
 
-def _expert(survey: Survey, code: str) -> Expert:
-    found = get_object_or_404(survey.experts.select_related("person", "invitation"), code=code)
-    found.survey = survey
-    return found
-
-
 @login_required
 @require_safe
 def expert(request: HttpRequest, survey_id: int, code: str) -> HttpResponse:
     survey = survey_for(request.user, survey_id, *READS)
-    return _expert_page(request, survey, _expert(survey, code), _weight_form(survey))
+    return _expert_page(request, survey, expert_in(survey, code), _weight_form(survey))
 
 
 @login_required
@@ -91,7 +90,7 @@ def expert(request: HttpRequest, survey_id: int, code: str) -> HttpResponse:
 def expert_weight(request: HttpRequest, survey_id: int, code: str) -> HttpResponse:
     """Say how much the expert counts, in the whole tree or in one branch."""
     survey = survey_for(request.user, survey_id, *RUNS)
-    found, form = _expert(survey, code), _weight_form(survey, request.POST)
+    found, form = expert_in(survey, code), _weight_form(survey, request.POST)
     if not form.is_valid():
         page = _expert_page(request, survey, found, form)
         page.status_code = 422
@@ -125,6 +124,11 @@ def _expert_page(request: HttpRequest, survey: Survey, found: Expert, form: Expe
         weight_form=form,
         weights_fixed=survey.state in SETTLED,
         branch_weights=found.branch_weights.select_related("node"),
+        **second_looks(found, submissions[0].revision if submissions else 0),
+        sections=sections_told(found),
+        transcripts=transcripts_of(found),
+        drafts=draft_count(found),
+        late=late_of(found),
     )
 
 
@@ -134,7 +138,7 @@ def _expert_page(request: HttpRequest, survey: Survey, found: Expert, form: Expe
 def link_show(request: HttpRequest, survey_id: int, code: str) -> HttpResponse:
     """Mint a link and show it in the answer: the only moment at which it can be read."""
     survey = survey_for(request.user, survey_id, *RUNS)
-    found = _expert(survey, code)
+    found = expert_in(survey, code)
     try:
         token = link_mint(found, channel=InvitationLink.Channel.SHOWN, user=account(request))
     except Refused as refusal:
@@ -148,7 +152,7 @@ def link_show(request: HttpRequest, survey_id: int, code: str) -> HttpResponse:
 @require_POST
 def expert_revoke(request: HttpRequest, survey_id: int, code: str) -> HttpResponse:
     survey = survey_for(request.user, survey_id, *RUNS)
-    found, reason = _expert(survey, code), request.POST.get("reason", "")[:2000]
+    found, reason = expert_in(survey, code), request.POST.get("reason", "")[:2000]
     said = _("The invitation of %(code)s is revoked: no link of theirs opens any more.") % {"code": code}
     done(request, lambda: invitation_revoke(found, user=account(request), reason=reason), said)
     return redirect("surveys:expert", survey.pk, code)
@@ -158,7 +162,7 @@ def expert_revoke(request: HttpRequest, survey_id: int, code: str) -> HttpRespon
 @require_POST
 def expert_renew(request: HttpRequest, survey_id: int, code: str) -> HttpResponse:
     survey = survey_for(request.user, survey_id, *RUNS)
-    found = _expert(survey, code)
+    found = expert_in(survey, code)
     said = _("The invitation of %(code)s stands again. Old links stay dead: make a new one.") % {"code": code}
     done(request, lambda: invitation_renew(found, user=account(request)), said)
     return redirect("surveys:expert", survey.pk, code)

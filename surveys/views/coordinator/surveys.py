@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+from urllib.parse import urlencode
+
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -14,7 +18,11 @@ from surveys.forms.method import MethodSettingsForm
 from surveys.forms.surveys import MemberForm, MoveForm, SurveyForm
 from surveys.models import Membership, Survey
 from surveys.selectors.consistency import method_facts
+from surveys.selectors.coverage import coverage_of
+from surveys.selectors.late import late_waiting
+from surveys.selectors.planning import plan_effect
 from surveys.selectors.progress import panel_progress, with_panel_sizes
+from surveys.selectors.trees import tree_of
 from surveys.services.surveys import MOVES, member_add, survey_create, survey_move, survey_settings_change
 from surveys.views.coordinator.pages import account, done, posted, survey_page
 
@@ -54,6 +62,7 @@ def survey(request: HttpRequest, survey_id: int) -> HttpResponse:
     moves = [(state, Survey.State(state).label) for state in MOVES[found.state]]
     stages = [(state, label, _passed(state, found.state)) for state, label in Survey.State.choices]
     context = {"progress": panel_progress(found), "moves": moves, "stages": stages, "at_top": True}
+    context |= {"coverage": coverage_of(found), "late": late_waiting(found)}
     return survey_page(request, found, "progress", "survey", **context)
 
 
@@ -77,14 +86,34 @@ def survey_move_to(request: HttpRequest, survey_id: int) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def survey_settings(request: HttpRequest, survey_id: int) -> HttpResponse:
-    """How the survey computes: a form while it is a draft, else what was fixed when it opened."""
+    """What the survey asks and how it computes: a form while it is a draft, else what was fixed when it opened.
+
+    A preview shows the effect of settings that are not kept: they travel in the address.
+    """
     found = survey_for(request.user, survey_id, *(RUNS if request.method == "POST" else READS))
-    form = MethodSettingsForm(posted(request), survey=found)
+    tried = _tried(request, found)
+    form = MethodSettingsForm(posted(request), survey=found, tried=tried)
+    here = reverse("surveys:survey_settings", args=[found.pk])
     if form.is_valid():
+        settings = form.method_settings()
+        if "preview" in request.POST:
+            return HttpResponseRedirect(f"{here}?{urlencode(settings)}#effect")
         said = _("The method is chosen. It is fixed once the survey opens.")
-        done(request, lambda: survey_settings_change(found, user=account(request), **form.method_settings()), said)
-        return redirect("surveys:survey_settings", found.pk)
-    return survey_page(request, found, "method", "survey_settings", form=form, **method_facts(found))
+        done(request, lambda: survey_settings_change(found, user=account(request), **settings), said)
+        return HttpResponseRedirect(here)
+    for name, value in (tried or {}).items():
+        setattr(found, name, value)  # only shown
+    effect = plan_effect(found, tree_of(found.edition))
+    context = {"form": form, "tried": tried, "effect": effect, **method_facts(found)}
+    return survey_page(request, found, "method", "survey_settings", **context)
+
+
+def _tried(request: HttpRequest, found: Survey) -> dict[str, Any] | None:
+    """The settings in the address, where a draft is previewed and they can be."""
+    if request.method == "POST" or found.state != Survey.State.DRAFT or "question_plan" not in request.GET:
+        return None
+    form = MethodSettingsForm(request.GET, survey=found)
+    return form.method_settings() if form.is_valid() else None
 
 
 @login_required

@@ -3,7 +3,19 @@
 from django.urls import URLPattern, path
 
 from surveys import paths  # noqa: F401  knows how codes stand in an address
-from surveys.views.coordinator import consistency, jobs, panel, surveys, systems, weights
+from surveys.views.coordinator import (
+    assign,
+    consistency,
+    enter,
+    jobs,
+    late,
+    panel,
+    revisions,
+    sheet,
+    surveys,
+    systems,
+    weights,
+)
 
 S = "surveys/<int:survey_id>/"
 E = f"{S}experts/<code:code>/"
@@ -19,13 +31,25 @@ urlpatterns: list[URLPattern] = [
     path(f"{S}log/", surveys.audit_log, name="audit_log"),
     path(f"{S}experts/add/", panel.experts_add, name="experts_add"),
     path(E, panel.expert, name="expert"),
+    path(f"{E}sections/", assign.expert_sections, name="expert_sections"),
+    path(f"{E}enter/", enter.enter, name="enter"),
+    path(f"{E}enter/<int:transcript_id>/", enter.enter_transcript, name="enter_transcript"),
+    path(f"{E}enter/<int:transcript_id>/hand-in/", enter.enter_hand_in, name="enter_hand_in"),
+    path(f"{E}enter/<int:transcript_id>/sections/<code:node>/", enter.enter_section, name="enter_section"),
+    path(f"{E}enter/<int:transcript_id>/scan/", enter.enter_scan, name="enter_scan"),
+    path(f"{E}late/take/", late.late_take_it, name="late_take"),
     path(f"{E}weight/", panel.expert_weight, name="expert_weight"),
     path(f"{E}link/", panel.link_show, name="link_show"),
     path(f"{E}revoke/", panel.expert_revoke, name="expert_revoke"),
     path(f"{E}renew/", panel.expert_renew, name="expert_renew"),
+    path(f"{E}revisions/<int:request_id>/withdraw/", revisions.withdraw, name="revision_withdraw"),
+    path(f"{E}sheet/", sheet.sheet, name="expert_sheet"),
+    path(f"{E}sheet/questionnaire.xlsx", sheet.download, name="expert_sheet_download"),
+    path(f"{E}paper/", sheet.paper, name="expert_paper"),
     path(f"{S}judgments/import/", panel.judgments_import, name="judgments_import"),
     path(f"{S}consistency/", consistency.consistency, name="consistency"),
     path(f"{S}consistency/<code:code>/<code:node>/", consistency.matrix, name="matrix"),
+    path(f"{S}consistency/<code:code>/<code:node>/ask/", revisions.ask_again, name="revision_request"),
     path(f"{S}panel/", weights.panel, name="panel"),
     path(f"{S}panel/compute/", weights.panel_compute, name="panel_compute"),
     path(f"{S}weights/", weights.weight_sets, name="weight_sets"),

@@ -10,16 +10,19 @@ from surveys.errors import Refused
 from surveys.forms.answer import AnswerForm, SectionForm
 from surveys.models import Expert, Section
 from surveys.selectors.contents import contents_of
+from surveys.selectors.drafts import draft_count
 from surveys.selectors.questionnaire import changed_since_submission, disputed_pairs, way_of
+from surveys.selectors.revisions import waiting_requests
 from surveys.selectors.structure import structure_of
 from surveys.services.judgments import ClosedSurvey
 from surveys.services.panel import session_end
 from surveys.services.sections import section_decline, section_know, sections_ensure
 
-from .question import question_page, way_back
-from .saving import circle_note, keep_late, remember_note, store
+from .because import because_of
+from .question import question_page
+from .saving import keep_late, note_on, remember_note, store
 from .script_data import queue_data
-from .session import for_expert, forget, go, go_to_pair, go_to_section, live_session, page
+from .session import for_device, for_expert, forget, go, go_to_pair, go_to_section, live_session, page
 
 
 @require_safe
@@ -30,6 +33,8 @@ def contents(request: HttpRequest, expert: Expert) -> HttpResponse:
         expert,
         "contents.html",
         contents=contents_of(expert),
+        requests=waiting_requests(expert),
+        drafts=draft_count(expert),
         disputed=list(disputed_pairs(expert)),
         changed=changed_since_submission(expert),
         familiarities=Section.Familiarity.choices,
@@ -49,9 +54,9 @@ def pair(request: HttpRequest, expert: Expert, position: int) -> HttpResponse:
 
 @require_POST
 @for_expert
-def section(request: HttpRequest, expert: Expert, node: str) -> HttpResponse:
+def section(request: HttpRequest, expert: Expert, node_id: int) -> HttpResponse:
     """How well the expert knows this subject, or that it is not their field."""
-    found = next((section for section in sections_ensure(expert) if section.node.code == node), None)
+    found = next((section for section in sections_ensure(expert) if section.node_id == node_id), None)
     form = SectionForm(request.POST)
     if found is None or not form.is_valid():
         raise Http404("There is no such section.")
@@ -69,7 +74,7 @@ def section(request: HttpRequest, expert: Expert, node: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_expert
+@for_device
 def leave(request: HttpRequest, expert: Expert) -> HttpResponse:
     """End this device's session. A GET (the language was switched, say) only shows where things stand."""
     session = live_session(request, expert.survey_id)
@@ -98,7 +103,7 @@ def _record(request: HttpRequest, expert: Expert, position: int) -> HttpResponse
     if recorded.conflict:
         return go_to_pair(expert, position)
     response = _onwards(request, expert, form)
-    note = circle_note(request, expert, recorded)
+    note = note_on(request, expert, recorded)
     if note:
         messages.warning(request, note)
         remember_note(response, expert, recorded)
@@ -109,12 +114,12 @@ def _onwards(request: HttpRequest, expert: Expert, form: AnswerForm) -> HttpResp
     """Where the page that asked was going: the pair it promised, or the review of the section it completed."""
     given, structure = form.cleaned_data, structure_of(expert.survey.edition)
     node = structure.pairs[given["comparison"]].node
-    back = way_back(request, expert, node.code)
-    if back:
-        return HttpResponseRedirect(back)
+    because = because_of(request.POST, expert, structure.pairs[given["comparison"]])
+    if because:
+        return HttpResponseRedirect(because.back)
     following = structure.by_position.get(given["next_position"] or 0)
     if following and following.node_id == node.pk:
         return go_to_pair(expert, following.position)
     if len(structure.items_of(node.pk)) == 2:  # one answer: there is nothing to look at
         return go_to_pair(expert, following.position if following else None)
-    return go_to_section(expert, node.code)
+    return go_to_section(expert, node.pk)

@@ -11,12 +11,13 @@ from django.views.decorators.cache import never_cache
 
 from surveys.forms.answer import AnswerForm
 from surveys.models import Expert
-from surveys.selectors.questionnaire import last_answer
+from surveys.selectors.questionnaire import trail_of
+from surveys.selectors.structure import structure_of
 
 from .question import question_page
 from .rows import rows_again
 from .saving import fresh_token
-from .session import go, go_to_pair, live_session, speak_to, wants_json
+from .session import go, go_to_pair, live_session, speak_to, wants_json, without_session
 
 
 @never_cache
@@ -30,11 +31,21 @@ def failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         return fresh_token(request)
     match = request.resolver_match
     again = AGAIN.get(match.view_name) if match else None
-    session = live_session(request, match.kwargs["survey_id"]) if match and again else None
-    if not match or not again or not session or session.assistant or not session.expert.survey.takes_answers:
+    if not match or not again:
+        return csrf_failure(request, reason)
+    survey_id = match.kwargs["survey_id"]
+    session = live_session(request, survey_id)
+    if session is None:
+        return without_session(request, survey_id) if _is_ours(request) else csrf_failure(request, reason)
+    if session.assistant or not session.expert.survey.takes_answers:
         return csrf_failure(request, reason)
     speak_to(request, session.expert)
     return again(request, session.expert, match.kwargs) or csrf_failure(request, reason)
+
+
+def _is_ours(request: HttpRequest) -> bool:
+    """The form stood on a page of ours: where every cookie is gone, nothing but the browser's word tells."""
+    return request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
 
 
 def _answer(request: HttpRequest, expert: Expert, address: dict[str, Any]) -> HttpResponse | None:
@@ -53,13 +64,15 @@ def _answer(request: HttpRequest, expert: Expert, address: dict[str, Any]) -> Ht
 
 def _rows(request: HttpRequest, expert: Expert, address: dict[str, Any]) -> HttpResponse:
     problem = _("The page had been open for a long time, so it was not saved yet. Please save it once more.")
-    return rows_again(request, expert, address["node"], problem, 403)
+    return rows_again(request, expert, address["node_id"], problem, 403)
 
 
 def _undo(_request: HttpRequest, expert: Expert, _address: dict[str, Any]) -> HttpResponse:
     """Nothing was taken back; the page of the newest answer offers it again."""
-    newest = last_answer(expert)
-    return go_to_pair(expert, newest.comparison.position) if newest else go("contents", expert)
+    newest = trail_of(expert).last
+    if newest is None:
+        return go("contents", expert)
+    return go_to_pair(expert, structure_of(expert.survey.edition).pairs[newest.pair].position)
 
 
 AGAIN = {"surveys:pair": _answer, "surveys:rows": _rows, "surveys:undo": _undo}

@@ -9,21 +9,25 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from surveys.errors import Refused
-from surveys.forms.answer import SubmitForm
+from surveys.forms.handing_in import SubmitForm
 from surveys.models import Expert, Survey
 from surveys.selectors.answers import progress_of
-from surveys.selectors.questionnaire import changed_since_submission, disputed_pairs
-from surveys.selectors.reviewing import computation_failed, review_of, submitted_review
+from surveys.selectors.handing_in import final_check, reason_from
+from surveys.selectors.own_weights import own_tree
+from surveys.selectors.questionnaire import changed_since_submission
+from surveys.selectors.reviewing import computation_failed
+from surveys.selectors.revisions import waiting_requests
 from surveys.services.submissions import submission_hand_in
 from surveys.tasks import enqueue
 
+from .script_data import queue_data
 from .session import for_expert, go, page
 
 
 @require_safe
 @for_expert
 def review(request: HttpRequest, expert: Expert) -> HttpResponse:
-    return _review_page(request, expert, SubmitForm())
+    return _review_page(request, expert)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -37,7 +41,7 @@ def submit(request: HttpRequest, expert: Expert) -> HttpResponse:
         return _review_page(request, expert, form, status=422)
     try:
         with transaction.atomic():
-            _submission, job = submission_hand_in(expert, reason=form.cleaned_data["reason"])
+            _submission, job = submission_hand_in(expert, **form.cleaned_data)
             enqueue(job)
     except Refused as refused:
         form.add_error(None, str(refused))
@@ -60,18 +64,21 @@ def receipt_status(request: HttpRequest, expert: Expert) -> HttpResponse:
     return page(request, expert, "_results.html", **context) if context else go("review", expert)
 
 
-def _review_page(request: HttpRequest, expert: Expert, form: SubmitForm, status: int = 200) -> HttpResponse:
-    nodes = review_of(expert)
-    tense = [node for node in nodes if not node.consistent and node.bars]
+def _review_page(
+    request: HttpRequest, expert: Expert, form: SubmitForm | None = None, *, problem: str = "", status: int = 200
+) -> HttpResponse:
+    found = final_check(expert)
     context = {
         "progress": progress_of(expert),
-        "nodes": nodes,
-        "tense": tense,
+        "found": found,
         "changed": changed_since_submission(expert),
-        "disputed": list(disputed_pairs(expert)),
-        "form": form,
-        "asks_reason": bool(tense) and expert.survey.gate == Survey.Gate.SOFT,
-        "barred": bool(tense) and expert.survey.gate == Survey.Gate.HARD,
+        "disputed": found.disputed,
+        "requests": waiting_requests(expert),
+        "form": form or SubmitForm(initial={"reason": reason_from(found)}),
+        "problem": problem,
+        "asks_reason": bool(found.tense) and expert.survey.gate == Survey.Gate.SOFT,
+        "barred": bool(found.tense) and expert.survey.gate == Survey.Gate.HARD,
+        "data": queue_data(expert),
     }
     return page(request, expert, "review.html", status=status, **context)
 
@@ -83,7 +90,7 @@ def _receipt_context(expert: Expert) -> dict[str, Any] | None:
     return {
         "submission": submission,
         "receipt_code": "-".join(submission.receipt[start : start + 4] for start in (0, 4, 8)),
-        "nodes": submitted_review(submission),
+        "tree": own_tree(submission),
         "failed": computation_failed(submission),
         "changed": submission.revision != expert.revision,
     }

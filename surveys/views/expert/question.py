@@ -4,27 +4,31 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from surveys.models import Expert, Indicator, Judgment, JudgmentEvent, Section
+from surveys.models import Comparison, Expert, Indicator, Section
 from surveys.scale import LEVELS, sentence
 from surveys.selectors.questionnaire import (
+    Given,
     Question,
     Stage,
+    Trail,
     Way,
-    last_answer,
     minutes_for,
-    pace_of,
     question_of,
     said_by,
+    trail_of,
     way_of,
 )
+from surveys.selectors.questionnaire import Step as Event
+from surveys.selectors.structure import structure_of
 from surveys.services.judgments import Answer
 
+from .because import because_of
 from .reading import reading_of
 from .script_data import script_data
 from .session import page
@@ -72,12 +76,12 @@ def question_page(
     status: int = 200,
 ) -> HttpResponse:
     """One pair. `unsaved` is an answer that came and could not be stored: the page offers to send it again."""
-    said = said_by(expert)
+    said, trail = said_by(expert), trail_of(expert)
     way = way_of(expert, said)
-    question = question_of(expert, position, way, said)
+    question = question_of(position, way, said, trail)
     if question is None:
         raise Http404("There is no such pair.")
-    seconds = pace_of(expert)
+    seconds = trail.pace
     context = {
         "question": question,
         "problems": problems,
@@ -86,38 +90,14 @@ def question_page(
         "current": _spoken(question, question.current),
         "disputed": _spoken(question, question.disputed),
         "client_key": uuid.uuid4(),
-        "cause": cause_of(request),
-        "request_id": request_of(request),
-        "back_to": way_back(request, expert, question.comparison.node.code),
+        "because": because_of(request.POST or request.GET, expert, question.comparison),
         "minutes": minutes_for(way.total - way.answered, seconds),
         "data": script_data(expert, way, said, reading_of(request), seconds=seconds),
         "familiarities": Section.Familiarity.choices,
         **_card(question),
-        **_surroundings(question, way, last_answer(expert)),
+        **_surroundings(question, way, _last(expert, trail)),
     }
     return page(request, expert, "pair.html", status=status, **context)
-
-
-def cause_of(request: HttpRequest) -> str:
-    """Why the expert came to this pair: the page that led here says so in its link, and the form sends it on."""
-    cause = request.POST.get("cause") or request.GET.get("because", "")
-    return cause if cause in JudgmentEvent.Cause.values else ""
-
-
-def request_of(request: HttpRequest) -> int | None:
-    """The revision request for which a pair is looked at again."""
-    said = request.POST.get("request") or request.GET.get("request", "")
-    return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else None
-
-
-def way_back(request: HttpRequest, expert: Expert, node: str) -> str:
-    """Who came from a hint or a request goes back to it after answering."""
-    cause, asked = cause_of(request), request_of(request)
-    if cause == JudgmentEvent.Cause.HINT:
-        return reverse("surveys:section_review", args=[expert.survey_id, node])
-    if cause == JudgmentEvent.Cause.REQUEST and asked:
-        return reverse("surveys:revision", args=[expert.survey_id, asked])
-    return ""
 
 
 def _card(question: Question) -> dict[str, Any]:
@@ -137,7 +117,7 @@ def _step_word(step: int) -> str:
     return _("between") if step % 2 == 0 else str(LEVELS[step])
 
 
-def _spoken(question: Question, said: Answer | Judgment | JudgmentEvent | None) -> Spoken | None:
+def _spoken(question: Question, said: Answer | Given | Event | None) -> Spoken | None:
     if said is None:
         return None
     pair = question.comparison
@@ -148,7 +128,28 @@ def _spoken(question: Question, said: Answer | Judgment | JudgmentEvent | None) 
     )
 
 
-def _surroundings(question: Question, way: Way, last: JudgmentEvent | None) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Last:
+    """The newest answer that counts: when it was saved, and where it may be changed."""
+
+    revision: int
+    received_at: datetime
+    comparison: Comparison
+    more_important: str
+    sentence: str
+
+
+def _last(expert: Expert, trail: Trail) -> Last | None:
+    step = trail.last
+    if step is None:
+        return None
+    pair = structure_of(expert.survey.edition).pairs[step.pair]
+    said = sentence(step.more_important, step.strength, pair.item_a, pair.item_b) if step.more_important else ""
+    return Last(step.revision, step.received_at, pair, step.more_important, said)
+
+
+def _surroundings(question: Question, way: Way, last: Last | None) -> dict[str, Any]:
+    """`last_said` is the newest answer as a sentence, unless it is the one on this card."""
     pair = question.comparison
     stage = way.stage(pair.node_id)
     return {
@@ -158,7 +159,7 @@ def _surroundings(question: Question, way: Way, last: JudgmentEvent | None) -> d
         "back": way.beside(pair.position, -1),
         "forward": way.beside(pair.position, 1),
         "last": last,
-        "last_said": _last_said(last, question),
+        "last_said": last.sentence if last and last.comparison.pk != pair.pk else "",
     }
 
 
@@ -169,10 +170,3 @@ def _next_position(question: Question, way: Way, stage: Stage | None) -> int:
         return way.next_open(place.position) or 0
     extras = [other for other in stage.places if not other.answered and other.number != place.number]
     return extras[0].position if extras and not place.planned and not place.answered else 0
-
-
-def _last_said(last: JudgmentEvent | None, question: Question) -> str:
-    """The newest answer as a sentence, unless it is the one on this card."""
-    if last is None or last.comparison_id == question.comparison.pk or not last.more_important:
-        return ""
-    return sentence(last.more_important, last.strength, last.comparison.item_a, last.comparison.item_b)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 from typing import Any
@@ -20,7 +20,7 @@ from surveys.forms.answer import row_answers
 from surveys.models import Expert, JudgmentEvent, MoreImportant
 from surveys.rows import scale_row, value_of
 from surveys.selectors.questionnaire import Place, Said, Stage, Way, minutes_for, pace_of, said_by, way_of
-from surveys.services.judgments import Answer, ClosedSurvey, Shown, judgments_record_many
+from surveys.services.judgments import ClosedSurvey, Shown, judgments_record_many
 
 from .reading import reading_of
 from .saving import keep_late_rows
@@ -53,12 +53,12 @@ class Leaf:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_expert
-def rows(request: HttpRequest, expert: Expert, node: str) -> HttpResponse:
+def rows(request: HttpRequest, expert: Expert, node_id: int) -> HttpResponse:
     if request.method != "POST" and not expert.survey.takes_answers:
         return go("contents", expert)
     said = said_by(expert)
     way = way_of(expert, said)
-    stage = next((stage for stage in way.stages if stage.section.node.code == node), None)
+    stage = way.stage(node_id)
     if stage is None:
         raise Http404("There is no such section.")
     leaf = leaf_of(stage, request.GET.get("page", ""))
@@ -67,11 +67,11 @@ def rows(request: HttpRequest, expert: Expert, node: str) -> HttpResponse:
     return _page(request, expert, way, stage, leaf, said)
 
 
-def rows_again(request: HttpRequest, expert: Expert, node: str, problem: str, status: int) -> HttpResponse:
+def rows_again(request: HttpRequest, expert: Expert, node_id: int, problem: str, status: int) -> HttpResponse:
     """What came could not be stored: the page with everything that was chosen on it, ready to be sent again."""
     said = said_by(expert)
     way = way_of(expert, said)
-    stage = next((stage for stage in way.stages if stage.section.node.code == node), None)
+    stage = way.stage(node_id)
     if stage is None:
         raise Http404("There is no such section.")
     leaf = leaf_of(stage, request.GET.get("page", ""))
@@ -139,29 +139,55 @@ def _row(expert: Expert, place: Place, said: Said, sent: Mapping[str, str]) -> R
 
 def _record(request: HttpRequest, expert: Expert, stage: Stage, leaf: Leaf) -> HttpResponse:
     """Every row of the page at once: all that was said, or nothing where something cannot be."""
-    here = {place.comparison.pk: place for place in leaf.places}
-    answers: dict[int, Answer] = {}
     try:
-        answers, base = row_answers(request.POST, here)
-        shown = {pair: Shown(JudgmentEvent.View.ROW, here[pair].number, here[pair].swapped) for pair in answers}
-        events = judgments_record_many(expert, answers, base=base, source=Source.FORM, shown=shown)
-    except ClosedSurvey as closed:
-        messages.error(request, keep_late_rows(expert, answers, request.POST.get("key", ""), closed))
-        return go("contents", expert)
+        stopped = _store(request, expert, leaf.places, request.POST)
     except Refused as refused:
-        return rows_again(request, expert, stage.section.node.code, str(refused), 422)
-    if any(event.conflict for event in events):
-        messages.warning(request, _("Some pairs were answered differently on another device: please choose."))
-        return go("contents", expert)
+        return rows_again(request, expert, stage.node_id, str(refused), 422)
+    if stopped:
+        return stopped
     if not leaf.last:
         return _to_leaf(expert, stage, leaf.number + 1)
     way = way_of(expert)
     done = way.stage(stage.node_id)
     if done and done.complete and len(stage.places) > 1:
-        return go_to_section(expert, stage.section.node.code)
+        return go_to_section(expert, stage.node_id)
     return go_to_pair(expert, way.next_open(leaf.places[-1].position))
 
 
+def _store(
+    request: HttpRequest, expert: Expert, places: Sequence[Place], sent: Mapping[str, str]
+) -> HttpResponse | None:
+    """None where all is stored; else where the expert goes. Raises Refused for what no row can say."""
+    here = {place.comparison.pk: place for place in places}
+    answers, base = row_answers(sent, here)
+    shown = {pair: Shown(JudgmentEvent.View.ROW, here[pair].number, here[pair].swapped) for pair in answers}
+    try:
+        events = judgments_record_many(expert, answers, base=base, source=Source.FORM, shown=shown)
+    except ClosedSurvey as closed:
+        messages.error(request, keep_late_rows(expert, answers, sent.get("key", ""), closed))
+        return go("contents", expert)
+    if any(event.conflict for event in events):
+        messages.warning(request, _("Some pairs were answered differently on another device: please choose."))
+        return go("contents", expert)
+    return None
+
+
+def rows_keep(request: HttpRequest, expert: Expert, carried: Mapping[str, str]) -> HttpResponse:
+    """Store the rows of a page that had lost its session, and go back to them."""
+    node = carried["node"]
+    stage = way_of(expert).stage(int(node)) if node.isascii() and node.isdigit() and len(node) < 10 else None
+    if stage is None:
+        raise Http404("There is no such section.")
+    try:
+        stopped = _store(request, expert, stage.places, carried)
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return go("contents", expert)
+    if stopped is None:
+        messages.success(request, _("The answers of your page were saved."))
+    return stopped or HttpResponseRedirect(reverse("surveys:rows", args=[expert.survey_id, stage.node_id]))
+
+
 def _to_leaf(expert: Expert, stage: Stage, number: int) -> HttpResponseRedirect:
-    address = reverse("surveys:rows", args=[expert.survey_id, stage.section.node.code])
+    address = reverse("surveys:rows", args=[expert.survey_id, stage.node_id])
     return HttpResponseRedirect(f"{address}?page={number}#question")

@@ -19,8 +19,8 @@ from django.views.decorators.http import require_POST
 from surveys.errors import Refused
 from surveys.forms.answer import AnswerForm
 from surveys.models import Expert
-from surveys.selectors.circles import circle_sentence
-from surveys.selectors.questionnaire import last_answer, said_by
+from surveys.selectors.circles import circle_note
+from surveys.selectors.questionnaire import said_by, trail_of
 from surveys.selectors.structure import structure_of
 from surveys.services.judgments import Answer, ClosedSurvey, Recorded, judgment_record, judgment_undo
 from surveys.services.late import late_keep
@@ -64,7 +64,7 @@ def save(request: HttpRequest, expert: Expert) -> HttpResponse:
         return _conflict(expert, form.cleaned_data)
     reply: dict[str, Any] = {"revision": recorded.event.revision, "saved": clock(recorded)}
     response = JsonResponse(reply)
-    note = circle_note(request, expert, recorded)
+    note = note_on(request, expert, recorded)
     if note:
         response = JsonResponse(reply | {"circle": note})
         remember_note(response, expert, recorded)
@@ -120,9 +120,9 @@ def undo(request: HttpRequest, expert: Expert) -> HttpResponse:
 
     `newest` is the answer that the page would take back: pressed twice, the second press finds another one.
     """
-    newest, seen = last_answer(expert), request.POST.get("newest", "")
+    newest, seen = trail_of(expert).last, request.POST.get("newest", "")
     if newest and seen and seen != str(newest.revision):
-        return go_to_pair(expert, newest.comparison.position)
+        return go_to_pair(expert, structure_of(expert.survey.edition).pairs[newest.pair].position)
     try:
         undone = judgment_undo(expert)
     except Refused as refused:
@@ -134,14 +134,14 @@ def undo(request: HttpRequest, expert: Expert) -> HttpResponse:
 # --- the note on a circle ---
 
 
-def circle_note(request: HttpRequest, expert: Expert, recorded: Recorded) -> str:
+def note_on(request: HttpRequest, expert: Expert, recorded: Recorded) -> str:
     """The circle that this answer closed, as a sentence; nothing where one was told a moment ago."""
     if recorded.third is None or recorded.conflict:
         return ""
     told = request.COOKIES.get(_note_cookie(expert), "")
     if told.isascii() and told.isdigit() and recorded.event.revision - int(told[:9]) < ANSWERS_BETWEEN_NOTES:
         return ""
-    return circle_sentence(expert, recorded.event, recorded.third)
+    return circle_note(expert, recorded.event, recorded.third)
 
 
 def remember_note(response: HttpResponse, expert: Expert, recorded: Recorded) -> None:

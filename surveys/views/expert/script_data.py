@@ -44,8 +44,8 @@ def script_data(expert: Expert, way: Way, said: Said, reading: Reading, *, secon
                 "id": stage.node_id,
                 "planned": stage.total,
                 "pairs": stage.section.pairs,
-                "review": reverse("surveys:section_review", args=[survey.pk, stage.section.node.code]),
-                "rows": reverse("surveys:rows", args=[survey.pk, stage.section.node.code]),
+                "review": reverse("surveys:section_review", args=[survey.pk, stage.node_id]),
+                "rows": reverse("surveys:rows", args=[survey.pk, stage.node_id]),
             }
             for stage in way.stages
         ],
@@ -103,7 +103,7 @@ def _lang(texts: dict[str, str]) -> str:
 
 def _urls(survey_id: int) -> dict[str, str]:
     """Addresses; in that of a pair a 0 stands for its number."""
-    own = {name: reverse(f"surveys:{name}", args=[survey_id]) for name in ("save", "review", "contents", "resume")}
+    own = {name: reverse(f"surveys:{name}", args=[survey_id]) for name in ("save", "review", "contents")}
     return own | {"pair": reverse("surveys:pair", args=[survey_id, ANY])}
 
 
@@ -118,8 +118,8 @@ def _words() -> dict[str, Any]:
         "definition": _("Definition of %(name)s"),
         "saved": _("Saved %(time)s"),
         "sending": _("Saving …"),
-        "waiting": _("No connection: %(count)s answers wait on this device and are sent by themselves"),
-        "signed_out": _("This device was signed out: %(count)s answers wait here until you are back"),
+        "waiting": _("No connection. Answers that wait on this device and are sent by themselves later: %(count)s"),
+        "signed_out": _("This device was signed out. Answers that wait here until you are back: %(count)s"),
         "back_in": _("Sign in again"),
         "refused": _("Not saved:"),
         "choose": _("Choose"),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
@@ -14,13 +15,21 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
+from surveys.forms.answer import AnswerForm
+from surveys.forms.devices import ResumeForm
 from surveys.models import Expert, ExpertSession
+from surveys.selectors.answers import progress_of
 from surveys.selectors.links import session_of
 from surveys.services.panel import SESSION_LIFE
+from surveys.tokens import new_token
 
 from .reading import reading_of
 
 Parameters = ParamSpec("Parameters")
+POSITION = "position"
+NODE = "node"
+ROW_FIELD = re.compile(r"(?:pair|seen)-[0-9]{1,18}|key")
+"""In a carried answer: the pair whose page sent it."""
 
 
 def cookie_name(survey_id: int) -> str:
@@ -106,8 +115,47 @@ def without_session(request: HttpRequest, survey_id: int) -> HttpResponse:
     """Ask for the code or the link. The address may belong to no survey at all: strangers learn nothing from it."""
     if wants_json(request):
         sentence = _("This device has to open your personal link again before it can go on. Your answers are safe.")
-        return JsonResponse({"error": sentence, "resume": reverse("surveys:contents", args=[survey_id])}, status=401)
-    return render(request, "surveys/expert/no_session.html", {"unsaved": request.method == "POST"}, status=403)
+        return JsonResponse({"error": sentence, "resume": reverse("surveys:resume", args=[survey_id])}, status=401)
+    return ask_who(request, survey_id, carried=_answer_in(request), unsaved=request.method == "POST", status=403)
+
+
+def _answer_in(request: HttpRequest) -> dict[str, str]:
+    """The answer that this request brought, to be carried along until we know whose it is."""
+    match = request.resolver_match
+    if request.method != "POST" or match is None:
+        return {}
+    if match.view_name == "surveys:pair":
+        said = {name: request.POST[name] for name in AnswerForm.base_fields if name in request.POST}
+        return said | {POSITION: str(match.kwargs["position"])}
+    if match.view_name == "surveys:rows":
+        return rows_in(request.POST) | {NODE: str(match.kwargs["node_id"])}
+    return {}
+
+
+def rows_in(sent: Mapping[str, str]) -> dict[str, str]:
+    """What a page of rows says, out of everything that was sent with it."""
+    return {name: sent[name] for name in sent if ROW_FIELD.fullmatch(name)}
+
+
+def ask_who(
+    request: HttpRequest,
+    survey_id: int,
+    *,
+    form: ResumeForm | None = None,
+    carried: dict[str, str] | None = None,
+    unsaved: bool = False,
+    status: int = 200,
+) -> HttpResponse:
+    """The page that asks for a code or the personal link. `carried` is an answer that waits in it."""
+    context = {
+        "form": form or ResumeForm(),
+        "device": new_token(),
+        "carried": carried,
+        "unsaved": unsaved and not carried,
+        "survey_id": survey_id,
+        "reading": reading_of(request),
+    }
+    return render(request, "surveys/expert/no_session.html", context, status=status)
 
 
 def not_for_assistants(request: HttpRequest, expert: Expert) -> HttpResponse:
@@ -131,6 +179,12 @@ def go(name: str, expert: Expert) -> HttpResponseRedirect:
     return HttpResponseRedirect(reverse(f"surveys:{name}", args=[expert.survey_id]))
 
 
+def go_to_first_open(expert: Expert) -> HttpResponseRedirect:
+    """Where answering goes on; the contents where every pair is answered, or none is asked."""
+    position = progress_of(expert).first_open if expert.survey.takes_answers else None
+    return go_to_pair(expert, position) if position else go("contents", expert)
+
+
 def go_to_pair(expert: Expert, position: int | None) -> HttpResponseRedirect:
     """The pair, with the question in view and in focus; the review behind the last one."""
     if not position:
@@ -138,6 +192,6 @@ def go_to_pair(expert: Expert, position: int | None) -> HttpResponseRedirect:
     return HttpResponseRedirect(reverse("surveys:pair", args=[expert.survey_id, position]) + "#question")
 
 
-def go_to_section(expert: Expert, code: str) -> HttpResponseRedirect:
+def go_to_section(expert: Expert, node_id: int) -> HttpResponseRedirect:
     """The review of one section."""
-    return HttpResponseRedirect(reverse("surveys:section_review", args=[expert.survey_id, code]))
+    return HttpResponseRedirect(reverse("surveys:section_review", args=[expert.survey_id, node_id]))

@@ -13,7 +13,7 @@ def the_network_is_gone_before_the_tap(scene: Scene) -> None:
     with tab.offline():
         tab.answer("a", 5)
         assert tab.waiting() == 1
-        assert "1 answers wait" in tab.bar()
+        assert tab.bar_counts(1)
         assert not tab.says_saved()
     scene.calm()
     assert tab.says_saved()
@@ -85,7 +85,7 @@ def a_whole_section_is_answered_offline(scene: Scene) -> None:
         tab.page.locator("#question[data-position='7']").wait_for()
         tab.answer("b", 4)
         assert tab.waiting() == 7
-        assert "7 answers wait" in tab.bar()
+        assert tab.bar_counts(7)
 
 
 @way

@@ -83,6 +83,11 @@ class Scene:
     def address(self, name: str, *args: Any) -> str:
         return self.site + reverse(f"surveys:{name}", args=[self.expert.survey_id, *args])
 
+    @property
+    def rows_address(self) -> str:
+        """The first section, on rows."""
+        return self.address("rows", Comparison.objects.get(pk=self.pairs[1]).node_id)
+
     # --- devices ---
 
     def device(self, *scripts: str, quick: Mapping[str, Mapping[str, int]] = QUICK, **options: Any) -> BrowserContext:
@@ -112,7 +117,7 @@ class Scene:
         return tab
 
     def rows(self, device: BrowserContext | None = None) -> "Tab":
-        return self.tab(device, self.address("rows", "r"))
+        return self.tab(device, self.rows_address)
 
     # --- the end ---
 
@@ -254,6 +259,9 @@ class Tab:
         """The words that somebody sees above the card, "" for none."""
         bar = self.page.locator("[data-waiting]")
         return bar.inner_text() if bar.count() and bar.is_visible() else ""
+
+    def bar_counts(self, waiting: int) -> bool:
+        return f": {waiting}" in self.bar()
 
     def settle(self) -> None:
         """Until nothing waits. The network is said to be back, so that nobody waits for the next try."""
