@@ -2,7 +2,7 @@
    key of its own, and forgotten only when the server has said what became of it: it may be sent twice, never lost. */
 (() => {
   "use strict";
-  const FIRST_PAUSE = 1000, LONGEST_PAUSE = 30000, PATIENCE = 20000, QUIET = 10000, NEWS = 20;
+  const FIRST_PAUSE = 1000, LONGEST_PAUSE = 30000, PATIENCE = 20000, QUIET = 10000, LATELY = 20;
 
   function read(id) {
     const piece = document.getElementById(id);
@@ -58,15 +58,16 @@
   }
 
   /* A page may be drawn by the server just before an answer is stored whose reply the page before it hears. */
-  const news = (heard) => {
+  function lately(news) {
+    const place = `quanheng-news:${data.queue}`;
     try {
-      const known = JSON.parse(localStorage.getItem(`quanheng-news:${data.queue}`)) || [];
-      if (heard) localStorage.setItem(`quanheng-news:${data.queue}`, JSON.stringify([...known, heard].slice(-NEWS)));
+      const known = JSON.parse(localStorage.getItem(place)) || [];
+      if (news) localStorage.setItem(place, JSON.stringify([...known, news].slice(-LATELY)));
       return known;
     } catch {
       return [];
     }
-  };
+  }
 
   const waiting = () => [...new Set([...kept(), ...memory.keys()])].sort();
 
@@ -152,11 +153,11 @@
       said = [next.more_important, next.strength];
     }
     forget(id);
-    const heardNow = { pair, said: [...said, seen], revision: reply.revision };
-    news(heardNow);
-    if (channel) channel.postMessage(heardNow);
+    const news = { pair, said: [...said, seen], revision: reply.revision };
+    lately(news);
+    if (channel) channel.postMessage(news);
     show(waiting().length ? "sending" : "saved", reply.saved);
-    tell({ ...heardNow, circle: reply.circle });
+    tell({ ...news, circle: reply.circle });
   }
 
   function refused(id, answer, reply, status) {
@@ -233,7 +234,7 @@
     return !waiting().length;
   }
 
-  const missed = data.said ? news().filter(({ revision }) => revision > data.revision) : [];
+  const missed = data.said ? lately().filter(({ revision }) => revision > data.revision) : [];
   for (const { pair, said, revision } of missed) {
     data.said[pair] = [said[0] === "open" ? "" : said[0], said[1], said[2]];
     heard.set(pair, revision);

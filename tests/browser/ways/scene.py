@@ -35,7 +35,7 @@ Way = Callable[["Scene"], None]
 
 WAYS: dict[str, Way] = {}
 
-QUICK = {"card.js": {"PATIENCE": 300}}
+QUICK = {"card.js": {"PATIENCE": 300, "SHOWN": 120}}
 
 # Whoever reads "Saved 12:00" believes it of everything they said.
 WATCH_FOR_LIES = """
