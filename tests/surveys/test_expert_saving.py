@@ -1,7 +1,7 @@
 """The endpoint of the queue: every answer may come twice, late or out of order, and gets to hear what became of it."""
 
 import uuid
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Any
 
 import pytest
@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 import ahp
 from surveys.models import Comparison, Expert, ExpertSession, Judgment, JudgmentEvent, LateAnswer, Survey
 from surveys.services.chain import chain_verify
-from surveys.services.judgments import Answer, judgment_record
+from surveys.services.judgments import Answer, judgment_record, judgments_record_many
 from surveys.services.panel import session_end
 from surveys.services.surveys import survey_move
 from surveys.views.expert.session import cookie_name
@@ -300,7 +300,7 @@ def test_a_circle_is_told_at_most_once_in_ten_answers(wide: Expert) -> None:
             if "circle" in save(client, wide, sent).json():  # type: ignore[attr-defined]
                 told.append(len(said(wide)))
     assert told[0] == 3
-    assert all(later - earlier >= 10 for earlier, later in zip(told, told[1:], strict=False))
+    assert all(later - earlier >= 10 for earlier, later in pairwise(told))
     assert len(told) == 2
 
 
@@ -326,17 +326,19 @@ def test_a_circle_is_found_exactly_where_the_method_finds_one(
     expert = make.expert(wide.survey, f"H{Expert.objects.count()}")
     keys = {(pair.item_a.code, pair.item_b.code): pair.pk for pair in _pairs(wide)}
     ratios: dict[tuple[str, str], float] = {}
+    before: dict[int, Answer] = {}
     for pair, word in zip(PAIRS, words, strict=True):
         a, b = (ITEMS[item] for item in pair)
         if word is None or pair == last:
             continue
-        judgment_record(expert, keys[a, b], Answer(*word), client_key=uuid.uuid4())
+        before[keys[a, b]] = Answer(*word)
         if word[1]:
             ratios[a, b] = {"a": 3.0, "b": 1 / 3, "equal": 1.0}[word[0]]
+    judgments_record_many(expert, before, base=None, source="form")
     a, b = (ITEMS[item] for item in last)
     third = judgment_record(expert, keys[a, b], Answer(more, 5), client_key=uuid.uuid4()).third
     ratios[a, b] = 5.0 if more == "a" else 1 / 5
-    found = ahp.circular_triads(ahp.matrix_from_pairs(ratios, ITEMS))
+    found = ahp.circular_triads(ahp.matrix_from_pairs(ITEMS, ratios))
     through = {frozenset(circle) for circle in found.circles if {a, b} <= set(circle)}
     assert (third is not None) == bool(through)
     if third is not None:
