@@ -92,7 +92,7 @@
       return undefined;
     }
     // The review is computed from what the server has.
-    if (await settled(PATIENCE)) return leave(to ? to.review : data.urls.review);
+    if (await settled(PATIENCE)) return leave(to ? data.urls.section.replace("/0/", `/${to.id}/`) : data.urls.review);
     const onwards = to && nextSection(to);
     busy = false;
     return onwards ? show(onwards) : show(here);
@@ -142,7 +142,7 @@
     find("last-link").href = `${address(last)}#question`;
     find("undo").hidden = !trail.length;
     find("familiarity").hidden = last !== pair;
-    find("rows").href = `${section.rows}#question`;
+    find("rows").href = `${data.urls.rows.replace("/0/", `/${section.id}/`)}#question`;
     document.title = data.pairs[pair].slice(0, 2).map((id) => item(id)[0]).join(" – ");
     if (moves) {
       window.history.pushState(null, "", `${address(pair)}#question`);
@@ -216,11 +216,6 @@
     const way = onWay(), at = way.indexOf(pair);
     link("back", at > 0 ? way[at - 1] : null);
     link("forward", at < 0 ? null : way[at + 1]);
-    const cannot = find("cannot");
-    if (cannot) {
-      cannot.action = card.action;
-      fill(cannot, { comparison: pair, base_revision: card.elements.base_revision.value });
-    }
     question.dataset.position = position;
   }
 
@@ -247,7 +242,7 @@
       else if (waiting().length) { event.preventDefault(); settled(PATIENCE).then((all) => { if (all) form.submit(); }); }
       return;
     }
-    if (form !== card && !form.matches("[data-cannot]")) return;
+    if (form !== card) return;
     event.preventDefault();
     if (button.value === "cannot_judge") answer("cannot_judge", null);
     else if (button.value === "1") answer("equal", 1);
