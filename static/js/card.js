@@ -2,7 +2,7 @@
    a page of its own. Nothing is computed here; order, sides, words and addresses come with the page. */
 (() => {
   "use strict";
-  const { data, words, put, waiting, entry, settled, listen } = window.quanheng;
+  const { data, words, put, waiting, entry, settled, missed, listen } = window.quanheng;
   const question = document.getElementById("question");
   const card = question.querySelector("[data-card]");
   if (!card) return; // two devices differ: the expert chooses on a plain page
@@ -298,5 +298,5 @@
     }
   });
 
-  if (waiting().length) lay();
+  if (missed || waiting().length) lay();
 })();

@@ -2,7 +2,7 @@
    key of its own, and forgotten only when the server has said what became of it: it may be sent twice, never lost. */
 (() => {
   "use strict";
-  const FIRST_PAUSE = 1000, LONGEST_PAUSE = 30000, PATIENCE = 20000, QUIET = 10000;
+  const FIRST_PAUSE = 1000, LONGEST_PAUSE = 30000, PATIENCE = 20000, QUIET = 10000, LATELY = 20;
 
   function read(id) {
     const piece = document.getElementById(id);
@@ -55,6 +55,18 @@
   function forget(id) {
     memory.delete(id);
     try { localStorage.removeItem(prefix + id); } catch { /* it was in memory */ }
+  }
+
+  /* A page may be drawn by the server just before an answer is stored whose reply the page before it hears. */
+  function lately(news) {
+    const place = `quanheng-news:${data.queue}`;
+    try {
+      const known = JSON.parse(localStorage.getItem(place)) || [];
+      if (news) localStorage.setItem(place, JSON.stringify([...known, news].slice(-LATELY)));
+      return known;
+    } catch {
+      return [];
+    }
   }
 
   const waiting = () => [...new Set([...kept(), ...memory.keys()])].sort();
@@ -142,6 +154,7 @@
     }
     forget(id);
     const news = { pair, said: [...said, seen], revision: reply.revision };
+    lately(news);
     if (channel) channel.postMessage(news);
     show(waiting().length ? "sending" : "saved", reply.saved);
     tell({ ...news, circle: reply.circle });
@@ -221,7 +234,12 @@
     return !waiting().length;
   }
 
+  const missed = data.said ? lately().filter(({ revision }) => revision > data.revision) : [];
+  for (const { pair, said, revision } of missed) {
+    data.said[pair] = [said[0] === "open" ? "" : said[0], said[1], said[2]];
+    heard.set(pair, revision);
+  }
   if (find("saved")) lastSaved = find("saved").textContent.trim();
-  window.quanheng = { data, words, put, waiting, entry, settled, listen: (listener) => listeners.push(listener) };
+  window.quanheng = { data, words, put, waiting, entry, settled, missed: missed.length > 0, listen: (listener) => listeners.push(listener) };
   if (waiting().length) send();
 })();

@@ -42,6 +42,7 @@ def script_data(expert: Expert, way: Way, said: Said, reading: Reading, *, secon
         "sections": [
             {"id": stage.node_id, "planned": stage.total, "pairs": stage.section.pairs} for stage in way.stages
         ],
+        "revision": expert.revision,
         "said": {pair: [it.more_important, it.strength, it.revision] for pair, it in said.items()},
     }
     return edition_data(survey.edition) + _block(own, "questionnaire")
