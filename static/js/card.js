@@ -2,7 +2,7 @@
    a page of its own. Nothing is computed here; order, sides, words and addresses come with the page. */
 (() => {
   "use strict";
-  const { data, words, put, waiting, entry, settled, missed, listen } = window.quanheng;
+  const { data, words, say, put, waiting, entry, settled, missed, listen } = window.quanheng;
   const question = document.getElementById("question");
   const card = question.querySelector("[data-card]");
   if (!card) return; // two devices differ: the expert chooses on a plain page
@@ -138,7 +138,7 @@
     lay(section);
     const sentence = last !== pair ? spoken(last) : "";
     find("last").hidden = !sentence;
-    find("last-said").textContent = sentence;
+    say(find("last-said"), sentence);
     find("last-link").href = `${address(last)}#question`;
     find("undo").hidden = !trail.length;
     find("familiarity").hidden = last !== pair;
@@ -276,7 +276,7 @@
     }
     if (news.circle) {
       find("circle").hidden = false;
-      find("circle-text").textContent = news.circle;
+      say(find("circle-text"), news.circle);
       find("circle-look").href = `${address(news.pair)}#question`;
     }
   });
