@@ -23,7 +23,9 @@ from surveys.services.systems import edition_freeze, edition_import
 from surveys.views.expert.session import cookie_name, cookie_path
 from tests.surveys import factories as make
 
-LONG_ZH = "面向数据密集型业务的省际骨干直联网络出口总带宽与城域互联互通能力综合评价（含国家级互联网骨干直联点及新型交换中心）"
+LONG_ZH = (
+    "面向数据密集型业务的省际骨干直联网络出口总带宽与城域互联互通能力综合评价（含国家级互联网骨干直联点及新型交换中心）"
+)
 LONG_EN = "Interprovincial backbone bandwidth and metropolitan exchange"
 TEXTS: dict[str, Any] = {
     "purpose": {"zh-hans": "请您两两比较各项指标的重要性，以确定综合算力指数的权重。"},
@@ -43,7 +45,10 @@ def _rows() -> list[IndicatorRow]:
         "a1": ("a", "在用算力", "Computing power in use"),
         "a2": ("a", "智能算力占比", ""),
     }
-    names |= {f"b{number}": ("b", f"网络指标{number}", f"Network {number}" if number % 2 else "") for number in range(1, WIDE + 1)}
+    names |= {
+        f"b{number}": ("b", f"网络指标{number}", f"Network {number}" if number % 2 else "")
+        for number in range(1, WIDE + 1)
+    }
     definitions = {"zh-hans": "报告期末投入使用的算力总规模，按单精度浮点运算能力折算。"}
     return [
         IndicatorRow(
