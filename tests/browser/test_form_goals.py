@@ -115,7 +115,7 @@ def mean_in_demo(spent: Spent) -> float:
 def test_a_survey_takes_at_most_two_taps_a_pair(page: Page, live_server: LiveServer, expert: Expert) -> None:
     """From the link to the receipt, with every second answer "equal", as the demo's experts have it."""
     assert 0.4 < said_in_demo().count("equal") / len(said_in_demo()) < 0.6
-    page.set_viewport_size(step.PHONE)
+    page.set_viewport_size({"width": 390, "height": 844})
     hand, spent = Counted(page), Spent()
     open_link(page, live_server, expert)
     page.locator("input[name=consent]").click()
@@ -228,7 +228,7 @@ class Wire:
 def card(page: Page, context: BrowserContext, demo: str, watch: Watch) -> Page:
     """The first pair of the demo, on a phone that has seen none of our pages; not loaded again yet."""
     watch.hosts = ("127.0.0.1",)
-    page.set_viewport_size(step.PHONE)
+    page.set_viewport_size({"width": 390, "height": 844})
     page.goto(demo)
     step.send(page, "/demo/answer/")
     step.begin(page, page.url)
