@@ -3,7 +3,7 @@
 (() => {
   "use strict";
   const CHINESE = /([\u3400-\u9fff\uf900-\ufaff][\u3400-\u9fff\uf900-\ufaff\u3000-\u303f\uff00-\uffefA-Za-z0-9]*)/;
-  const FIRST_PAUSE = 1000, LONGEST_PAUSE = 30000, PATIENCE = 20000, QUIET = 10000;
+  const FIRST_PAUSE = 1000, LONGEST_PAUSE = 30000, PATIENCE = 20000, QUIET = 10000, LATELY = 20;
 
   function read(id) {
     const piece = document.getElementById(id);
@@ -68,6 +68,18 @@
   function forget(id) {
     memory.delete(id);
     try { localStorage.removeItem(prefix + id); } catch { /* it was in memory */ }
+  }
+
+  /* A page may be drawn by the server just before an answer is stored whose reply the page before it hears. */
+  function lately(news) {
+    const place = `quanheng-news:${data.queue}`;
+    try {
+      const known = JSON.parse(localStorage.getItem(place)) || [];
+      if (news) localStorage.setItem(place, JSON.stringify([...known, news].slice(-LATELY)));
+      return known;
+    } catch {
+      return [];
+    }
   }
 
   const waiting = () => [...new Set([...kept(), ...memory.keys()])].sort();
@@ -155,6 +167,7 @@
     }
     forget(id);
     const news = { pair, said: [...said, seen], revision: reply.revision };
+    lately(news);
     if (channel) channel.postMessage(news);
     show(waiting().length ? "sending" : "saved", reply.saved);
     tell({ ...news, circle: reply.circle });
@@ -234,7 +247,12 @@
     return !waiting().length;
   }
 
+  const missed = data.said ? lately().filter(({ revision }) => revision > data.revision) : [];
+  for (const { pair, said, revision } of missed) {
+    data.said[pair] = [said[0] === "open" ? "" : said[0], said[1], said[2]];
+    heard.set(pair, revision);
+  }
   if (find("saved")) lastSaved = find("saved").textContent.trim();
-  window.quanheng = { data, words, say, put, waiting, entry, settled, listen: (listener) => listeners.push(listener) };
+  window.quanheng = { data, words, say, put, waiting, entry, settled, missed: missed.length > 0, listen: (listener) => listeners.push(listener) };
   if (waiting().length) send();
 })();

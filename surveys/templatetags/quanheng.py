@@ -10,7 +10,7 @@ from decimal import Decimal
 from django import template
 from django.utils import timezone
 from django.utils.html import conditional_escape
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeData, SafeString, mark_safe
 from django.utils.translation import get_language, gettext
 
 from surveys import scale
@@ -43,7 +43,7 @@ def marked(said: object) -> SafeString:
     """{{ answer.sentence|marked }}: Chinese names inside a sentence of another language say that they are Chinese, or
     a screen reader leaves them out. A sentence is put together long before a page knows which of its names are which.
     """
-    escaped = conditional_escape(said if isinstance(said, str) else str(said))
+    escaped = conditional_escape(said if isinstance(said, SafeData) else str(said))
     if (get_language() or "").startswith("zh"):
         return escaped
     return mark_safe(CHINESE.sub(_in_chinese, escaped))  # noqa: S308  escaped above

@@ -24,6 +24,15 @@ def sign_in(page: Page, site: str, username: str, password: str) -> None:
     page.wait_for_url(f"{site}/surveys/")
 
 
+def tab_to(page: Page, selector: str) -> None:
+    """Press Tab until the focus is there."""
+    for _press in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("wanted => document.activeElement.matches(wanted)", selector):
+            return
+    raise AssertionError(f"Tab never reaches {selector}")
+
+
 def send(page: Page, action: str) -> None:
     """Press the button of the form with this end of its address."""
     page.locator(f'form[action$="{action}"] button[type=submit]').first.click()
