@@ -1,4 +1,6 @@
-"""The whole survey by keyboard alone: with the keys of the page, and with those of the browser where no script runs."""
+"""The whole survey by keyboard alone, from the personal link to the receipt: with the keys of the page, and with those
+of the browser where no script runs. Wherever Tab stops, the focus can be seen. What is counted: test_form_goals.py.
+"""
 
 from collections.abc import Iterator
 
@@ -172,22 +174,6 @@ def test_the_keys_of_the_browser_where_no_script_runs(plain_keys: Keyboard, link
     keys.page.wait_for_url("**/answer/*/review/")
     assert said() == [("b", 2), ("b", 3), ("b", 2), ("b", 2)]
     keys.hand_in()
-
-
-def test_rows_by_keyboard_where_no_script_runs(plain_keys: Keyboard, expert: Expert, link: str) -> None:
-    """Tab goes from row to row, the arrows along it; the button at the end saves."""
-    keys = plain_keys
-    keys.begin(link)
-    keys.enter("[data-rows]")
-    keys.page.wait_for_url("**/rows/**")
-    for _row in range(3):
-        keys.to("input[type=radio]")
-        keys.press("Space")
-        keys.press("ArrowRight", "ArrowRight")
-    assert not JudgmentEvent.objects.exists()
-    keys.enter("[data-rows-form] .btn-primary")
-    keys.page.wait_for_url("**/sections/*/review/")
-    assert said() == [("a", 7)] * 3
 
 
 def test_arrows_move_and_never_answer(keys: Keyboard, link: str) -> None:

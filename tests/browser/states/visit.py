@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.urls import Resolver404, resolve, reverse
@@ -20,6 +20,7 @@ from surveys.models import Comparison, Edition, Expert, Indicator, InvitationLin
 from surveys.selectors.links import link_of
 from surveys.services.panel import link_mint, session_open
 from surveys.services.systems import edition_freeze, edition_import
+from surveys.views.expert import reading
 from surveys.views.expert.session import cookie_name, cookie_path
 from tests.surveys import factories as make
 
@@ -105,6 +106,11 @@ class Visit:
         assert link
         survey = self.expert.survey_id
         self._keep(cookie_name(survey), session_open(link, assistant=assistant), self.site + cookie_path(survey))
+        return self
+
+    def reads(self, **how: str) -> "Visit":
+        """As the preferences of this device say."""
+        self._keep(reading.COOKIE, urlencode(how), self.site)
         return self
 
     def token(self) -> str:
