@@ -25,7 +25,7 @@ def addresses(ground: Ground) -> dict[str, str]:
         RADIOS: "/" + baselines.RADIOS.format(ground.survey.pk),
         CARD: ground.open_pair,
     }
-    return found | {ROWS: ground.address("rows", ground.largest.code), CONTENTS: ground.address("contents")}
+    return found | {ROWS: ground.address("rows", ground.largest.pk), CONTENTS: ground.address("contents")}
 
 
 def page_times(ground: Ground, rounds: int = 15) -> dict[str, Timing]:

@@ -2,7 +2,8 @@
    key of its own, and forgotten only when the server has said what became of it: it may be sent twice, never lost. */
 (() => {
   "use strict";
-  const FIRST_PAUSE = 1000, LONGEST_PAUSE = 30000, PATIENCE = 20000, QUIET = 10000;
+  const CHINESE = /([\u3400-\u9fff\uf900-\ufaff][\u3400-\u9fff\uf900-\ufaff\u3000-\u303f\uff00-\uffefA-Za-z0-9]*)/;
+  const FIRST_PAUSE = 1000, LONGEST_PAUSE = 30000, PATIENCE = 20000, QUIET = 10000, LATELY = 20;
 
   function read(id) {
     const piece = document.getElementById(id);
@@ -21,6 +22,18 @@
 
   const words = (sentence, values) => sentence.replace(/%\((\w+)\)[sd]/g, (_, name) => values[name]);
   const find = (hook) => document.querySelector(`[data-${hook}]`);
+
+  /* Chinese names inside a sentence of another language say that they are Chinese, as the filter `marked` does. */
+  function say(place, sentence) {
+    const plain = document.documentElement.lang.startsWith("zh");
+    place.replaceChildren(...sentence.split(CHINESE).map((run, at) => {
+      if (plain || at % 2 === 0) return run;
+      const chinese = document.createElement("span");
+      chinese.lang = "zh-Hans";
+      chinese.textContent = run;
+      return chinese;
+    }));
+  }
 
   // --- what waits ---
 
@@ -55,6 +68,18 @@
   function forget(id) {
     memory.delete(id);
     try { localStorage.removeItem(prefix + id); } catch { /* it was in memory */ }
+  }
+
+  /* A page may be drawn by the server just before an answer is stored whose reply the page before it hears. */
+  function lately(news) {
+    const place = `quanheng-news:${data.queue}`;
+    try {
+      const known = JSON.parse(localStorage.getItem(place)) || [];
+      if (news) localStorage.setItem(place, JSON.stringify([...known, news].slice(-LATELY)));
+      return known;
+    } catch {
+      return [];
+    }
   }
 
   const waiting = () => [...new Set([...kept(), ...memory.keys()])].sort();
@@ -142,6 +167,7 @@
     }
     forget(id);
     const news = { pair, said: [...said, seen], revision: reply.revision };
+    lately(news);
     if (channel) channel.postMessage(news);
     show(waiting().length ? "sending" : "saved", reply.saved);
     tell({ ...news, circle: reply.circle });
@@ -198,7 +224,7 @@
     holding = false;
     if (!bar) return;
     bar.hidden = false;
-    find("waiting-text").textContent = text;
+    say(find("waiting-text"), text);
     const way = find("waiting-link");
     way.hidden = !link;
     way.href = link;
@@ -221,7 +247,12 @@
     return !waiting().length;
   }
 
+  const missed = data.said ? lately().filter(({ revision }) => revision > data.revision) : [];
+  for (const { pair, said, revision } of missed) {
+    data.said[pair] = [said[0] === "open" ? "" : said[0], said[1], said[2]];
+    heard.set(pair, revision);
+  }
   if (find("saved")) lastSaved = find("saved").textContent.trim();
-  window.quanheng = { data, words, put, waiting, entry, settled, listen: (listener) => listeners.push(listener) };
+  window.quanheng = { data, words, say, put, waiting, entry, settled, missed: missed.length > 0, listen: (listener) => listeners.push(listener) };
   if (waiting().length) send();
 })();

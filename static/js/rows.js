@@ -2,7 +2,7 @@
    and never save. Without this, the button at the end saves the whole page. */
 (() => {
   "use strict";
-  const { data, put, waiting, entry, settled, listen } = window.quanheng;
+  const { data, put, waiting, entry, settled, missed, listen } = window.quanheng;
   const PATIENCE = 4000, MIDDLE = 8;
   const question = document.getElementById("question"), form = question.querySelector("[data-rows-form]");
   const section = data.sections.find((other) => other.id === Number(question.dataset.node));
@@ -14,9 +14,10 @@
 
   // Whoever was quicker than this script has chosen too.
   for (const row of rows) {
-    const [said, strength] = read(row) || [""], [before, level] = data.said[pairOf(row)] || [""];
-    if (said && (said !== before || strength !== level)) touched.add(row);
+    const radio = row.querySelector(":checked");
+    if (radio && !radio.defaultChecked) touched.add(row);
   }
+  for (const row of missed ? rows : []) remember(pairOf(row), ...(data.said[pairOf(row)] || [""]));
   for (const id of waiting()) {
     const answer = entry(id);
     if (answer) remember(answer.comparison, answer.more_important, answer.strength);

@@ -11,7 +11,7 @@ import numpy as np
 
 KINDS = ("honest", "hurried", "careless", "quitting")
 SPREAD = 0.8  # of the true log weights: ratios up to about 9
-ERRORS = {"honest": 0.3, "hurried": 0.8, "careless": 0.0, "quitting": 0.4}  # of a log ratio
+ERRORS = {"honest": 0.45, "hurried": 0.9, "careless": 0.0, "quitting": 0.5}  # of a log ratio: some CR above 0.10
 ROW_READERS = 0.3  # the share who answer on the row of seventeen
 STRAIGHT_LINERS = 0.5  # of the careless: the same answer to every pair
 STEPS = 9

@@ -22,7 +22,7 @@ TROUBLES = 5  # after which an expert gives up
 PAGES_PER_QUESTION, PAGES_BESIDE = 4, 60  # more than that is going in circles
 
 _PAIR = re.compile(r"/answer/\d+/pairs/\d+/$")
-_ROWS = re.compile(r"/answer/\d+/rows/[^/]+/$")
+_ROWS = re.compile(r"/answer/\d+/sections/\d+/rows/$")
 _ROW = re.compile(r"pair-(\d+)")
 
 

@@ -80,8 +80,7 @@ class Trail:
         return median(seconds) if len(seconds) >= PACE_FROM else SECONDS_PER_QUESTION
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """One pair on the way through the questionnaire. `number` counts within the section, from 1."""
 
     comparison: Comparison
@@ -109,24 +108,24 @@ class Stage:
     def node_id(self) -> int:
         return self.section.node_id
 
-    @property
+    @cached_property
     def total(self) -> int:
         return self.section.planned
 
-    @property
+    @cached_property
     def given(self) -> int:
         """Pairs answered, also beyond the plan."""
         return sum(place.answered for place in self.places)
 
-    @property
+    @cached_property
     def answered(self) -> int:
         return min(self.given, self.total)
 
-    @property
+    @cached_property
     def complete(self) -> bool:
         return self.answered == self.total
 
-    @property
+    @cached_property
     def first_open(self) -> Place | None:
         return None if self.complete else next((place for place in self.places if not place.answered), None)
 
@@ -147,15 +146,15 @@ class Way:
         """What is on the way: the planned pairs, and whatever else was answered."""
         return [place for stage in self.stages for place in stage.places if place.planned or place.answered]
 
-    @property
+    @cached_property
     def total(self) -> int:
         return sum(stage.total for stage in self.stages)
 
-    @property
+    @cached_property
     def answered(self) -> int:
         return sum(stage.answered for stage in self.stages)
 
-    @property
+    @cached_property
     def complete(self) -> bool:
         return self.answered == self.total
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from surveys.models import Comparison, Edition, Indicator
 from surveys.selectors.trees import comparisons_of
@@ -19,7 +19,7 @@ class Structure:
     by_position: dict[int, Comparison]
     by_node: dict[int, list[Comparison]]
 
-    @property
+    @cached_property
     def nodes(self) -> list[Indicator]:
         """The nodes that ask something, in the order of asking: from the top of the tree down."""
         nodes = [pairs[0].node for pairs in self.by_node.values()]

@@ -1,13 +1,20 @@
 """Ways in which an answer could be lost, doubled or overwritten, played in a real browser: none may be."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pytest
+from django.core.management import call_command
+from django.test import TransactionTestCase
 from playwright.sync_api import Browser
+from pytest_django import DjangoDbBlocker
 from pytest_django.live_server_helper import LiveServer
 
+from surveys.guards import lifted
+from surveys.models import Edition, Expert
 from tests.browser.ways import devices, fingers, network, replies, rows, tabs
-from tests.browser.ways.scene import WAYS, Scene, survey_expert
+from tests.browser.ways.scene import TREE, WAYS, Scene
+from tests.surveys import factories as make
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -16,13 +23,35 @@ FEWEST = 50
 outcomes: dict[str, bool] = {}
 
 
+@dataclass(frozen=True)
+class Systems:
+    usual: Edition
+    wide: Edition
+
+
+@pytest.fixture(scope="module")
+def systems(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Systems]:
+    """Each way has a survey of its own; to empty the tables after each would take longer than the ways themselves."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: None)
+        with django_db_blocker.unblock():
+            made = Systems(make.edition(TREE), make.edition({"r": list("abcdefg")}))
+        yield made
+    with django_db_blocker.unblock(), lifted():
+        call_command("flush", verbosity=0, interactive=False)
+
+
 @pytest.fixture
-def scene(browser: Browser, live_server: LiveServer) -> Iterator[Scene]:
+def scene(browser: Browser, live_server: LiveServer, systems: Systems) -> Iterator[Scene]:
     before = list(browser.contexts)
-    yield Scene(browser, live_server.url, survey_expert())
+    yield Scene(browser, live_server.url, expert_of(systems.usual), expert_of(systems.wide))
     for context in browser.contexts:
         if context not in before:
             context.close()
+
+
+def expert_of(edition: Edition) -> Expert:
+    return make.expert(make.survey(of=edition, gate="none"), name="Prof. Chen", language="en")
 
 
 @pytest.mark.parametrize("name", WAYS)

@@ -24,6 +24,15 @@ def sign_in(page: Page, site: str, username: str, password: str) -> None:
     page.wait_for_url(f"{site}/surveys/")
 
 
+def tab_to(page: Page, selector: str) -> None:
+    """Press Tab until the focus is there."""
+    for _press in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("wanted => document.activeElement.matches(wanted)", selector):
+            return
+    raise AssertionError(f"Tab never reaches {selector}")
+
+
 def send(page: Page, action: str) -> None:
     """Press the button of the form with this end of its address."""
     page.locator(f'form[action$="{action}"] button[type=submit]').first.click()
@@ -73,7 +82,7 @@ def hand_in(page: Page) -> None:
     send(page, "/submit/")
     page.wait_for_url("**/receipt/")
     expect(page.locator(".q-receipt-code")).to_be_visible()
-    expect(page.locator("h3[id^=node-]").first).to_be_visible(timeout=WORK)
+    expect(page.locator("table.q-own")).to_be_visible(timeout=WORK)
 
 
 # --- figures ---

@@ -7,7 +7,6 @@ from django.urls import reverse
 
 from surveys.models import Job, Membership, WeightSet
 from surveys.services.surveys import member_add
-from surveys.views.coordinator.urls import urlpatterns
 from tests.surveys import factories
 
 pytestmark = pytest.mark.django_db
@@ -80,10 +79,6 @@ def with_role(made: WeightSet, role: str) -> User:
     found = factories.user(f"the-{role}")
     member_add(made.survey, member=found, role=role, user=None)
     return found
-
-
-def test_every_address_is_listed_here(pages: Pages) -> None:
-    assert {str(pattern.name) for pattern in urlpatterns} == set(pages) | FREE
 
 
 def test_a_stranger_finds_nothing(pages: Pages) -> None:

@@ -127,7 +127,7 @@ def test_a_closed_survey_keeps_drafts_and_takes_none() -> None:
 
 
 def test_an_assistant_prepares_and_nothing_counts() -> None:
-    expert = make.expert(name="Prof. Chen")
+    expert = make.expert(name="Prof. Chen", language="en")
     client = device(expert, assistant=True)
     page = client.get(at("prepare", expert)).content.decode()
     assert "None of them counts before Prof. Chen confirms it" in page

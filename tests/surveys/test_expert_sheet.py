@@ -36,7 +36,7 @@ Fill = Callable[[str, str, str], tuple[str | None, Any]]
 def device(expert: Expert, **headers: str) -> Client:
     client = Client(headers={"accept-language": "en", **headers})
     token = link_mint(expert, channel=InvitationLink.Channel.SHOWN, user=None)
-    client.post(reverse("surveys:start", args=[token]))
+    client.post(reverse("surveys:start", args=[token]), {"consent": "on"})
     client.cookies["django_language"] = "en"
     return client
 

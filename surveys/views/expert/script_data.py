@@ -40,15 +40,9 @@ def script_data(expert: Expert, way: Way, said: Said, reading: Reading, *, secon
         "keys": reading.keys == "on",
         "seconds": seconds,
         "sections": [
-            {
-                "id": stage.node_id,
-                "planned": stage.total,
-                "pairs": stage.section.pairs,
-                "review": reverse("surveys:section_review", args=[survey.pk, stage.node_id]),
-                "rows": reverse("surveys:rows", args=[survey.pk, stage.node_id]),
-            }
-            for stage in way.stages
+            {"id": stage.node_id, "planned": stage.total, "pairs": stage.section.pairs} for stage in way.stages
         ],
+        "revision": expert.revision,
         "said": {pair: [it.more_important, it.strength, it.revision] for pair, it in said.items()},
     }
     return edition_data(survey.edition) + _block(own, "questionnaire")
@@ -101,9 +95,10 @@ def _lang(texts: dict[str, str]) -> str:
 
 
 def _urls(survey_id: int) -> dict[str, str]:
-    """Addresses; in that of a pair a 0 stands for its number."""
+    """Addresses; in those of a pair and of a section a 0 stands for the number."""
     own = {name: reverse(f"surveys:{name}", args=[survey_id]) for name in ("save", "review", "contents")}
-    return own | {"pair": reverse("surveys:pair", args=[survey_id, ANY])}
+    placed = {"pair": "pair", "section": "section_review", "rows": "rows"}
+    return own | {name: reverse(f"surveys:{view}", args=[survey_id, ANY]) for name, view in placed.items()}
 
 
 def _words() -> dict[str, Any]:

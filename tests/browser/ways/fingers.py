@@ -2,14 +2,15 @@
 
 from playwright.sync_api import Route
 
-from surveys.models import JudgmentEvent
 from surveys.views.expert.reading import COOKIE
 from tests.browser.ways.scene import Scene, hold, way
+
+REAL: dict[str, dict[str, int]] = {}
 
 
 @way
 def the_strength_is_tapped_twice(scene: Scene) -> None:
-    tab = scene.tab()
+    tab = scene.tab(scene.device(quick=REAL))
     tab.page.locator("label[for=side-a]").click()
     tab.hear("a", 5)
     tab.page.locator(".q-strength-5").dblclick()
@@ -19,7 +20,7 @@ def the_strength_is_tapped_twice(scene: Scene) -> None:
 
 @way
 def equal_is_tapped_three_times(scene: Scene) -> None:
-    tab = scene.tab()
+    tab = scene.tab(scene.device(quick=REAL))
     tab.hear("equal", 1)
     tab.page.locator(".q-equal").click(click_count=3)
     tab.moved(1)
@@ -30,7 +31,7 @@ def equal_is_tapped_three_times(scene: Scene) -> None:
 @way
 def two_fingers_tap_two_strengths(scene: Scene) -> None:
     """The first one counts; the page shows which."""
-    tab = scene.tab()
+    tab = scene.tab(scene.device(quick=REAL))
     tab.page.locator("label[for=side-a]").click()
     tab.hear("a", 5)
     tab.page.evaluate("['5', '7'].forEach(s => document.querySelector(`.q-strength-${s}`).click())")
@@ -39,7 +40,7 @@ def two_fingers_tap_two_strengths(scene: Scene) -> None:
 
 @way
 def a_tap_and_a_key_come_together(scene: Scene) -> None:
-    tab = scene.tab()
+    tab = scene.tab(scene.device(quick=REAL))
     tab.page.keyboard.press("b")
     tab.tap("b", 3)
     tab.page.keyboard.press("3")
@@ -50,7 +51,7 @@ def a_tap_and_a_key_come_together(scene: Scene) -> None:
 
 @way
 def enter_on_a_side_sends_nothing(scene: Scene) -> None:
-    tab = scene.tab()
+    tab = scene.tab(scene.device(quick=REAL))
     tab.page.locator("label[for=side-a]").click()
     for _press in range(3):
         tab.page.keyboard.press("Enter")
@@ -61,7 +62,7 @@ def enter_on_a_side_sends_nothing(scene: Scene) -> None:
 
 @way
 def arrows_move_and_send_nothing(scene: Scene) -> None:
-    tab = scene.tab()
+    tab = scene.tab(scene.device(quick=REAL))
     tab.page.locator("#side-a").focus()
     for key in ("ArrowDown", "ArrowUp", "ArrowRight", " "):
         tab.page.keyboard.press(key)
@@ -71,7 +72,7 @@ def arrows_move_and_send_nothing(scene: Scene) -> None:
 
 @way
 def a_digit_is_held_down(scene: Scene) -> None:
-    tab = scene.tab()
+    tab = scene.tab(scene.device(quick=REAL))
     tab.hear("equal", 1)
     for _repeat in range(4):
         tab.page.keyboard.down("1")
@@ -83,7 +84,7 @@ def a_digit_is_held_down(scene: Scene) -> None:
 
 @way
 def enter_is_held_down_on_equal(scene: Scene) -> None:
-    tab = scene.tab()
+    tab = scene.tab(scene.device(quick=REAL))
     tab.hear("equal", 1)
     tab.page.locator(".q-equal").focus()
     for _repeat in range(5):
@@ -95,7 +96,7 @@ def enter_is_held_down_on_equal(scene: Scene) -> None:
 
 @way
 def an_input_method_picks_its_candidates_with_digits_and_enter(scene: Scene) -> None:
-    tab = scene.tab()
+    tab = scene.tab(scene.device(quick=REAL))
     tab.page.locator("label[for=side-a]").click()
     for key in ("1", "5", "Enter", "a"):
         tab.key(key, isComposing=True)
@@ -108,7 +109,7 @@ def an_input_method_picks_its_candidates_with_digits_and_enter(scene: Scene) -> 
 
 @way
 def digits_and_letters_come_in_full_width(scene: Scene) -> None:
-    tab = scene.tab()
+    tab = scene.tab(scene.device(quick=REAL))
     tab.hear("b", 7)
     for key in ("Ｂ", "７"):
         tab.key(key)
@@ -121,7 +122,7 @@ def digits_and_letters_come_in_full_width(scene: Scene) -> None:
 @way
 def the_strength_is_tapped_twice_and_the_page_stays(scene: Scene) -> None:
     """Whoever wants to press "next" themselves taps no slower than others."""
-    device = scene.device()
+    device = scene.device(quick=REAL)
     device.add_cookies([{"name": COOKIE, "value": "advance=off", "url": scene.site}])
     tab = scene.tab(device)
     tab.page.locator("label[for=side-a]").click()
@@ -199,7 +200,7 @@ def an_answer_is_changed_five_times_while_the_server_is_slow(scene: Scene) -> No
         tab.answer("ab"[strength % 2], strength)
     held[0].continue_()
     scene.calm()
-    assert JudgmentEvent.objects.count() == 5
+    assert scene.events.count() == 5
 
 
 @way

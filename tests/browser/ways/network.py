@@ -4,7 +4,7 @@ from random import Random
 
 from playwright.sync_api import Route
 
-from tests.browser.ways.scene import Scene, drop, drop_reply, hold, way
+from tests.browser.ways.scene import Handler, Scene, drop, drop_reply, hold, way
 
 
 @way
@@ -13,7 +13,7 @@ def the_network_is_gone_before_the_tap(scene: Scene) -> None:
     with tab.offline():
         tab.answer("a", 5)
         assert tab.waiting() == 1
-        assert "1 answers wait" in tab.bar()
+        assert tab.bar_counts(1)
         assert not tab.says_saved()
     scene.calm()
     assert tab.says_saved()
@@ -85,7 +85,7 @@ def a_whole_section_is_answered_offline(scene: Scene) -> None:
         tab.page.locator("#question[data-position='7']").wait_for()
         tab.answer("b", 4)
         assert tab.waiting() == 7
-        assert "7 answers wait" in tab.bar()
+        assert tab.bar_counts(7)
 
 
 @way
@@ -102,7 +102,8 @@ def the_tab_is_closed_offline_and_opened_again_online(scene: Scene) -> None:
 
 @way
 def twenty_answers_come_fast_over_a_slow_line(scene: Scene) -> None:
-    tab = scene.tab()
+    scene.expert = scene.wide
+    tab = scene.tab(scene.device(quick={"card.js": {"SHOWN": 40}}))
     chance = Random(20)
 
     def slow(route: Route) -> None:
@@ -127,7 +128,8 @@ def requests_and_replies_are_lost_by_the_dice(scene: Scene) -> None:
     chance = Random(5)
 
     def dice(route: Route) -> None:
-        chance.choice([drop, drop_reply, Route.continue_, Route.continue_])(route)
+        handlers: list[Handler] = [drop, drop_reply, Route.continue_, Route.continue_]
+        chance.choice(handlers)(route)
 
     tab.page.route("**/save/", dice)
     for number in range(5):

@@ -5,9 +5,9 @@ import re
 from django.utils import timezone
 from playwright.sync_api import Route, expect
 
-from surveys.models import JudgmentEvent, Survey
+from surveys.models import Survey
 from surveys.services.surveys import survey_move
-from tests.browser.ways.scene import SAVE, Scene, drop, hold, reply_with, way
+from tests.browser.ways.scene import SAVE, Scene, drop_reply, hold, reply_with, way
 
 
 @way
@@ -55,7 +55,7 @@ def the_page_of_rows_is_sent_offline(scene: Scene) -> None:
         tab.choose(2, "b", 5)
         tab.page.locator("[data-rows-form] button[type=submit]").click()
         tab.wait(200)
-        assert "2 answers wait" in tab.bar()
+        assert tab.bar_counts(2)
     tab.page.wait_for_url("**/pairs/3/*")
 
 
@@ -122,7 +122,7 @@ def an_answer_was_taken_back_and_the_rows_are_opened_before_the_server_knows(sce
     tab.settle()
     device.route(SAVE, reply_with(503, "{}"))
     tab.undo()
-    tab.page.goto(scene.address("rows", "r"))
+    tab.page.goto(scene.rows_address)
     tab.wait(100)
     assert not tab.cell(1, "a", 3).is_checked()
     device.unroute(SAVE)
@@ -172,7 +172,7 @@ def the_deadline_passes_while_a_pair_is_looked_at(scene: Scene) -> None:
 def the_reply_to_a_late_answer_is_lost(scene: Scene) -> None:
     tab = scene.tab()
     survey_move(scene.expert.survey, Survey.State.CLOSED, user=None)
-    tab.during(lambda route: (route.fetch(), drop(route)) and None)
+    tab.during(drop_reply)
     tab.tap("a", 5)
     scene.late.append(scene.given.pop())
 
@@ -181,9 +181,9 @@ def the_reply_to_a_late_answer_is_lost(scene: Scene) -> None:
 def an_answer_was_stored_and_its_reply_comes_after_the_end(scene: Scene) -> None:
     """Sent again with its key, it is what it was: stored in time."""
     tab = scene.tab()
-    tab.during(lambda route: (route.fetch(), drop(route)) and None)
+    tab.during(drop_reply)
     tab.answer("a", 5)
-    assert JudgmentEvent.objects.count() == 1
+    assert scene.events.count() == 1
     survey_move(scene.expert.survey, Survey.State.CLOSED, user=None)
     scene.calm()
     assert tab.says_saved()
@@ -192,7 +192,7 @@ def an_answer_was_stored_and_its_reply_comes_after_the_end(scene: Scene) -> None
 @way
 def the_page_of_rows_is_sent_after_the_end(scene: Scene) -> None:
     """Without a script nothing was sent before: the rows come all at once, and too late."""
-    tab = scene.tab(scene.device(java_script_enabled=False), scene.address("rows", "r"))
+    tab = scene.tab(scene.device(java_script_enabled=False), scene.rows_address)
     tab.cell(1, "a", 5).check()
     tab.cell(2, "b", 3).check()
     survey_move(scene.expert.survey, Survey.State.CLOSED, user=None)
@@ -212,7 +212,7 @@ def the_token_is_void_and_there_is_no_script(scene: Scene) -> None:
     tab.page.locator(".q-strength-5").click()
     tab.page.get_by_role("button", name="Save this answer").click()
     tab.hear("a", 5, 1)
-    tab.page.goto(scene.address("rows", "r"))
+    tab.page.goto(scene.rows_address)
     tab.cell(2, "b", 3).check()
     tab.cell(3, "equal").check()
     device.clear_cookies(name="quanheng_csrf")

@@ -4,12 +4,15 @@ At the end everything that was said must be in the log exactly once, what was sa
 show what the server has.
 """
 
+import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.conf import settings
+from django.db.models import QuerySet
 from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Route, expect
 
@@ -19,7 +22,6 @@ from surveys.services.chain import chain_verify
 from surveys.views.expert.session import cookie_name, cookie_path
 from tests.browser.conftest import Watch
 from tests.support.everybody import session_token
-from tests.surveys import factories as make
 
 TREE = {"r": ["a", "b", "c", "d"], "a": ["a1", "a2", "a3"]}
 """Six pairs, then three."""
@@ -32,6 +34,8 @@ Handler = Callable[[Route], None]
 Way = Callable[["Scene"], None]
 
 WAYS: dict[str, Way] = {}
+
+QUICK = {"card.js": {"PATIENCE": 300, "SHOWN": 120}}
 
 # Whoever reads "Saved 12:00" believes it of everything they said.
 WATCH_FOR_LIES = """
@@ -55,12 +59,14 @@ def way(script: Way) -> Way:
 @dataclass
 class Scene:
     """`given` is what the person said, in order; `late` what came after the end; `disputed` the pairs on which two
-    devices differ, with the answer that counts meanwhile; `asked` those on which they did.
+    devices differ, with the answer that counts meanwhile; `asked` those on which they did. `wide` is an expert with
+    one section of twenty-one pairs.
     """
 
     browser: Browser
     site: str
     expert: Expert
+    wide: Expert
     given: list[Given] = field(default_factory=list)
     late: list[Given] = field(default_factory=list)
     disputed: dict[int, tuple[str, int | None]] = field(default_factory=dict)
@@ -77,12 +83,21 @@ class Scene:
     def address(self, name: str, *args: Any) -> str:
         return self.site + reverse(f"surveys:{name}", args=[self.expert.survey_id, *args])
 
+    @property
+    def rows_address(self) -> str:
+        """The first section, on rows."""
+        return self.address("rows", Comparison.objects.get(pk=self.pairs[1]).node_id)
+
     # --- devices ---
 
-    def device(self, *scripts: str, **options: Any) -> BrowserContext:
-        """A browser of its own, in which the expert has begun."""
+    def device(self, *scripts: str, quick: Mapping[str, Mapping[str, int]] = QUICK, **options: Any) -> BrowserContext:
+        """A browser of its own, in which the expert has begun. `quick` are constants of our scripts, in milliseconds,
+        by which nobody has to wait so long.
+        """
         context = self.browser.new_context(**options)
         context.set_default_timeout(8_000)
+        for name, constants in quick.items():
+            context.route(f"**/js/{name}", with_constants(name, constants))
         for script in (WATCH_FOR_LIES, *scripts):
             context.add_init_script(f"(() => {{{script}}})()")
         context.on("page", self.watch.follow)
@@ -102,7 +117,7 @@ class Scene:
         return tab
 
     def rows(self, device: BrowserContext | None = None) -> "Tab":
-        return self.tab(device, self.address("rows", "r"))
+        return self.tab(device, self.rows_address)
 
     # --- the end ---
 
@@ -116,9 +131,7 @@ class Scene:
         assert Counter(log) == Counter(self.given), f"in the log: {log}; said: {self.given}"
         assert chain_verify(self.expert) == []
         assert self.counts() == self.expected()
-        asked = JudgmentEvent.objects.filter(expert=self.expert, conflict=True).values_list(
-            "comparison__position", flat=True
-        )
+        asked = self.events.filter(conflict=True).values_list("comparison__position", flat=True)
         assert set(asked) == self.asked | self.disputed.keys()
         kept = LateAnswer.objects.filter(expert=self.expert).order_by("pk")
         late = kept.values_list("comparison__position", "more_important", "strength")
@@ -128,9 +141,17 @@ class Scene:
         faults = [fault for fault in self.watch.faults if "Failed to load resource" not in fault]
         assert not faults, faults
 
+    @property
+    def events(self) -> QuerySet[JudgmentEvent]:
+        return JudgmentEvent.objects.filter(expert=self.expert)
+
+    @property
+    def conflicts(self) -> int:
+        return self.events.filter(conflict=True).count()
+
     def log(self) -> list[Given]:
-        events = JudgmentEvent.objects.filter(expert=self.expert).order_by("revision")
-        return list(events.values_list("comparison__position", "more_important", "strength"))
+        rows = self.events.order_by("revision")
+        return list(rows.values_list("comparison__position", "more_important", "strength"))
 
     def counts(self) -> dict[int, tuple[str, int | None]]:
         rows = Judgment.objects.filter(expert=self.expert).select_related("comparison")
@@ -239,6 +260,9 @@ class Tab:
         bar = self.page.locator("[data-waiting]")
         return bar.inner_text() if bar.count() and bar.is_visible() else ""
 
+    def bar_counts(self, waiting: int) -> bool:
+        return f": {waiting}" in self.bar()
+
     def settle(self) -> None:
         """Until nothing waits. The network is said to be back, so that nobody waits for the next try."""
         if self.page.is_closed():
@@ -324,6 +348,10 @@ def hold(routes: list[Route]) -> Handler:
     return lambda route: routes.append(route)
 
 
-def survey_expert(tree: dict[str, list[str]] | None = None) -> Expert:
-    survey = make.survey(of=make.edition(tree or TREE), gate="none")
-    return make.expert(survey, name="Prof. Chen", language="en")
+def with_constants(script: str, constants: Mapping[str, int]) -> Handler:
+    """Our own script as it is, but for these numbers."""
+    text = (settings.BASE_DIR / "static" / "js" / script).read_text(encoding="utf-8")
+    for name, value in constants.items():
+        text, found = re.subn(rf"\b{name} = \d+", f"{name} = {value}", text)
+        assert found == 1, name
+    return lambda route: route.fulfill(body=text, content_type="text/javascript")
