@@ -53,6 +53,8 @@ def guards() -> list[Guard]:
         Guard("surveys_judgment", "INSERT", _FOREIGN_PAIR, _PAIR_IS_FOREIGN),
         Guard("surveys_judgment", "UPDATE", _FOREIGN_PAIR, _PAIR_IS_FOREIGN),
         Guard("surveys_draftanswer", "INSERT", _FOREIGN_PAIR, _PAIR_IS_FOREIGN),
+        Guard("surveys_lateanswer", "INSERT", _FOREIGN_PAIR, _PAIR_IS_FOREIGN),
+        Guard("surveys_keptjudgment", "INSERT", _FOREIGN_PAIR, _PAIR_IS_FOREIGN),
         Guard("surveys_section", "UPDATE", _SECTION, changed("expert_id", "node_id", "pairs", "planned")),
         Guard("surveys_revisionrequest", "UPDATE", _REQUEST, changed("expert_id", "node_id", "note")),
         Guard("surveys_revisionrequest", "DELETE", _REQUEST),

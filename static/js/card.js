@@ -2,17 +2,18 @@
    a page of its own. Nothing is computed here; order, sides, words and addresses come with the page. */
 (() => {
   "use strict";
-  const { data, words, put, waiting, entry, settled, missed, listen } = window.quanheng;
+  const { data, words, say, put, waiting, entry, settled, missed, listen } = window.quanheng;
   const question = document.getElementById("question");
   const card = question.querySelector("[data-card]");
   if (!card) return; // two devices differ: the expert chooses on a plain page
   const SHOWN = 400; // milliseconds that an answer stays before the next pair comes
   const PATIENCE = 4000;
+  const HASTY = 1500, HASTE = 5; // so many milliseconds for an answer, so many times in a row
   const byPosition = new Map(Object.entries(data.pairs).map(([pair, [, , position]]) => [position, Number(pair)]));
   const find = (hook, inside = question) => inside.querySelector(`[data-${hook}]`);
   const item = (id) => data.items[id];
   const trail = []; // what this page has answered, and what was said before, for undo
-  let here = byPosition.get(Number(question.dataset.position)), since = performance.now(), busy = false;
+  let here = byPosition.get(Number(question.dataset.position)), since = performance.now(), busy = false, quick = 0, hinted = false;
   let touched = false; // a side was chosen on this card: news from another tab must not turn it round
   let cause = card.elements.cause.value;
 
@@ -78,8 +79,16 @@
       swapped: section.pairs[place][1], milliseconds: Math.round(performance.now() - since), cause,
     });
     press(said, strength);
+    look(performance.now() - since);
     if (data.advance || said === "open") setTimeout(() => go(next(here, wasComplete && !isOpen(before))), SHOWN);
     else { show(here, false); find("forward").focus(); setTimeout(() => { busy = false; }, SHOWN); }
+  }
+
+  /* One friendly word after five answers that nobody can have read; never again on this page. */
+  function look(milliseconds) {
+    quick = milliseconds < HASTY ? quick + 1 : 0;
+    find("pace").hidden = quick < HASTE || hinted;
+    hinted = hinted || quick >= HASTE;
   }
 
   const isOpen = (said) => !said || !said[0];
@@ -138,7 +147,7 @@
     lay(section);
     const sentence = last !== pair ? spoken(last) : "";
     find("last").hidden = !sentence;
-    find("last-said").textContent = sentence;
+    say(find("last-said"), sentence);
     find("last-link").href = `${address(last)}#question`;
     find("undo").hidden = !trail.length;
     find("familiarity").hidden = last !== pair;
@@ -276,7 +285,7 @@
     }
     if (news.circle) {
       find("circle").hidden = false;
-      find("circle-text").textContent = news.circle;
+      say(find("circle-text"), news.circle);
       find("circle-look").href = `${address(news.pair)}#question`;
     }
   });

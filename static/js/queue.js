@@ -2,6 +2,7 @@
    key of its own, and forgotten only when the server has said what became of it: it may be sent twice, never lost. */
 (() => {
   "use strict";
+  const CHINESE = /([\u3400-\u9fff\uf900-\ufaff][\u3400-\u9fff\uf900-\ufaff\u3000-\u303f\uff00-\uffefA-Za-z0-9]*)/;
   const FIRST_PAUSE = 1000, LONGEST_PAUSE = 30000, PATIENCE = 20000, QUIET = 10000, LATELY = 20;
 
   function read(id) {
@@ -21,6 +22,18 @@
 
   const words = (sentence, values) => sentence.replace(/%\((\w+)\)[sd]/g, (_, name) => values[name]);
   const find = (hook) => document.querySelector(`[data-${hook}]`);
+
+  /* Chinese names inside a sentence of another language say that they are Chinese, as the filter `marked` does. */
+  function say(place, sentence) {
+    const plain = document.documentElement.lang.startsWith("zh");
+    place.replaceChildren(...sentence.split(CHINESE).map((run, at) => {
+      if (plain || at % 2 === 0) return run;
+      const chinese = document.createElement("span");
+      chinese.lang = "zh-Hans";
+      chinese.textContent = run;
+      return chinese;
+    }));
+  }
 
   // --- what waits ---
 
@@ -211,7 +224,7 @@
     holding = false;
     if (!bar) return;
     bar.hidden = false;
-    find("waiting-text").textContent = text;
+    say(find("waiting-text"), text);
     const way = find("waiting-link");
     way.hidden = !link;
     way.href = link;
@@ -240,6 +253,6 @@
     heard.set(pair, revision);
   }
   if (find("saved")) lastSaved = find("saved").textContent.trim();
-  window.quanheng = { data, words, put, waiting, entry, settled, missed: missed.length > 0, listen: (listener) => listeners.push(listener) };
+  window.quanheng = { data, words, say, put, waiting, entry, settled, missed: missed.length > 0, listen: (listener) => listeners.push(listener) };
   if (waiting().length) send();
 })();

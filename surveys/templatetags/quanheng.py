@@ -9,7 +9,9 @@ from decimal import Decimal
 
 from django import template
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeData, SafeString, mark_safe
+from django.utils.translation import get_language, gettext
 
 from surveys import scale
 from surveys.acts import act_label, detail_label, value_label
@@ -19,6 +21,9 @@ register = template.Library()
 
 Number = float | str | None
 HASH = re.compile("[0-9a-f]{64}")
+HAN = "\u3400-\u9fff\uf900-\ufaff"
+CHINESE = re.compile(f"<[^>]*>|[{HAN}][{HAN}\u3000-\u303f\uff00-\uffefA-Za-z0-9]*")
+"""A run of Chinese with the letters and digits inside it; or a tag, which is passed over."""
 
 
 @register.filter
@@ -31,6 +36,21 @@ def text(texts: Texts) -> str:
 def lang_of(texts: Texts) -> str:
     """<span lang="{{ indicator.name|lang_of }}">: the language of what `text` shows."""
     return language_of(texts)
+
+
+@register.filter
+def marked(said: object) -> SafeString:
+    """{{ answer.sentence|marked }}: Chinese names inside a sentence of another language say that they are Chinese, or
+    a screen reader leaves them out. A sentence is put together long before a page knows which of its names are which.
+    """
+    escaped = conditional_escape(said if isinstance(said, SafeData) else str(said))
+    if (get_language() or "").startswith("zh"):
+        return escaped
+    return mark_safe(CHINESE.sub(_in_chinese, escaped))  # noqa: S308  escaped above
+
+
+def _in_chinese(run: re.Match[str]) -> str:
+    return run[0] if run[0].startswith("<") else f'<span lang="zh-Hans">{run[0]}</span>'
 
 
 @register.filter

@@ -63,7 +63,7 @@ def said() -> list[tuple[str, int | None]]:
 
 def finish(page: Page) -> None:
     """From the review to the weights on the receipt."""
-    expect(page.get_by_role("heading", name="What your answers mean")).to_be_visible()
+    expect(page.get_by_role("heading", name="Final check")).to_be_visible()
     page.get_by_role("button", name="Submit").click()
     expect(page.get_by_role("heading", name="Received, thank you")).to_be_visible()
     assert Submission.objects.get().receipt[:4] in page.locator(".q-receipt-code").inner_text()
@@ -144,6 +144,16 @@ def test_two_keys_answer_a_pair(page: Page, link: Callable[[], str]) -> None:
             page.keyboard.press(key)
     page.wait_for_url("**/review/")
     assert said() == [("a", 5), ("b", 9), ("equal", 1), ("a", 2)]
+
+
+def test_four_taps_from_the_link_to_the_first_stored_answer(page: Page, link: Callable[[], str]) -> None:
+    page.goto(link())
+    taps = ["#consent", "main .btn-primary", "label[for=side-a]", ".q-strength-5"]
+    for tap in taps:
+        page.locator(tap).click()
+    page.wait_for_url("**/pairs/2/**")
+    assert len(taps) <= 4
+    assert said() == [("a", 5)]
 
 
 def test_a_double_tap_is_one_answer(page: Page, link: Callable[[], str]) -> None:

@@ -82,7 +82,7 @@ def hand_in(page: Page) -> None:
     send(page, "/submit/")
     page.wait_for_url("**/receipt/")
     expect(page.locator(".q-receipt-code")).to_be_visible()
-    expect(page.locator("h3[id^=node-]").first).to_be_visible(timeout=WORK)
+    expect(page.locator("table.q-own")).to_be_visible(timeout=WORK)
 
 
 # --- figures ---

@@ -303,3 +303,34 @@ def test_a_whole_section_without_a_script(items: int, order: str) -> None:
     assert "/sections/" in where
     assert len(current(expert)) == items * (items - 1) // 2
     assert chain_verify(expert) == []
+
+
+# --- rows or cards ---
+
+
+def pair_address(expert: Expert, position: int = 1, query: str = "") -> str:
+    return reverse("surveys:pair", args=[expert.survey_id, position]) + query
+
+
+def test_who_asked_for_rows_gets_them_from_now_on_and_cards_again_when_asked() -> None:
+    expert = expert_of(11)
+    client = device(expert)
+    assert client.get(pair_address(expert, 40)).status_code == 200
+    get(client, expert)
+    onwards = client.get(pair_address(expert, 40))
+    assert onwards.headers["Location"] == f"{address(expert)}?pair=40#question"
+    wanted = Comparison.objects.get(position=40, node__edition=expert.survey.edition).pk
+    assert wanted in shown_pairs(client.get(onwards.headers["Location"]))
+    assert client.get(pair_address(expert, 40, "?view=card")).status_code == 200
+    assert client.get(pair_address(expert, 40)).status_code == 200
+
+
+def test_a_hint_and_two_answers_that_differ_are_shown_as_a_card_all_the_same() -> None:
+    expert = expert_of(3)
+    client = device(expert)
+    get(client, expert)
+    assert client.get(pair_address(expert, 1, "?because=hint")).status_code == 200
+    make.say(expert, "c00", "c01", "a", 3)
+    make.say(expert, "c00", "c01", "b", 5, base_revision=0)
+    assert client.get(pair_address(expert, 1)).status_code == 200
+    assert client.get(pair_address(expert, 2)).status_code == 302

@@ -82,6 +82,18 @@ def draft() -> DraftAnswer:
     )
 
 
+def late() -> LateAnswer:
+    return LateAnswer(expert=some_expert(), comparison=foreign_pair(), client_key=uuid.uuid4())
+
+
+def kept() -> KeptJudgment:
+    return KeptJudgment(expert=some_expert(), comparison=foreign_pair(), revision=1, reason="I meant it.")
+
+
+def some_expert() -> Expert:
+    return Expert.objects.order_by("pk")[0]
+
+
 def node() -> PanelNode:
     known = PanelNode.objects.all()[0]
     known.pk, known.node = None, Indicator.objects.get(code="c", edition=known.node.edition)
@@ -189,6 +201,8 @@ ATTEMPTS: dict[str, Callable[[], Any]] = {
     "surveys_revisionrequest_delete": lambda: delete(RevisionRequest),
     "surveys_section_update": lambda: Section.objects.update(planned=3),
     "surveys_draftanswer_insert": lambda: insert(draft()),
+    "surveys_lateanswer_insert": lambda: insert(late()),
+    "surveys_keptjudgment_insert": lambda: insert(kept()),
 }
 
 

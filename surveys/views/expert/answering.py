@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from surveys.errors import Refused
@@ -20,6 +21,7 @@ from surveys.services.sections import section_decline, section_know, sections_en
 
 from .because import because_of
 from .question import question_page
+from .reading import reading_of, remember_view
 from .saving import keep_late, note_on, remember_note, store
 from .script_data import queue_data
 from .session import for_device, for_expert, forget, go, go_to_pair, go_to_section, live_session, page
@@ -49,7 +51,24 @@ def pair(request: HttpRequest, expert: Expert, position: int) -> HttpResponse:
         return _record(request, expert, position)
     if not expert.survey.takes_answers:
         return go("contents", expert)
+    if request.GET.get("view") == "card":
+        response = question_page(request, expert, position)
+        remember_view(request, response, "card")
+        return response
+    if reading_of(request).view == "row" and "because" not in request.GET:
+        rows = _rows_of(expert, position)
+        if rows:
+            return rows
     return question_page(request, expert, position)
+
+
+def _rows_of(expert: Expert, position: int) -> HttpResponse | None:
+    """The page of rows that holds this pair, unless the expert must choose between two answers to it."""
+    pair = structure_of(expert.survey.edition).by_position.get(position)
+    if pair is None or any(disputed.pk == pair.pk for disputed in disputed_pairs(expert)):
+        return None
+    address = reverse("surveys:rows", args=[expert.survey_id, pair.node_id])
+    return HttpResponseRedirect(f"{address}?pair={position}#question")
 
 
 @require_POST

@@ -4,7 +4,7 @@ for a phone and an office computer want different things.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from urllib.parse import parse_qsl, urlencode
 
 from django.conf import settings
@@ -38,6 +38,13 @@ def reading_of(request: HttpRequest) -> Reading:
     """What the cookie says; whatever it cannot say is as usual."""
     said = dict(parse_qsl(request.COOKIES.get(COOKIE, "")))
     return Reading(**{name: said[name] for name, known in CHOICES.items() if said.get(name) in known})
+
+
+def remember_view(request: HttpRequest, response: HttpResponse, view: str) -> None:
+    """Who asked for rows or for cards gets them from now on, on this device."""
+    reading = reading_of(request)
+    if reading.view != view:
+        remember_reading(response, replace(reading, view=view))
 
 
 def remember_reading(response: HttpResponse, reading: Reading) -> None:

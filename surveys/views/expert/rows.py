@@ -22,7 +22,7 @@ from surveys.rows import scale_row, value_of
 from surveys.selectors.questionnaire import Place, Said, Stage, Way, minutes_for, pace_of, said_by, way_of
 from surveys.services.judgments import ClosedSurvey, Shown, judgments_record_many
 
-from .reading import reading_of
+from .reading import reading_of, remember_view
 from .saving import keep_late_rows
 from .script_data import script_data
 from .session import for_expert, go, go_to_pair, go_to_section, page
@@ -61,10 +61,12 @@ def rows(request: HttpRequest, expert: Expert, node_id: int) -> HttpResponse:
     stage = way.stage(node_id)
     if stage is None:
         raise Http404("There is no such section.")
-    leaf = leaf_of(stage, request.GET.get("page", ""))
+    leaf = leaf_of(stage, request.GET.get("page", ""), request.GET.get("pair", ""))
     if request.method == "POST":
         return _record(request, expert, stage, leaf)
-    return _page(request, expert, way, stage, leaf, said)
+    response = _page(request, expert, way, stage, leaf, said)
+    remember_view(request, response, "row")
+    return response
 
 
 def rows_again(request: HttpRequest, expert: Expert, node_id: int, problem: str, status: int) -> HttpResponse:
@@ -78,8 +80,8 @@ def rows_again(request: HttpRequest, expert: Expert, node_id: int, problem: str,
     return _page(request, expert, way, stage, leaf, said, problem=problem, status=status)
 
 
-def leaf_of(stage: Stage, wanted: str) -> Leaf:
-    """The page that was asked for, else the first with an open pair."""
+def leaf_of(stage: Stage, wanted: str, pair: str = "") -> Leaf:
+    """The page that was asked for or holds the pair at this position, else the first with an open pair."""
     places = [place for place in stage.places if place.planned or place.answered]
     count = ceil(len(places) / MOST_ROWS)
     size = ceil(len(places) / count)
@@ -87,8 +89,9 @@ def leaf_of(stage: Stage, wanted: str) -> Leaf:
     if wanted.isascii() and wanted.isdigit() and 1 <= int(wanted[:6]) <= len(leaves):
         number = int(wanted[:6])
     else:
+        holding = (at for at, leaf in enumerate(leaves, 1) if any(str(place.position) == pair for place in leaf))
         open_leaves = (at for at, leaf in enumerate(leaves, 1) if any(not place.answered for place in leaf))
-        number = next(open_leaves, 1)
+        number = next(holding, 0) or next(open_leaves, 1)
     return Leaf(number, len(leaves), leaves[number - 1])
 
 
