@@ -8,7 +8,7 @@ from surveys.templatetags.quanheng import marked
 
 ZH = '<span lang="zh-Hans">'
 CASES = {
-    "算力 is clearly more important than Environment (5)": f"{ZH}算力</span> is clearly more important than Environment (5)",
+    "算力 is clearly more important than B (5)": f"{ZH}算力</span> is clearly more important than B (5)",
     "For 陈教授": f"For {ZH}陈教授</span>",
     "算力、存力 over 城域出口IP带宽": f"{ZH}算力、存力</span> over {ZH}城域出口IP带宽</span>",
     "Nothing of the kind": "Nothing of the kind",
