@@ -11,6 +11,7 @@ from pytest_django.live_server_helper import LiveServer
 from surveys.models import Expert, InvitationLink, Judgment, JudgmentEvent, Submission
 from surveys.services.panel import link_mint
 from tests.browser.conftest import Watch
+from tests.support import journey as step
 from tests.surveys import factories as make
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -86,7 +87,7 @@ def test_an_expert_answers_leaves_resumes_elsewhere_and_submits(
     begin(elsewhere, link())
     assert "/pairs/3/" in elsewhere.url
     elsewhere.get_by_role("button", name="Equally important").click()
-    expect(elsewhere.get_by_text("is done.")).to_be_visible()
+    step.onwards(elsewhere)
     answer(elsewhere, "a", 2)
     assert said() == [("a", 3), ("b", 7), ("equal", 1), ("a", 2)]
     finish(elsewhere)
@@ -97,40 +98,36 @@ def test_it_works_without_scripts(plain_page: Page, link: Callable[[], str]) -> 
     expect(plain_page.locator(".q-strength-5")).to_be_hidden()
     answer(plain_page, "a", 5)
     answer(plain_page, "b", 4)
-    plain_page.get_by_text("9 … 1 … 9 row").click()
-    plain_page.locator(".q-scale input[value=a7]").check()
-    plain_page.get_by_role("button", name="Save").click()
-    plain_page.wait_for_url("**/pairs/4/**")
-    plain_page.get_by_role("button", name="Equally important").click()
+    plain_page.locator("[data-rows]").click()
+    plain_page.locator(".q-scale input[value=a7]").last.check()
+    plain_page.locator("[data-rows-form] button[type=submit]").click()
+    step.onwards(plain_page)  # whoever went over to rows stays there
+    plain_page.locator(".q-scale input[value=equal]").check()
+    plain_page.locator("[data-rows-form] button[type=submit]").click()
     assert said() == [("a", 5), ("b", 4), ("a", 7), ("equal", 1)]
     finish(plain_page)
 
 
-def tab_to(page: Page, selector: str) -> None:
-    """Press Tab until the focus is there."""
-    for _press in range(40):
-        page.keyboard.press("Tab")
-        if page.evaluate("wanted => document.activeElement.matches(wanted)", selector):
-            return
-    raise AssertionError(f"Tab never reaches {selector}")
-
-
 def test_it_works_by_keyboard_alone_with_the_browsers_own_keys(page: Page, link: Callable[[], str]) -> None:
     page.goto(link())
-    tab_to(page, "#consent")
+    step.tab_to(page, "#consent")
     page.keyboard.press("Space")
-    tab_to(page, "main .btn-primary")
+    step.tab_to(page, "main .btn-primary")
     page.keyboard.press("Enter")
     for position in (1, 2, 3, 4):
         page.wait_for_url(f"**/pairs/{position}/**")
-        tab_to(page, ".q-side")
+        step.tab_to(page, ".q-side")
         page.keyboard.press("ArrowDown")  # side b
         page.keyboard.press("Enter")  # must not choose a strength by itself
-        tab_to(page, ".q-strength-3")
+        step.tab_to(page, ".q-strength-3")
         page.keyboard.press("Enter")
+        if position == 3:
+            page.wait_for_url(step.SECTION_REVIEW)
+            step.tab_to(page, step.ONWARDS)
+            page.keyboard.press("Enter")
     page.wait_for_url("**/review/")
     assert said() == [("b", 3)] * 4
-    tab_to(page, "#hand-in ~ form button")
+    step.tab_to(page, "#hand-in ~ form button")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Received, thank you")).to_be_visible()
 
@@ -142,6 +139,8 @@ def test_two_keys_answer_a_pair(page: Page, link: Callable[[], str]) -> None:
         page.wait_for_url(f"**/pairs/{position}/**")
         for key in keys:  # a strength without a side says nothing
             page.keyboard.press(key)
+        if position == 3:
+            step.onwards(page)
     page.wait_for_url("**/review/")
     assert said() == [("a", 5), ("b", 9), ("equal", 1), ("a", 2)]
 
