@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from surveys.models import Expert, Indicator, Section
@@ -18,11 +19,12 @@ STATES = {
     "look": (_("Worth a second look"), "q-status-warn"),
     "declined": (_("Not my field"), "q-status-locked"),
 }
+LEVELS = (_("First level"), _("Second level"), _("Third level"), _("Fourth level"))
 
 
 @dataclass(frozen=True)
 class Line:
-    """One section: where it stands, and where its link leads (None: nowhere now)."""
+    """One section: where it stands, how long it still takes, and where its link leads (None: nowhere now)."""
 
     section: Section
     state: str
@@ -30,7 +32,14 @@ class Line:
     total: int
     first: int
     first_open: int | None
-    parent: Indicator | None = None
+    parent: Indicator | None
+    minutes: int
+
+    @property
+    def level(self) -> str:
+        """What is compared in it, by its place in the tree."""
+        depth = self.node.depth
+        return str(LEVELS[depth]) if depth < len(LEVELS) else gettext("Level %(number)d") % {"number": depth + 1}
 
     @property
     def node(self) -> Indicator:
@@ -68,14 +77,15 @@ def contents_of(expert: Expert) -> Contents:
     """Every section assigned to the expert, also those that are not their field."""
     sections = sections_of(expert)
     way = way_of(expert, said_by(expert), sections)
+    seconds = pace_of(expert)
     tense = {review.node.pk for review in review_of(expert) if not review.consistent}
     nodes = {section.node_id: section.node for section in sections}
     lines = [
-        _line(section, way.stage(section.node_id), tense, _parent(section, nodes))
+        _line(section, way.stage(section.node_id), tense, _parent(section, nodes), seconds)
         for section in sections
         if section.assigned
     ]
-    return Contents(lines, way, minutes_for(way.total - way.answered, pace_of(expert)))
+    return Contents(lines, way, minutes_for(way.total - way.answered, seconds))
 
 
 def _parent(section: Section, nodes: dict[int, Indicator]) -> Indicator | None:
@@ -84,12 +94,13 @@ def _parent(section: Section, nodes: dict[int, Indicator]) -> Indicator | None:
     return above if above and above.parent_id else None
 
 
-def _line(section: Section, stage: Stage | None, tense: set[int], parent: Indicator | None) -> Line:
+def _line(section: Section, stage: Stage | None, tense: set[int], parent: Indicator | None, seconds: float) -> Line:
     if stage is None:
-        return Line(section, "declined", 0, section.planned, 0, None, parent)
+        return Line(section, "declined", 0, section.planned, 0, None, parent, 0)
     first_open = stage.first_open
     state = "todo" if not stage.answered else "begun"
     if stage.complete:
         state = "look" if section.node_id in tense else "done"
     position = first_open.position if first_open else None
-    return Line(section, state, stage.answered, stage.total, stage.places[0].position, position, parent)
+    minutes = minutes_for(stage.total - stage.answered, seconds)
+    return Line(section, state, stage.answered, stage.total, stage.places[0].position, position, parent, minutes)
