@@ -10,12 +10,13 @@ UV := $(VENV)/bin/uv
 TEST_PROCESSES ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run worker test test-sqlite test-postgres test-browser check format bench bench-form lock clean
+.PHONY: help run worker test test-sqlite test-postgres test-browser soak check format bench bench-form lock clean
 
 help:
 	@echo "make run      start Quanheng at http://127.0.0.1:8000/ (PORT=, DATA_DIR=)"
 	@echo "make worker   start one more worker (with REDIS_URL and DATABASE_URL)"
 	@echo "make test     all tests: on SQLite, on PostgreSQL, in a browser"
+	@echo "make soak     every state of the expert's pages in every language, width and theme (20 minutes)"
 	@echo "make check    format, lint, types, templates, migrations, translations"
 	@echo "make format   put the code into shape"
 	@echo "make bench    benchmarks; make bench-form: those of the expert's form"
@@ -38,6 +39,9 @@ test-postgres: $(VENV)/ready-dev
 
 test-browser: $(VENV)/ready-dev
 	$(PYTHON) -m pytest tests/browser
+
+soak: $(VENV)/ready-dev
+	QUANHENG_SOAK=1 $(PYTHON) -m pytest tests/browser/test_states.py
 
 check: $(VENV)/ready-dev
 	$(PYTHON) -m ruff format --check .

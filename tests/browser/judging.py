@@ -60,7 +60,8 @@ CLIPPED = f"""pressed => {{
     return [...document.querySelectorAll(pressed)].filter(seen).filter(one => {{
         const box = one.getBoundingClientRect();
         return lines(one).some(rect => rect.width > 1 && rect.height > 1 &&
-            (rect.left < box.left - 1 || rect.right > box.right + 1 || rect.top < box.top - 2 || rect.bottom > box.bottom + 2));
+            (rect.left < box.left - 1 || rect.right > box.right + 1 ||
+                rect.top < box.top - 2 || rect.bottom > box.bottom + 2));
     }}).map(one => 'clipped: ' + named(one));
 }}"""
 SMALL = f"""([targets, least]) => {{

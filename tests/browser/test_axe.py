@@ -1,4 +1,7 @@
-"""axe-core finds nothing on any page: each one in both languages, on a phone in one and at a desk in the other."""
+"""axe-core finds nothing on any page: each one in both languages, on a phone in one and at a desk in the other.
+
+The expert's own pages are in test_states.py, in every state.
+"""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -11,24 +14,14 @@ from django.utils import timezone
 from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
-from surveys.models import ExpertSession, InvitationLink
-from surveys.services.drafts import draft_record
 from surveys.services.judgments import Answer
-from surveys.services.panel import link_mint
-from surveys.services.revisions import revision_request
 from surveys.services.transcripts import transcript_create, transcript_draft
 from tests.browser.conftest import Watch
+from tests.browser.judging import AXE, FINDINGS, LANGUAGES, RULES
 from tests.support import journey as step
 from tests.support.places import demo_password, free_port, running_site
 from tests.surveys import factories as make
 
-AXE = (Path(__file__).parent.parent / "vendor" / "axe-core-4.14.1" / "axe.min.js").read_text(encoding="utf-8")
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-FINDINGS = """async rules => {
-    const found = await axe.run(document, {runOnly: rules, resultTypes: ['violations']});
-    return found.violations.map(fault => `${fault.id}: ${fault.nodes.map(node => node.target.join(' ')).join(', ')}`);
-}"""
-LANGUAGES = ["zh-hans", "en"]
 NOT_PAGES = ("/export.", "/questionnaire.xlsx", "/logout/", "/healthz")
 FORMS = [("surveys:experts_add", "textarea[name=lines]", "E1, x, not an address\n, nobody")]
 
@@ -127,86 +120,12 @@ def test_pages_of_the_analyst(site: Site, look: Look, page: Page) -> None:
         look.judge()
 
 
-def test_pages_of_an_expert(
-    look: Look, page: Page, watch: Watch, live_server: LiveServer, transactional_db: None
-) -> None:
-    expert = make.expert(make.survey(), name="Prof. Chen", language="en")
-    token = link_mint(expert, channel=InvitationLink.Channel.SHOWN, user=None)
-    link = live_server.url + reverse("surveys:start", args=[token])
-    look.go(link)
-    step.speak(page, look.language)
-    look.judge()
-    page.locator(".q-consent summary").click()
-    look.judge()
-    step.begin(page, link)
-    for _ in judged(look, [reverse("surveys:contents", args=[expert.survey_id])], live_server.url):
-        step.to_next_pair(page)
-    look.judge()
-    page.locator("label[for=side-a]").click()
-    look.judge()
-    page.locator("main details summary").last.click()  # the row from 9 to 9
-    look.judge()
-    make.answer_all(expert)
-    make.say(expert, "a", "c", "b", 9)
-    node = make.pair(expert.survey).node
-    section = reverse("surveys:section_review", args=[expert.survey_id, node.pk])
-    addresses = [
-        reverse("surveys:pair", args=[expert.survey_id, 1]),
-        reverse("surveys:section_review", args=[expert.survey_id, make.pair(expert.survey, "a1", "a2").node_id]),
-        section,
-    ]
-    for _ in judged(look, addresses, live_server.url):
-        pass
-    page.locator(".q-keep summary").first.click()
-    page.locator("#answers summary").click()
-    look.judge()
-    files = [
-        reverse("surveys:sheet", args=[expert.survey_id]),
-        reverse("surveys:paper", args=[expert.survey_id]),
-        reverse("surveys:rows", args=[expert.survey_id, node.pk]),
-    ]
-    for _ in judged(look, files, live_server.url):
-        pass
-    for said in ("both,3", "b,2"):  # a file that must be mended, and one that changes an answer
-        bring_back(look, live_server.url + files[0], f"{expert.code},r,a,b,{said}")
-        look.judge()
-    watch.faults.clear()  # the browser notes a 422 as an error
-    look.go(live_server.url + reverse("surveys:review", args=[expert.survey_id]))
-    look.judge()
-    page.locator("textarea[name=reason]").fill("It is what I think.")
-    step.send(page, "/submit/")
-    page.wait_for_url("**/receipt/")
-    look.judge()
-    make.work_off()
-    look.go(page.url)
-    look.judge()
-    pairs = [make.pair(expert.survey).pk, make.pair(expert.survey, "b", "c").pk]
-    request = revision_request(expert, node, pairs, note="Please look again.", user=None)
-    make.say(expert, "a", "b", "b", 2)
-    addresses = [
-        reverse("surveys:revision", args=[expert.survey_id, request.pk]),
-        reverse("surveys:review", args=[expert.survey_id]),
-    ]
-    for _ in judged(look, addresses, live_server.url):
-        pass
-
-
-def bring_back(look: Look, address: str, line: str) -> None:
-    """A table of judgments with this one line, as far as the preview."""
-    look.go(address)
-    content = f"expert,parent,item_a,item_b,more_important,strength\n{line}\n".encode()
-    look.page.set_input_files("input[type=file]", {"name": "f.csv", "mimeType": "text/csv", "buffer": content})
-    look.page.locator("main form button[type=submit]").first.click()
-
-
 def test_pages_of_keying_in(look: Look, page: Page, live_server: LiveServer, transactional_db: None) -> None:
-    """A paper form, its rows, what waits for the expert, and the device of an assistant."""
+    """A paper form, its rows, and which sections an expert is asked."""
     survey = make.survey(missing_allowed=True)
     expert = make.expert(survey, name="Prof. Chen", language="en")
     paper = transcript_create(expert, way="paper", received_on=timezone.localdate(), user=make.user())
-    first, second = make.pair(survey).pk, make.pair(survey, "a", "c").pk
-    transcript_draft(paper, {first: Answer("a", 5)}, user=make.user())
-    draft_record(expert, second, Answer("b", 9))
+    transcript_draft(paper, {make.pair(survey).pk: Answer("a", 5)}, user=make.user())
     make.say(expert, "a", "c", "a", 3)
     page.goto(f"{live_server.url}/login/")
     step.speak(page, look.language)
@@ -219,15 +138,6 @@ def test_pages_of_keying_in(look: Look, page: Page, live_server: LiveServer, tra
         reverse("surveys:enter_section", args=[*place, paper.pk, "r"]),
     ]
     for _ in judged(look, staff, live_server.url):
-        pass
-    token = link_mint(expert, channel=InvitationLink.Channel.SHOWN, user=None)
-    step.begin(page, live_server.url + reverse("surveys:start", args=[token]))
-    for _ in judged(look, [reverse("surveys:drafts", args=[survey.pk])], live_server.url):
-        page.locator("main details summary").first.click()
-        look.judge()
-    ExpertSession.objects.update(assistant=True)
-    own = [reverse("surveys:prepare", args=[survey.pk]), reverse("surveys:prepare_section", args=[survey.pk, "r"])]
-    for _ in judged(look, own, live_server.url):
         pass
 
 

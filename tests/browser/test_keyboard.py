@@ -1,6 +1,8 @@
-"""The whole survey by keyboard alone: with the keys of the page, and with those of the browser where no script runs."""
+"""The whole survey by keyboard alone, from the personal link to the receipt: with the keys of the page, and with those
+of the browser where no script runs. Wherever Tab stops, the focus can be seen. What is counted: test_form_goals.py.
+"""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from django.urls import reverse
@@ -52,6 +54,17 @@ class Keyboard:
                 return
         raise AssertionError(f"Tab never reaches {selector} on {self.page.url}")
 
+    def every_stop(self) -> None:
+        """From the first to the last and round again: each is seen, and none holds the focus for good."""
+        for stops in range(2 * MOST_STOPS):
+            self.press("Tab")
+            unseen = self.page.evaluate(UNSEEN)
+            assert not unseen, (self.page.url, unseen)
+            if self.has("body"):
+                assert stops > 3
+                return
+        raise AssertionError(f"Tab goes round and round on {self.page.url}")
+
     def has(self, selector: str) -> bool:
         return bool(self.page.evaluate("wanted => document.activeElement.matches(wanted)", selector))
 
@@ -97,6 +110,10 @@ def expert() -> Expert:
 
 @pytest.fixture
 def link(expert: Expert, live_server: LiveServer) -> str:
+    return link_to(expert, live_server)
+
+
+def link_to(expert: Expert, live_server: LiveServer) -> str:
     token = link_mint(expert, channel=InvitationLink.Channel.SHOWN, user=None)
     return live_server.url + reverse("surveys:start", args=[token])
 
@@ -159,22 +176,6 @@ def test_the_keys_of_the_browser_where_no_script_runs(plain_keys: Keyboard, link
     keys.hand_in()
 
 
-def test_rows_by_keyboard_where_no_script_runs(plain_keys: Keyboard, expert: Expert, link: str) -> None:
-    """Tab goes from row to row, the arrows along it; the button at the end saves."""
-    keys = plain_keys
-    keys.begin(link)
-    keys.enter("[data-rows]")
-    keys.page.wait_for_url("**/rows/**")
-    for _row in range(3):
-        keys.to("input[type=radio]")
-        keys.press("Space")
-        keys.press("ArrowRight", "ArrowRight")
-    assert not JudgmentEvent.objects.exists()
-    keys.enter("[data-rows-form] .btn-primary")
-    keys.page.wait_for_url("**/sections/*/review/")
-    assert said() == [("a", 7)] * 3
-
-
 def test_arrows_move_and_never_answer(keys: Keyboard, link: str) -> None:
     keys.begin(link)
     keys.to(".q-side")
@@ -235,7 +236,6 @@ def test_digits_in_a_text_are_text(keys: Keyboard, expert: Expert, link: str) ->
 
 def test_the_keys_can_be_switched_off(keys: Keyboard, link: str) -> None:
     keys.begin(link)
-    keys.page.evaluate("document.activeElement.blur()")
     keys.enter(".q-menu summary")
     keys.enter('.q-menu-body a[href*="/preferences/"]')
     keys.page.wait_for_url("**/preferences/**")
@@ -244,21 +244,18 @@ def test_the_keys_can_be_switched_off(keys: Keyboard, link: str) -> None:
     keys.enter("main .btn-primary")
     keys.page.wait_for_url("**/pairs/1/**")
     expect(keys.page.locator(".q-keys")).to_have_count(0)
-    keys.page.locator("#question").focus()
-    keys.press("1", "a", "5")
+    keys.to(".q-side")
+    keys.press("a", "5", "1")
     assert not keys.page.locator(".q-side:checked").count()
-    for name in ("rows", "practice"):
-        if name == "rows":
-            keys.page.locator("[data-rows]").focus()
-            keys.press("Enter")
-            keys.page.wait_for_url("**/rows/**")
-            keys.to("input[type=radio]")
-        else:
-            keys.page.goto(keys.page.url.partition("/sections/")[0] + "/practice/")
-            keys.to(".q-side")
-        keys.press("a", "5", "1")
-        assert not keys.page.locator("[type=radio]:checked").count()
-    keys.page.wait_for_timeout(300)
+    keys.enter("[data-rows]")
+    keys.page.wait_for_url("**/rows/**")
+    keys.to("input[type=radio]")
+    keys.press("a", "5", "1")
+    keys.page.goto(keys.page.url.partition("/sections/")[0] + "/practice/")
+    keys.to(".q-side")
+    keys.press("a", "5", "1")
+    assert not keys.page.locator("[type=radio]:checked").count()
+    assert keys.page.url.endswith("/practice/")
     assert not JudgmentEvent.objects.exists()
 
 
@@ -286,20 +283,23 @@ def test_u_takes_the_last_answer_back(keys: Keyboard, link: str) -> None:
     assert said() == []
 
 
-@pytest.mark.parametrize("way", ["contents", "sheet", "elsewhere", "preferences", "practice", "drafts"])
-def test_every_stop_of_a_page_is_seen(keys: Keyboard, link: str, way: str, watch: Watch) -> None:
-    """From the first to the last of them, and none holds the focus for good."""
+def test_a_circle_hides_no_focus(keys: Keyboard, live_server: LiveServer) -> None:
+    """The note comes while one types; whatever is tabbed to afterwards stays in sight."""
+    expert = make.expert(make.survey(of=make.edition({"r": ["a", "b", "c", "d"]})), name="Prof. Chen", language="en")
+    keys.page.set_viewport_size({"width": 390, "height": 700})
+    keys.begin(link_to(expert, live_server))
+    make.say(expert, "a", "b", "a", 5)
+    make.say(expert, "b", "c", "a", 5)
+    keys.page.goto(keys.page.url.replace("/pairs/1/", "/pairs/2/"))
+    keys.press("b", "3")
+    keys.page.locator("[data-circle]").wait_for()
+    keys.on_pair(3)
+    keys.every_stop()
+
+
+@pytest.mark.parametrize("way", ["", "sheet/", "elsewhere/", "preferences/", "practice/", "drafts/", "review/"])
+def test_every_stop_of_a_page_is_seen(keys: Keyboard, link: str, way: str) -> None:
     keys.begin(link)
     keys.page.set_viewport_size({"width": 390, "height": 600})
-    keys.page.goto(keys.page.url.partition("/pairs/")[0] + "/" + ("" if way == "contents" else f"{way}/"))
-    keys.to("main :is(a, button, input, summary)")
-    stops: Callable[[], int] = lambda: keys.page.evaluate(
-        "[...document.querySelectorAll('main :is(a[href], button, summary, input:not([type=hidden]))')]"
-        ".filter(one => one.checkVisibility()).length"
-    )
-    for _stop in range(stops() - 1):
-        keys.press("Tab")
-        if keys.page.evaluate("document.activeElement === document.body"):
-            return
-        unseen = keys.page.evaluate(UNSEEN)
-        assert not unseen, (keys.page.url, unseen)
+    keys.page.goto(keys.page.url.partition("/pairs/")[0] + f"/{way}")
+    keys.every_stop()

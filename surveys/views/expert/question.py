@@ -5,9 +5,12 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from surveys.models import Comparison, Expert, Indicator, Section
@@ -109,8 +112,15 @@ def _card(question: Question) -> dict[str, Any]:
     return {
         "sides": [Side(letter, value, item, side == value) for letter, (value, item) in shown],
         "equal": side == "equal",
-        "steps": [Step(step, _step_word(step), step % 2 == 0, step == strength) for step in STEPS],
+        "strengths": _strengths(get_language() or "", strength if side in ("a", "b") else None),
     }
+
+
+@lru_cache(maxsize=64)
+def _strengths(_language: str, chosen: int | None) -> str:
+    """The same for every pair: drawn once for each language and chosen strength."""
+    steps = [Step(step, _step_word(step), step % 2 == 0, step == chosen) for step in STEPS]
+    return render_to_string("surveys/expert/_strengths.html", {"steps": steps})
 
 
 def _step_word(step: int) -> str:

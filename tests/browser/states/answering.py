@@ -93,6 +93,14 @@ def pair_refused(visit: Visit) -> None:
 
 
 @state("pair")
+def pair_after_hasty_answers(visit: Visit) -> None:
+    visit.begun().at("pair", visit.pair("b1", "b2").position)
+    for position in range(visit.pair("b1", "b2").position, visit.pair("b1", "b2").position + 5):
+        visit.press(f"[data-position='{position}'] .q-equal")
+    visit.page.locator("[data-pace]").wait_for()
+
+
+@state("pair")
 def pair_looked_at_again(visit: Visit) -> None:
     """From a hint, with the way back to it."""
     visit.begun().says_all(tense=True).at("pair", 1, query="?because=hint")
@@ -107,6 +115,13 @@ def rows_fresh(visit: Visit) -> None:
 def rows_chosen(visit: Visit) -> None:
     visit.begun().at("rows", visit.node("r").pk).press("input[value=a7]")
     visit.page.locator("[data-saved]:not(.q-saved-waiting)").wait_for()
+
+
+@state("pair", "rows")
+def rows_preferred(visit: Visit) -> None:
+    """Whoever likes rows better is led to them from every pair."""
+    visit.begun().reads(view="row", size="large").at("pair", 1)
+    visit.page.locator("[data-rows-form]").wait_for()
 
 
 @state("rows")

@@ -1,14 +1,14 @@
 """Who visits, and what they find: a survey with the names that break pages.
 
-Some items have a name in one language only, one has sixty characters in each, one section has a single pair and one more
-pairs than fit on a page of rows. Every page must bear all of it.
+Some items have a name in one language only, one has sixty characters in each; one section has a single pair, and one
+more pairs than fit on a page of rows. Every page must bear all of it.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.urls import Resolver404, resolve, reverse
@@ -20,6 +20,7 @@ from surveys.models import Comparison, Edition, Expert, Indicator, InvitationLin
 from surveys.selectors.links import link_of
 from surveys.services.panel import link_mint, session_open
 from surveys.services.systems import edition_freeze, edition_import
+from surveys.views.expert import reading
 from surveys.views.expert.session import cookie_name, cookie_path
 from tests.surveys import factories as make
 
@@ -74,9 +75,11 @@ class Visit:
     met: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        cookie = {"name": settings.LANGUAGE_COOKIE_NAME, "value": self.language, "url": self.site}
-        self.page.context.add_cookies([cookie])  # type: ignore[list-item]
+        self._keep(settings.LANGUAGE_COOKIE_NAME, self.language, self.site)
         self.page.on("request", lambda request: self._note(request.url))
+
+    def _keep(self, name: str, value: str, url: str) -> None:
+        self.page.context.add_cookies([{"name": name, "value": value, "url": url}])
 
     def _note(self, url: str) -> None:
         try:
@@ -102,8 +105,12 @@ class Visit:
         link = link_of(self.token())
         assert link
         survey = self.expert.survey_id
-        cookie = {"name": cookie_name(survey), "value": session_open(link, assistant=assistant)}
-        self.page.context.add_cookies([{**cookie, "url": self.site + cookie_path(survey)}])  # type: ignore[list-item]
+        self._keep(cookie_name(survey), session_open(link, assistant=assistant), self.site + cookie_path(survey))
+        return self
+
+    def reads(self, **how: str) -> "Visit":
+        """As the preferences of this device say."""
+        self._keep(reading.COOKIE, urlencode(how), self.site)
         return self
 
     def token(self) -> str:

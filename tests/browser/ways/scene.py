@@ -43,7 +43,8 @@ WATCH_FOR_LIES = """
     const look = () => {
         const mark = document.querySelector("[data-saved]"), queue = window.quanheng;
         if (!mark || !queue || mark.hidden || mark.matches(".q-saved-waiting")) return;
-        if (/\\d\\d:\\d\\d/.test(mark.textContent) && queue.waiting().length) window.lies.push(mark.textContent);
+        if (!/\\d\\d:\\d\\d/.test(mark.textContent)) return;
+        window.lies.push(...queue.waiting().map(id => (queue.entry(id) || {}).comparison));
     };
     document.addEventListener("DOMContentLoaded", () => new MutationObserver(look).observe(
         document.body, {subtree: true, childList: true, attributes: true, characterData: true}));
@@ -167,6 +168,7 @@ class Tab:
 
     def __init__(self, scene: Scene, page: Page) -> None:
         self.scene, self.page = scene, page
+        self.said: set[int] = set()
 
     # --- answering ---
 
@@ -175,7 +177,9 @@ class Tab:
 
     def hear(self, more: str, strength: int | None, position: int | None = None) -> None:
         """The person said so."""
-        self.scene.given.append((position or self.position(), more, strength))
+        position = position or self.position()
+        self.said.add(position)
+        self.scene.given.append((position, more, strength))
 
     def tap(self, side: str, strength: int = 1) -> None:
         """The two taps (one for equal), and nothing more."""
@@ -284,7 +288,9 @@ class Tab:
         if self.page.is_closed():
             return
         self.wait(50)
-        assert self.page.evaluate("window.lies") == []
+        others = {position for tab in self.scene.tabs if tab is not self for position in tab.said}
+        own = {self.scene.pairs[position] for position in self.said - others}
+        assert not own & set(self.page.evaluate("window.lies")), "it said “saved” while they waited"
         if len({tab.page.context for tab in self.scene.tabs}) == 1:  # another device's news come with the next page
             self._knows()
         self.page.reload()
