@@ -16,7 +16,8 @@ from tests.surveys import factories as make
 pytestmark = pytest.mark.django_db(transaction=True)
 
 PLACES = """() => [".q-item-a", ".q-item-b", ".q-strength-3", "[data-cannot]", "[data-forward]"].map(
-    one => document.querySelector(one)).filter(Boolean).map(one => Math.round(one.getBoundingClientRect().bottom))"""
+    one => document.querySelector(one)).filter(Boolean)
+    .map(one => Math.round(one.getBoundingClientRect().bottom + scrollY))"""
 
 
 @pytest.fixture
