@@ -15,6 +15,10 @@ from tests.surveys import factories as make
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+PLACES = """() => [".q-item-a", ".q-item-b", ".q-strength-3", "[data-cannot]", "[data-forward]"].map(
+    one => document.querySelector(one)).filter(Boolean)
+    .map(one => Math.round(one.getBoundingClientRect().bottom + scrollY))"""
+
 
 @pytest.fixture
 def expert() -> Expert:
@@ -162,3 +166,18 @@ def test_no_page_scrolls_sideways_and_targets_are_large(page: Page, link: Callab
         box = page.locator(selector).first.bounding_box()
         assert box is not None
         assert box["height"] >= least, selector
+
+
+def test_the_card_fits_a_phone_and_nothing_on_it_moves(page: Page, link: Callable[[], str]) -> None:
+    """Not when a side is chosen, not when the answer before is told, not when it is saved."""
+    page.set_viewport_size({"width": 390, "height": 844})
+    begin(page, link())
+    where = [page.evaluate(PLACES)]
+    page.locator("label[for=side-a]").click()
+    where.append(page.evaluate(PLACES))
+    page.locator(".q-strength-3").click()
+    page.wait_for_url("**/pairs/2/**")
+    expect(page.locator(".q-saved")).to_contain_text("Saved")
+    where.append(page.evaluate(PLACES))
+    assert where[0] == where[1] == where[2]
+    assert where[0][-1] <= 844
