@@ -22,7 +22,7 @@ from surveys.bots.pages import Form, read_page
 from surveys.models import Expert, Indicator, InvitationLink, Survey
 from surveys.selectors.questionnaire import way_of
 from surveys.selectors.structure import structure_of
-from surveys.services.judgments import judgments_import
+from surveys.services.judgments_many import judgments_import
 from surveys.services.panel import link_mint
 from surveys.services.surveys import survey_create, survey_move
 

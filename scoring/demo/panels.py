@@ -15,7 +15,7 @@ from surveys.files.judgments import JudgmentRow, read_judgments
 from surveys.files.tables import Table, read_table
 from surveys.files.tree import Tree
 from surveys.models import Edition, Expert, Job, JudgmentEvent, Membership, PanelResult, Survey, WeightSet
-from surveys.services.judgments import judgments_import
+from surveys.services.judgments_many import judgments_import
 from surveys.services.panel import expert_add
 from surveys.services.panels import panel_result_request
 from surveys.services.submissions import submission_create

@@ -15,7 +15,8 @@ from surveys.errors import Refused
 from surveys.models import DraftAnswer, Expert, JudgmentEvent, Transcript
 from surveys.selectors.structure import structure_of
 from surveys.services.audit import audit
-from surveys.services.judgments import Answer, ClosedSurvey, Shown, answer_check, judgments_record_many
+from surveys.services.judgments import Answer, ClosedSurvey, Shown, answer_check
+from surveys.services.judgments_many import judgments_record_many
 
 PREPARED = gettext_noop("Prepared by an assistant, confirmed by the expert.")
 KEYED = gettext_noop("Keyed in as a draft, confirmed by the expert.")

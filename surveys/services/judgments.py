@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
@@ -14,14 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from surveys.errors import Refused
-from surveys.files.judgments import JudgmentRow
 from surveys.models import Comparison, Expert, Indicator, Judgment, JudgmentEvent, MoreImportant, Survey, Transcript
-from surveys.selectors.structure import structure_of
-from surveys.selectors.trees import comparisons_of
-from surveys.services.audit import audit
 from surveys.services.chain import chained
-from surveys.services.panel import expert_add
-from surveys.services.sections import sections_ensure
 
 Source = JudgmentEvent.Source
 
@@ -101,10 +95,10 @@ def judgment_record(
     """
     answer_check(answer, expert.survey)
     with transaction.atomic(durable=_outermost()):
-        open_now = _take_revisions(expert)
+        open_now = revisions_take(expert)
         head = _head(expert, comparison_id, client_key, answer)
         if not open_now and not head.twin:
-            raise _closed()
+            raise closed_survey()
         if head.twin:
             transaction.set_rollback(True)  # gives the revision back
         else:
@@ -124,7 +118,7 @@ def judgment_record(
             chained(event, expert, head.revision, head.previous_hash)
             event.save(force_insert=True)
             if not conflict:
-                _set_current([event])
+                current_set([event])
     if head.twin:
         event = _twin(head.twin, expert, comparison_id, answer)
     return Recorded(event, event.conflict, head.current, head.current_revision, head.third)
@@ -152,7 +146,7 @@ def answer_check(answer: Answer, survey: Survey) -> None:
         raise Refused(_("This survey asks for an answer to every pair: choose the one that comes closest."))
 
 
-def _closed() -> ClosedSurvey:
+def closed_survey() -> ClosedSurvey:
     return ClosedSurvey(_("This survey takes no answers now. What you answered before is safe."))
 
 
@@ -185,7 +179,7 @@ class _Head:
     third: int | None
 
 
-def _take_revisions(expert: Expert, count: int = 1) -> bool:
+def revisions_take(expert: Expert, count: int = 1) -> bool:
     """Lock the expert's log by taking its next numbers: one row, or False where the survey takes no answers."""
     open_surveys = Survey.objects.filter(pk=expert.survey_id, state__in=Survey.ANSWERING).filter(
         Q(closes_at=None) | Q(closes_at__gt=timezone.now())
@@ -248,7 +242,7 @@ def _is_stale(head: _Head, answer: Answer, base_revision: int | None) -> bool:
     return base_revision is not None and base_revision != head.current_revision and answer != head.current
 
 
-def _set_current(events: Sequence[JudgmentEvent]) -> None:
+def current_set(events: Sequence[JudgmentEvent]) -> None:
     """Make these answers of one expert the current ones: one statement, whether or not there were answers before."""
     taken_back = [event.comparison_id for event in events if not event.more_important]
     if taken_back:
@@ -269,147 +263,3 @@ def _set_current(events: Sequence[JudgmentEvent]) -> None:
         unique_fields=["expert", "comparison"],
         update_fields=["more_important", "strength", "revision"],
     )
-
-
-# --- many answers of one expert ---
-
-
-@transaction.atomic
-def judgments_record_many(
-    expert: Expert,
-    answers: Mapping[int, Answer],
-    *,
-    base: Mapping[int, int] | None,
-    source: str,
-    entered_by: User | None = None,
-    shown: Mapping[int, Shown] | None = None,
-    transcript: Transcript | None = None,
-    note: str = "",
-) -> list[JudgmentEvent]:
-    """Append these answers (comparison → answer) to one expert's log: all of them or, where one cannot be, none.
-
-    Answers that say what is current are left alone. `base` tells which revision of each answer was seen by whoever
-    answered (0, or no entry, for none; None skips the check): where a newer and different one exists, the event is
-    kept as a conflict and the current answer stays. Raises ClosedSurvey, and Refused for an answer or a pair that
-    cannot be. The caller says in the audit log who did it.
-    """
-    pairs = _asked(expert, answers)
-    if not _take_revisions(expert, 0):  # locks the log before it is read
-        raise _closed()
-    current = {judgment.comparison_id: judgment for judgment in Judgment.objects.filter(expert=expert)}
-    events = []
-    for pair, answer in answers.items():
-        judgment = current.get(pair)
-        seen = base.get(pair, 0) if base is not None else 0
-        if answer != _said(judgment):
-            stale = base is not None and seen != (judgment.revision if judgment else 0)
-            events.append(
-                JudgmentEvent(
-                    comparison=pairs[pair],
-                    **vars(answer),
-                    conflict=stale,
-                    base_revision=seen,
-                    source=source,
-                    entered_by=entered_by,
-                    note=note,
-                    transcript=transcript,
-                    **vars((shown or {}).get(pair, Shown())),
-                )
-            )
-    sections_ensure(expert)
-    _append(expert, events)
-    Expert.objects.filter(pk=expert.pk, started_at=None).update(started_at=timezone.now())
-    return events
-
-
-def _asked(expert: Expert, answers: Mapping[int, Answer]) -> Mapping[int, Comparison]:
-    """The survey's pairs, these among them, and every answer whole."""
-    pairs = structure_of(expert.survey.edition).pairs
-    if not answers.keys() <= pairs.keys():
-        raise Refused(_("This pair is not part of the survey."))
-    for answer in answers.values():
-        answer_check(answer, expert.survey)
-    return pairs
-
-
-def _said(judgment: Judgment | None) -> Answer:
-    return Answer(judgment.more_important, judgment.strength) if judgment else Answer("", None)
-
-
-# --- a whole file ---
-
-
-@transaction.atomic
-def judgments_import(
-    survey: Survey, rows: Sequence[JudgmentRow], *, user: User | None, source: str = Source.IMPORT
-) -> dict[str, int]:
-    """Append every row of a checked file to the logs, as the form does; experts not yet known join the panel.
-
-    Answers that say what is stored already are left alone. Returns the number of new events for each expert code.
-    Raises ClosedSurvey, and Refused for a pair that the survey does not ask about.
-    """
-    if not survey.takes_answers:
-        raise ClosedSurvey(_("This survey takes no answers now: open it before importing."))
-    comparisons = _comparisons_by_codes(survey, rows)
-    # Locked before their answers are read: what an expert answers meanwhile is not overwritten unseen.
-    experts = {
-        expert.code: expert for expert in survey.experts.select_related("survey").select_for_update(of=("self",))
-    }
-    said = _current_answers(survey)
-    counts: dict[str, int] = {}
-    for code, answers in _by_expert(rows).items():
-        expert = experts.get(code) or expert_add(survey, code=code, user=user)
-        new = [
-            JudgmentEvent(comparison=comparisons[pair], **vars(answer), source=source, entered_by=user)
-            for pair, answer in answers.items()
-            if said.get((expert.pk, comparisons[pair].pk)) != answer
-        ]
-        _append(expert, new)
-        counts[code] = len(new)
-        sections_ensure(expert)
-    survey.experts.filter(code__in=counts, started_at=None).update(started_at=timezone.now())
-    audit("judgments.imported", survey, user=user, survey=survey, new={"events": counts})
-    return counts
-
-
-def _append(expert: Expert, events: Sequence[JudgmentEvent]) -> None:
-    """Append many answers to one expert's log, in a few statements."""
-    if not events:
-        return
-    if not _take_revisions(expert, len(events)):
-        raise _closed()
-    newest = JudgmentEvent.objects.filter(expert=expert).order_by("-revision").first()
-    head = newest.hash if newest else ""
-    first = Expert.objects.values_list("revision", flat=True).get(pk=expert.pk) - len(events) + 1
-    for revision, event in enumerate(events, start=first):
-        event.client_key = uuid.uuid4()
-        head = chained(event, expert, revision, head).hash
-    JudgmentEvent.objects.bulk_create(events)
-    _set_current([event for event in events if not event.conflict])
-
-
-def _by_expert(rows: Sequence[JudgmentRow]) -> dict[str, dict[tuple[str, str], Answer]]:
-    experts: dict[str, dict[tuple[str, str], Answer]] = {}
-    for row in rows:
-        experts.setdefault(row.expert, {})[row.item_a, row.item_b] = Answer(row.more_important, row.strength)
-    return experts
-
-
-def _comparisons_by_codes(survey: Survey, rows: Sequence[JudgmentRow]) -> dict[tuple[str, str], Comparison]:
-    """The survey's comparisons by the codes of their items; every pair of the file is among them."""
-    asked = {(pair.item_a.code, pair.item_b.code): pair for pair in comparisons_of(survey.edition)}
-    strangers = sorted({(row.item_a, row.item_b) for row in rows} - asked.keys())
-    if strangers:
-        named = ", ".join(f"{a} – {b}" for a, b in strangers)
-        raise Refused(_("These pairs are not part of the survey: %(pairs)s.") % {"pairs": named})
-    return asked
-
-
-def _current_answers(survey: Survey) -> dict[tuple[int, int], Answer]:
-    rows = Judgment.objects.filter(expert__survey=survey)
-    return {
-        (expert, comparison): Answer(more_important, strength)
-        for expert, comparison, more_important, strength in rows.values_list(
-            "expert_id", "comparison_id", "more_important", "strength"
-        )
-    }

@@ -9,7 +9,8 @@ from django.db import transaction
 
 from surveys.models import Expert, JudgmentEvent
 from surveys.services.audit import audit
-from surveys.services.judgments import Answer, Shown, judgments_record_many
+from surveys.services.judgments import Answer, Shown
+from surveys.services.judgments_many import judgments_record_many
 
 
 @transaction.atomic

@@ -18,7 +18,8 @@ from surveys.selectors.structure import structure_of
 from surveys.selectors.transcripts import keyed_at_once, keyed_drafts
 from surveys.services.audit import audit
 from surveys.services.drafts import drafts_keep
-from surveys.services.judgments import Answer, ClosedSurvey, Shown, judgments_record_many
+from surveys.services.judgments import Answer, ClosedSurvey, Shown
+from surveys.services.judgments_many import judgments_record_many
 
 ON_PAPER = Shown(view=JudgmentEvent.View.PAPER)
 

@@ -136,9 +136,8 @@ def test_a_survey_takes_at_most_two_taps_a_pair(page: Page, live_server: LiveSer
         if number == 0:
             assert JudgmentEvent.objects.exists()
             assert before <= MOST_TO_FIRST
-        if "/sections/" in page.url:
-            page.locator("main a.btn-primary").last.click()
-            page.wait_for_url(lambda url: "/sections/" not in url)
+        if step.SECTION_REVIEW.search(page.url):
+            step.onwards(page)
             spent.add("section end", hand.taps - before)
             before = hand.taps
     page.wait_for_url("**/review/")
@@ -167,10 +166,10 @@ def test_two_keys_answer_a_pair_with_the_keyboard_alone(page: Page, live_server:
             page.keyboard.press(key)
         expect(page.locator(f"#question[data-position='{here}']")).to_have_count(0)
         assert hand.keys - before == len(keys) <= MOST_KEYS, number
-        if "/sections/" in page.url:
-            step.tab_to(page, "main a.btn-primary.ms-auto")
+        if step.SECTION_REVIEW.search(page.url):
+            step.tab_to(page, step.ONWARDS)
             page.keyboard.press("Enter")
-            page.wait_for_url(lambda url: "/sections/" not in url)
+            page.wait_for_url(lambda url: not step.SECTION_REVIEW.search(url))
     assert Judgment.objects.count() == 10
     assert hand.taps == 0
 

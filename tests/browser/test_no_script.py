@@ -18,7 +18,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 TREE = {"r": ["a", "b", "c", "d"], "a": ["a1", "a2"], "b": ["b1", "b2", "b3"]}
 """Six pairs, one, and three."""
-ONWARDS = "main a.btn-primary.ms-auto"
 
 
 @pytest.fixture
@@ -82,8 +81,8 @@ def test_cards_by_keyboard_alone(page: Page, expert: Expert) -> None:
             assert JudgmentEvent.objects.count() == number
             follow(page, f".q-strength-{2 + number % 8}")
         assert JudgmentEvent.objects.count() == number + 1
-        if "/sections/" in page.url:
-            follow(page, ONWARDS)
+        if step.SECTION_REVIEW.search(page.url):
+            follow(page, step.ONWARDS)
     assert said() == meant
     assert chain_verify(expert) == []
     hand_in(page)
@@ -94,7 +93,9 @@ def test_rows_by_keyboard_alone(page: Page, expert: Expert) -> None:
     follow(page, "main .q-head a.btn-primary")
     meant: list[tuple[str, int | None]] = []
     for section, pairs in enumerate((6, 1, 3)):
-        follow(page, "[data-rows]")
+        if section == 0:  # from now on the sections come on rows
+            follow(page, "[data-rows]")
+        assert "/rows/" in page.url
         for row in range(pairs):
             step.tab_to(page, ".q-scale input[type=radio]")
             if section == 0 and row == 0:
@@ -106,8 +107,8 @@ def test_rows_by_keyboard_alone(page: Page, expert: Expert) -> None:
             meant.append(("a", 9 - row - 2))
         assert JudgmentEvent.objects.count() == len(meant) - pairs  # arrows send nothing
         follow(page, "[data-rows-form] button[type=submit]")
-        if "/sections/" in page.url:
-            follow(page, ONWARDS)
+        if step.SECTION_REVIEW.search(page.url):
+            follow(page, step.ONWARDS)
     assert said() == meant
     assert {event.view for event in JudgmentEvent.objects.all()} == {"row"}
     assert chain_verify(expert) == []

@@ -2,10 +2,14 @@
 language.
 """
 
+import re
+
 from playwright.sync_api import Page, expect
 
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 900}
+SECTION_REVIEW = re.compile(r"/sections/\d+/review/")
+ONWARDS = "main a.btn-primary.ms-auto"  # on the review of a section
 WORK = 30_000  # milliseconds that a worker may take on a busy machine
 
 
@@ -67,6 +71,13 @@ def answer(page: Page, side: str, strength: int) -> None:
     page.locator(f"label[for=side-{side}]").click()
     page.locator(f".q-strength-{strength}").click()
     page.wait_for_url(lambda url: url != here)
+
+
+def onwards(page: Page) -> None:
+    """From the review of a section to what comes next."""
+    page.wait_for_url(SECTION_REVIEW)
+    page.locator(ONWARDS).click()
+    page.wait_for_url(lambda url: not SECTION_REVIEW.search(url))
 
 
 def leave(page: Page) -> None:

@@ -10,7 +10,7 @@ from surveys.errors import Refused
 from surveys.files.judgments import JudgmentRow
 from surveys.models import Expert, ExpertSession, Indicator, InvitationLink, Job, Judgment, Submission, Survey
 from surveys.selectors.own_weights import own_tree
-from surveys.services.judgments import judgments_import
+from surveys.services.judgments_many import judgments_import
 from surveys.services.keeping import judgment_keep
 from surveys.services.panel import link_mint
 from surveys.services.revisions import revision_request

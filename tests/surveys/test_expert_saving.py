@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 import ahp
 from surveys.models import Comparison, Expert, ExpertSession, Judgment, JudgmentEvent, LateAnswer, Survey
 from surveys.services.chain import chain_verify
-from surveys.services.judgments import Answer, judgment_record, judgments_record_many
+from surveys.services.judgments import Answer, judgment_record
+from surveys.services.judgments_many import judgments_record_many
 from surveys.services.panel import session_end
 from surveys.services.surveys import survey_move
 from surveys.views.expert.session import cookie_name

@@ -14,7 +14,8 @@ from surveys.models import AuditEvent, Comparison, Expert, Section, Survey
 from surveys.selectors.answers import answered_counts, progress_of
 from surveys.selectors.questionnaire import questions_in, way_of
 from surveys.selectors.sections import asked_counts, planned_by_node, sections_of
-from surveys.services.judgments import Answer, judgment_record, judgments_record_many
+from surveys.services.judgments import Answer, judgment_record
+from surveys.services.judgments_many import judgments_record_many
 from surveys.services.sections import section_decline, section_know, sections_assign, sections_ensure
 from surveys.services.surveys import survey_move
 from tests.surveys import factories as make

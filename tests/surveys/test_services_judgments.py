@@ -16,7 +16,8 @@ from surveys.files.judgments import JudgmentRow
 from surveys.guards import lifted
 from surveys.models import AuditEvent, Expert, Judgment, JudgmentEvent, Survey
 from surveys.services.chain import chain_verify
-from surveys.services.judgments import Answer, ClosedSurvey, judgment_record, judgments_import
+from surveys.services.judgments import Answer, ClosedSurvey, judgment_record
+from surveys.services.judgments_many import judgments_import
 from surveys.services.submissions import submission_create
 from surveys.services.surveys import survey_move
 from tests.surveys import factories as make

@@ -11,7 +11,8 @@ from django.utils import timezone
 from surveys.errors import Refused
 from surveys.models import Comparison, Expert, Judgment, JudgmentEvent, Section, Survey, Transcript
 from surveys.services.chain import chain_verify
-from surveys.services.judgments import Answer, ClosedSurvey, Shown, judgment_record, judgments_record_many
+from surveys.services.judgments import Answer, ClosedSurvey, Shown, judgment_record
+from surveys.services.judgments_many import judgments_record_many
 from surveys.services.surveys import survey_move
 from tests.surveys import factories as make
 

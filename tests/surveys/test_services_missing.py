@@ -14,7 +14,7 @@ from surveys.selectors.own_weights import own_tree
 from surveys.selectors.reviewing import NodeReview, review_of
 from surveys.selectors.trees import tree_of
 from surveys.selectors.verification import stored_problems
-from surveys.services.judgments import judgments_import
+from surveys.services.judgments_many import judgments_import
 from surveys.services.panels import panel_result_request
 from surveys.services.submissions import submission_create
 from tests.surveys import factories as make

@@ -35,7 +35,7 @@ from surveys.selectors.revisions import second_looks
 from surveys.selectors.transcripts import transcripts_of
 from surveys.selectors.trees import tree_of
 from surveys.services.expert_weights import SETTLED, expert_weight_set
-from surveys.services.judgments import judgments_import as store_judgments
+from surveys.services.judgments_many import judgments_import as store_judgments
 from surveys.services.panel import expert_add, invitation_renew, invitation_revoke, link_mint
 from surveys.services.submissions import submission_create
 from surveys.tasks import enqueue

@@ -20,7 +20,8 @@ from surveys.forms.answer import row_answers
 from surveys.models import Expert, JudgmentEvent, MoreImportant
 from surveys.rows import scale_row, value_of
 from surveys.selectors.questionnaire import Place, Said, Stage, Way, minutes_for, pace_of, said_by, way_of
-from surveys.services.judgments import ClosedSurvey, Shown, judgments_record_many
+from surveys.services.judgments import ClosedSurvey, Shown
+from surveys.services.judgments_many import judgments_record_many
 
 from .reading import reading_of, remember_view
 from .saving import keep_late_rows

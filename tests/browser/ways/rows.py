@@ -56,7 +56,7 @@ def the_page_of_rows_is_sent_offline(scene: Scene) -> None:
         tab.page.locator("[data-rows-form] button[type=submit]").click()
         tab.wait(200)
         assert tab.bar_counts(2)
-    tab.page.wait_for_url("**/pairs/3/*")
+    tab.on_rows(3)
 
 
 @way
@@ -73,7 +73,7 @@ def a_row_is_changed_while_the_first_choice_is_on_its_way(scene: Scene) -> None:
     while len(held) < 2:
         tab.wait(20)
     held[1].continue_()
-    tab.page.wait_for_url("**/pairs/2/*")
+    tab.on_rows(2)
 
 
 @way
@@ -95,7 +95,7 @@ def a_row_differs_from_another_device_and_the_page_is_sent(scene: Scene) -> None
     expect(tab.page.locator("[data-waiting]")).to_contain_text("another device")
     tab.choose(2, "a", 6)
     tab.page.locator("[data-rows-form] button[type=submit]").click()
-    tab.page.wait_for_url("**/pairs/3/*")
+    tab.on_rows(3)
     scene.disputed[1] = ("b", 8)
 
 
@@ -105,7 +105,7 @@ def an_old_page_of_rows_is_closed_after_another_tab_answered(scene: Scene) -> No
     rows = scene.rows()
     rows.choose(1, "a", 3)
     rows.settle()
-    card = scene.tab(rows.page.context)
+    card = scene.tab(rows.page.context, f"{scene.address('pair', 1)}?view=card#question")
     card.answer("b", 6)
     card.settle()
     rows.wait(100)
@@ -136,7 +136,7 @@ def the_token_is_void_when_the_page_of_rows_is_sent(scene: Scene) -> None:
     tab.page.context.clear_cookies(name="quanheng_csrf")
     tab.choose(1, "a", 5)
     tab.page.locator("[data-rows-form] button[type=submit]").click()
-    tab.page.wait_for_url("**/pairs/2/*")
+    tab.on_rows(2)
 
 
 # --- the end ---
@@ -219,6 +219,6 @@ def the_token_is_void_and_there_is_no_script(scene: Scene) -> None:
     tab.page.locator("[data-rows-form] button[type=submit]").click()
     assert tab.cell(2, "b", 3).is_checked()
     tab.page.locator("[data-rows-form] button[type=submit]").click()
-    tab.page.wait_for_url("**/pairs/4/*")
+    tab.on_rows(4)
     tab.hear("b", 3, 2)
     tab.hear("equal", 1, 3)

@@ -264,6 +264,10 @@ class Tab:
         bar = self.page.locator("[data-waiting]")
         return bar.inner_text() if bar.count() and bar.is_visible() else ""
 
+    def on_rows(self, position: int) -> None:
+        """Saved and gone on: whoever chose rows finds the next open pair on them."""
+        self.page.wait_for_url(re.compile(rf"/rows/\?pair={position}\b"))
+
     def bar_counts(self, waiting: int) -> bool:
         return f": {waiting}" in self.bar()
 
