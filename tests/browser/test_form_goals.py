@@ -238,7 +238,8 @@ def card(page: Page, context: BrowserContext, demo: str, watch: Watch) -> Page:
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 @pytest.mark.parametrize("view", ["card", "rows"])
 def test_the_first_load_of_a_page_is_light(card: Page, view: str, language: str) -> None:
-    step.speak(card, language)
+    if card.locator("html").get_attribute("lang") != language:  # a phone offers the other one only
+        step.speak(card, language)
     address = card.url if view == "card" else str(card.locator("[data-rows]").evaluate("link => link.href"))
     wire = Wire(card)
     card.goto(address.partition("#")[0])
