@@ -151,6 +151,8 @@
     find("last-link").href = `${address(last)}#question`;
     find("undo").hidden = !trail.length;
     find("familiarity").hidden = last !== pair;
+    const language = document.querySelector(".q-language [name=next]"); // it comes back to this pair
+    if (language) language.value = address(pair);
     find("rows").href = `${data.urls.rows.replace("/0/", `/${section.id}/`)}#question`;
     document.title = data.pairs[pair].slice(0, 2).map((id) => item(id)[0]).join(" – ");
     if (moves) {

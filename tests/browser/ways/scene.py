@@ -51,6 +51,14 @@ WATCH_FOR_LIES = """
 """
 
 
+# -1 while a page with the queue's script is still being loaded.
+WAITING = """() => {
+    if (window.quanheng) return window.quanheng.waiting().length;
+    if (!window.lies) return 0; // it runs no scripts
+    return document.readyState !== "complete" || document.querySelector("script[src*='queue']") ? -1 : 0;
+}"""
+
+
 def way(script: Way) -> Way:
     """The name of the function is the sentence."""
     WAYS[script.__name__] = script
@@ -252,7 +260,7 @@ class Tab:
     # --- what it shows ---
 
     def waiting(self) -> int:
-        found: int = self.page.evaluate("window.quanheng ? window.quanheng.waiting().length : 0")
+        found: int = self.page.evaluate(WAITING)
         return found
 
     def says_saved(self) -> bool:

@@ -5,6 +5,7 @@ from contextlib import suppress
 from playwright.sync_api import Error, Route, expect
 
 from tests.browser.ways.scene import SAVE, Scene, drop, hold, reply_with, way
+from tests.surveys import factories as make
 
 LATER = reply_with(503, "{}")
 
@@ -118,6 +119,7 @@ def the_language_is_switched_with_answers_waiting(scene: Scene) -> None:
     with tab.page.expect_navigation():
         tab.page.locator(".q-language button[value=zh-hans]").click()
     expect(tab.page.locator("html")).to_have_attribute("lang", "zh-hans")
+    assert "/pairs/2/" in tab.page.url or "/pairs/3/" in tab.page.url  # where the person was
     scene.calm()
 
 
@@ -207,3 +209,23 @@ def the_device_is_left_in_another_tab_with_answers_waiting(scene: Scene) -> None
     expect(one.page.locator("[data-waiting]")).to_contain_text("signed out")
     assert not one.says_saved()
     scene.open_again(device)
+
+
+@way
+def the_answers_are_handed_in_while_the_newest_one_waits(scene: Scene) -> None:
+    """The button waits with it: what is handed in has everything that was said."""
+    make.answer_all(scene.expert)
+    scene.given += [(position, "a", 3) for position in range(1, 10)]
+    tab = scene.tab()
+    device = tab.page.context
+    device.route(SAVE, LATER)
+    tab.tap("b", 5)
+    tab.page.goto(scene.address("review"))
+    button = tab.page.locator("form[action$='/submit/'] button[type=submit]")
+    expect(button).to_be_disabled()
+    device.unroute(SAVE)
+    tab.settle()
+    button.click()
+    tab.page.wait_for_url("**/receipt/")
+    newest = scene.events.latest("revision")
+    assert (newest.strength, scene.expert.submissions.get().revision) == (5, newest.revision)
