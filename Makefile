@@ -38,7 +38,7 @@ test-postgres: $(VENV)/ready-dev
 	$(PYTHON) -m pytest -n $(TEST_PROCESSES) --database=postgres
 
 test-browser: $(VENV)/ready-dev
-	$(PYTHON) -m pytest tests/browser
+	$(PYTHON) -m pytest -n $(TEST_PROCESSES) --dist loadfile tests/browser
 
 soak: $(VENV)/ready-dev
 	QUANHENG_SOAK=1 $(PYTHON) -m pytest tests/browser/test_states.py

@@ -20,6 +20,7 @@ from surveys.selectors.structure import structure_of
 SECONDS_PER_QUESTION = 10
 PACE_FROM = 8  # answers after which an expert's own pace says more than ours
 PACE_OVER = 40  # newest answers that the pace is taken from
+PACE_FLOOR = 3  # seconds: nobody reads a pair faster, whatever the clock says
 FORM = JudgmentEvent.Source.FORM.value
 PAUSE = timedelta(minutes=2)  # a longer silence was a pause
 
@@ -77,7 +78,7 @@ class Trail:
         ]
         steps = [newer.received_at - older.received_at for newer, older in pairwise(recent)]
         seconds = [step.total_seconds() for step in steps if step < PAUSE]
-        return median(seconds) if len(seconds) >= PACE_FROM else SECONDS_PER_QUESTION
+        return max(PACE_FLOOR, median(seconds)) if len(seconds) >= PACE_FROM else SECONDS_PER_QUESTION
 
 
 class Place(NamedTuple):

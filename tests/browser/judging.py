@@ -20,7 +20,6 @@ NARROWEST = 320
 PRESSED = "main button, main .btn, main summary, main .q-item label, .q-top-tools button, .q-top-tools .btn"
 MAIN_TARGETS = ".btn-primary, .q-item label, .q-equal, .q-chip, .q-strength:not(.q-strength-between)"
 LEAST = 44  # CSS pixels; nothing that is pressed often is lower
-LOWEST_MAIN = 48
 
 WORDS = """
     const seen = node => node.checkVisibility({visibilityProperty: true, opacityProperty: false})

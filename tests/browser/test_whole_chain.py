@@ -116,6 +116,7 @@ def answer_on_two_devices(first: Page, second: Page, link: str, language: str) -
     step.to_next_pair(second)
     assert "/pairs/3/" in second.url
     step.answer(second, "b", 7)
+    step.onwards(second)
     step.answer(second, "a", 2)
     said = Judgment.objects.order_by("comparison__position").values_list("more_important", "strength")
     assert list(said) == [("a", 3), ("b", 5), ("b", 7), ("a", 2)]
