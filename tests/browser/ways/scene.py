@@ -54,7 +54,6 @@ WATCH_FOR_LIES = """
 # -1 while a page with the queue's script is still being loaded.
 WAITING = """() => {
     if (window.quanheng) return window.quanheng.waiting().length;
-    if (!window.lies) return 0; // it runs no scripts
     return document.readyState !== "complete" || document.querySelector("script[src*='queue']") ? -1 : 0;
 }"""
 
@@ -69,7 +68,7 @@ def way(script: Way) -> Way:
 class Scene:
     """`given` is what the person said, in order; `late` what came after the end; `disputed` the pairs on which two
     devices differ, with the answer that counts meanwhile; `asked` those on which they did. `wide` is an expert with
-    one section of twenty-one pairs.
+    one section of twenty-one pairs, `plain` the devices that run no scripts.
     """
 
     browser: Browser
@@ -81,6 +80,7 @@ class Scene:
     disputed: dict[int, tuple[str, int | None]] = field(default_factory=dict)
     asked: set[int] = field(default_factory=set)
     tabs: list["Tab"] = field(default_factory=list)
+    plain: list[BrowserContext] = field(default_factory=list)
     watch: Watch = field(default_factory=Watch)
 
     @property
@@ -105,6 +105,8 @@ class Scene:
         """
         context = self.browser.new_context(**options)
         context.set_default_timeout(8_000)
+        if not options.get("java_script_enabled", True):
+            self.plain.append(context)
         for name, constants in quick.items():
             context.route(f"**/js/{name}", with_constants(name, constants))
         for script in (WATCH_FOR_LIES, *scripts):
@@ -260,6 +262,8 @@ class Tab:
     # --- what it shows ---
 
     def waiting(self) -> int:
+        if self.page.context in self.scene.plain:
+            return 0
         found: int = self.page.evaluate(WAITING)
         return found
 
