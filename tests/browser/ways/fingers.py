@@ -3,7 +3,8 @@
 from playwright.sync_api import Route
 
 from surveys.views.expert.reading import COOKIE
-from tests.browser.ways.scene import Scene, hold, way
+from tests.browser.ways.requests import hold
+from tests.browser.ways.scene import Scene, way
 
 REAL: dict[str, dict[str, int]] = {}
 

@@ -4,7 +4,8 @@ from random import Random
 
 from playwright.sync_api import Route
 
-from tests.browser.ways.scene import Handler, Scene, drop, drop_reply, hold, way
+from tests.browser.ways.requests import Handler, drop, drop_reply, hold
+from tests.browser.ways.scene import Scene, way
 
 
 @way

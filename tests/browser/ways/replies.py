@@ -6,7 +6,8 @@ from random import Random
 
 from playwright.sync_api import Error, Route
 
-from tests.browser.ways.scene import Scene, drop, drop_reply, reply_with, way
+from tests.browser.ways.requests import drop, drop_reply, reply_with
+from tests.browser.ways.scene import Scene, way
 
 PAGE = "<!doctype html><title>Welcome to our Wi-Fi</title><p>Please sign in."
 

@@ -7,7 +7,8 @@ from playwright.sync_api import Route, expect
 
 from surveys.models import Survey
 from surveys.services.surveys import survey_move
-from tests.browser.ways.scene import SAVE, Scene, drop_reply, hold, reply_with, way
+from tests.browser.ways.requests import SAVE, drop_reply, hold, reply_with
+from tests.browser.ways.scene import Scene, way
 
 
 @way

@@ -4,7 +4,8 @@ from contextlib import suppress
 
 from playwright.sync_api import Error, Route, expect
 
-from tests.browser.ways.scene import SAVE, Scene, drop, hold, reply_with, way
+from tests.browser.ways.requests import SAVE, drop, hold, reply_with
+from tests.browser.ways.scene import Scene, way
 from tests.surveys import factories as make
 
 LATER = reply_with(503, "{}")
