@@ -31,7 +31,7 @@ def measured() -> tuple[Report, str]:
     _answer(report, ground)
     _repair(report)
     _plans(report, ground)
-    report.section("Tested in a browser", "`make bench-form` runs the first and the third after this page, in Chromium.")
+    report.section("Tested in a browser", "`make bench-form` plays the first and the third afterwards.")
     report.table("goal | test", [f"{goal} | {test}" for goal, test in _ELSEWHERE])
     told = "Pages are asked through every middleware in one process and take turns; only ratios within a table count."
     return (
@@ -49,8 +49,8 @@ def _speed(report: Report, ground: Ground) -> None:
     bare, radios = found[speed.LITE].median, found[speed.RADIOS].median
     report.lines += [
         "",
-        f"The bare page alone costs {bare / radios:.2f} of the one with radio buttons, so no page in this frame can cost "
-        "a fifth of it: the goal is held where the buttons are drawn. Without a page around them:",
+        f"The bare page alone costs {bare / radios:.2f} of the one with radio buttons, so no page in this frame can "
+        "cost a fifth of it: the goal is held where the buttons are drawn. Without a page around them:",
         "",
     ]
     for name in (speed.CARD, speed.ROWS):
