@@ -94,7 +94,7 @@
 
   // What is said later sorts later, also where the clock was set back; two tabs may tap in the same millisecond.
   function put(answer) {
-    const newest = waiting().at(-1), key = uuid();
+    const newest = waiting().pop(), key = uuid();
     const moment = Math.max(Date.now(), newest ? Number(newest.split("-")[0]) + 1 : 0);
     if (!store(`${String(moment).padStart(15, "0")}-${key}`, { ...answer, client_key: key })) announce(data.words.memory);
     send();
