@@ -42,11 +42,11 @@
   const onWay = () => data.sections.flatMap((section) =>
     section.pairs.filter(([pair], at) => at < section.planned || settledAnswer(pair)).map(([pair]) => pair));
 
-  function next(pair, wasComplete) {
+  function next(pair, wasComplete, fresh) {
     const section = sectionOf(pair), places = section.pairs.map(([other]) => other);
     const at = places.indexOf(pair);
     if (wasComplete) { // beyond the plan, or an answer that was looked at again
-      return at >= section.planned ? openIn(section)[0] || section : section;
+      return fresh && at >= section.planned ? openIn(section)[0] || section : section;
     }
     if (!complete(section)) {
       const open = openIn(section).filter((other) => other !== pair);
@@ -80,7 +80,7 @@
     });
     press(said, strength);
     look(performance.now() - since);
-    if (data.advance || said === "open") setTimeout(() => go(next(here, wasComplete && !isOpen(before))), SHOWN);
+    if (data.advance || said === "open") setTimeout(() => go(next(here, wasComplete, isOpen(before))), SHOWN);
     else { show(here, false); find("forward").focus(); setTimeout(() => { busy = false; }, SHOWN); }
   }
 

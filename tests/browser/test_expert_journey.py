@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -11,6 +12,7 @@ from pytest_django.live_server_helper import LiveServer
 from surveys.models import Expert, InvitationLink, Judgment, JudgmentEvent, Submission
 from surveys.services.panel import link_mint
 from tests.browser.conftest import Watch
+from tests.support import journey as step
 from tests.surveys import factories as make
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -181,3 +183,20 @@ def test_the_card_fits_a_phone_and_nothing_on_it_moves(page: Page, link: Callabl
     where.append(page.evaluate(PLACES))
     assert where[0] == where[1] == where[2]
     assert where[0][-1] <= 844
+
+
+def test_after_the_plan_one_may_go_on_pair_by_pair(page: Page, live_server: LiveServer) -> None:
+    tree = {"r": ["a", "b", "c", "d", "e"]}
+    plan: dict[str, Any] = {"question_plan": "reduced", "full_up_to": 3, "questions_per_item": 1, "gate": "none"}
+    expert = make.expert(make.survey(of=make.edition(tree), **plan), name="Prof. Chen", language="en")
+    token = link_mint(expert, channel=InvitationLink.Channel.SHOWN, user=None)
+    begin(page, live_server.url + reverse("surveys:start", args=[token]))
+    for _number in range(5):
+        answer(page, "a", 3)
+    page.wait_for_url(step.SECTION_REVIEW)
+    page.get_by_role("link", name="Answer more pairs").click()
+    answer(page, "b", 2)
+    answer(page, "a", 2)  # the next pair came by itself
+    expect(page.locator("#question")).to_be_visible()
+    page.goto(page.url)  # stored, and the server would go on in the same way
+    assert Judgment.objects.filter(expert=expert).count() == 7
