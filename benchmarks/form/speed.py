@@ -23,7 +23,7 @@ def addresses(ground: Ground) -> dict[str, str]:
     found = {
         LITE: "/" + baselines.LITE.format(ground.survey.pk),
         RADIOS: "/" + baselines.RADIOS.format(ground.survey.pk),
-        CARD: ground.open_pair,
+        CARD: f"{ground.open_pair}?view=card",  # whoever saw rows would be shown rows
     }
     return found | {ROWS: ground.address("rows", ground.largest.pk), CONTENTS: ground.address("contents")}
 

@@ -123,7 +123,7 @@ def answer_by_form(ground: Ground) -> Answer:
 
 def _said(ground: Ground) -> tuple[dict[str, str], str]:
     """The fields of the open card once it is answered, and the token of the page."""
-    page = ground.visitor.get(ground.open_pair)
+    page = ground.visitor.get(f"{ground.open_pair}?view=card")
     form = next(form for form in page.forms if form.offers("strength", "3") and form.offers("more_important", "b"))
     fields = dict(form.filled({"more_important": "b", "strength": "3"}))
     return fields, fields.pop("csrfmiddlewaretoken")

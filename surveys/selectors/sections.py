@@ -12,7 +12,7 @@ from surveys.selectors.structure import Structure, structure_of
 def sections_of(expert: Expert) -> list[Section]:
     """In the order of asking, with their nodes; unsaved ones before the expert has begun. At most two queries."""
     structure = structure_of(expert.survey.edition)
-    stored = {section.node_id: section for section in Section.objects.filter(expert=expert)}
+    stored = {section.node_id: section for section in Section.objects.filter(expert=expert).order_by()}
     made = stored or {section.node_id: section for section in sections_made(expert)}
     for section in made.values():
         section.node = structure.by_node[section.node_id][0].node
