@@ -60,7 +60,7 @@ bench: $(VENV)/ready
 
 bench-form: $(VENV)/ready-dev
 	$(PYTHON) -m benchmarks.form
-	$(PYTHON) -m pytest -q -rA --no-header tests/browser/test_form_goals.py tests/browser/test_lost_answers.py
+	$(PYTHON) -m pytest -q --no-header tests/browser/test_form_goals.py tests/browser/test_lost_answers.py
 
 COMPILE := UV_CUSTOM_COMPILE_COMMAND="make lock" $(UV) pip compile --quiet --upgrade --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-emit-find-links

@@ -1,6 +1,6 @@
 """A page in a real Chromium that fails its test on any error in the console and any request to another host."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -42,6 +42,20 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any], pytestcon
     if not found.executable:
         skip_or_fail(f"Chromium: {found.report}")
     return {**browser_type_launch_args, "executable_path": found.executable, "args": FLAGS}
+
+
+@pytest.fixture
+def tell(pytestconfig: pytest.Config) -> Callable[[str], None]:
+    """Says a measured figure in the terminal; `make bench-form` is read for these lines."""
+    terminal = pytestconfig.pluginmanager.get_plugin("terminalreporter")
+    capture = pytestconfig.pluginmanager.get_plugin("capturemanager")
+
+    def said(line: str) -> None:
+        if terminal and capture:
+            with capture.global_and_fixture_disabled():
+                terminal.write_line(f"\n{line}")
+
+    return said
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import csv
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import cycle
 from pathlib import Path
@@ -112,7 +112,9 @@ def mean_in_demo(spent: Spent) -> float:
     return (answers + around) / pairs
 
 
-def test_a_survey_takes_at_most_two_taps_a_pair(page: Page, live_server: LiveServer, expert: Expert) -> None:
+def test_a_survey_takes_at_most_two_taps_a_pair(
+    page: Page, live_server: LiveServer, expert: Expert, tell: Callable[[str], None]
+) -> None:
     """From the link to the receipt, with every second answer "equal", as the demo's experts have it."""
     assert 0.4 < said_in_demo().count("equal") / len(said_in_demo()) < 0.6
     page.set_viewport_size({"width": 390, "height": 844})
@@ -149,6 +151,7 @@ def test_a_survey_takes_at_most_two_taps_a_pair(page: Page, live_server: LiveSer
     assert spent.mean("equal") == 1
     assert spent.mean("one side") == 2
     assert spent.total == hand.taps
+    tell(f"taps a comparison, all included: {mean_in_demo(spent):.2f}, at most {MOST_TAPS}")
     assert mean_in_demo(spent) <= MOST_TAPS, spent
 
 
@@ -237,7 +240,7 @@ def card(page: Page, context: BrowserContext, demo: str, watch: Watch) -> Page:
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 @pytest.mark.parametrize("view", ["card", "rows"])
-def test_the_first_load_of_a_page_is_light(card: Page, view: str, language: str) -> None:
+def test_the_first_load_of_a_page_is_light(card: Page, view: str, language: str, tell: Callable[[str], None]) -> None:
     if card.locator("html").get_attribute("lang") != language:  # a phone offers the other one only
         step.speak(card, language)
     address = card.url if view == "card" else str(card.locator("[data-rows]").evaluate("link => link.href"))
@@ -246,6 +249,7 @@ def test_the_first_load_of_a_page_is_light(card: Page, view: str, language: str)
     card.wait_for_load_state("networkidle")
     scripts, everything = wire.of("Script"), sum(wire.received.values())
     told = {kind: wire.of(kind) for kind in sorted(set(wire.kinds.values()))}
+    tell(f"first load, {view}, {language}: {everything / KB:.1f} KB, of which {scripts / KB:.1f} KB script")
     assert wire.of("Document") > 3 * KB
     assert wire.of("Stylesheet") > 5 * KB
     assert 2 * KB < scripts <= MOST_SCRIPT, told
@@ -254,7 +258,7 @@ def test_the_first_load_of_a_page_is_light(card: Page, view: str, language: str)
     assert len(wire.received) == len(wire.addresses), "something was not received"
 
 
-def test_an_answer_is_small(card: Page) -> None:
+def test_an_answer_is_small(card: Page, tell: Callable[[str], None]) -> None:
     """Each kind of answer, one that takes an item for more important among them: those are the longest."""
     wire = Wire(card)
     for taps in ([".q-equal"], ["label[for=side-a]", ".q-strength-9"], ["label[for=side-b]", ".q-strength-2"]):
@@ -264,6 +268,7 @@ def test_an_answer_is_small(card: Page) -> None:
         expect(card.locator("#question")).not_to_have_attribute("data-position", str(here))
     expect(card.locator("[data-saved]:not(.q-saved-waiting)")).to_be_visible()
     sizes = wire.answers()
+    tell(f"an answer, both ways: at most {max(sizes) / KB:.2f} KB")
     assert len(sizes) == 3
     assert max(sizes) <= HEAVIEST_ANSWER, sizes
     assert min(sizes) > 400  # or the counting is broken
