@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from surveys.errors import Refused
 from surveys.models import JudgmentEvent, MoreImportant, Section
-from surveys.rows import ROW as ROW
+from surveys.rows import ROW, value_says
 from surveys.services.judgments import Answer, Shown
 
 OPEN = "open"
@@ -46,7 +46,7 @@ class AnswerForm(forms.Form):
         given = super().clean() or {}
         if self.errors:
             raise forms.ValidationError(_("Something was missing from what your browser sent. Please answer again."))
-        given["answer"] = _from_cell(given["cell"]) if given["cell"] else _from_card(given)
+        given["answer"] = Answer(*value_says(given["cell"])) if given["cell"] else _from_card(given)
         return given
 
     def shown(self) -> Shown:
@@ -59,10 +59,6 @@ class AnswerForm(forms.Form):
             milliseconds=None if looked is None else min(looked, LONGEST_LOOK),
             cause=given["cause"],
         )
-
-
-def _from_cell(cell: str) -> Answer:
-    return Answer("equal", 1) if cell == "equal" else Answer(cell[0], int(cell[1:]))
 
 
 def _from_card(given: dict[str, Any]) -> Answer:
@@ -91,7 +87,7 @@ def row_answers(sent: Mapping[str, str], pairs: Iterable[int]) -> tuple[dict[int
         seen = sent.get(f"seen-{pair}", "")
         if cell not in (*ROW, MoreImportant.CANNOT_JUDGE) or not (seen.isascii() and seen.isdigit()):
             raise Refused(_("Something was missing from what your browser sent. Please answer again."))
-        answers[pair] = Answer(cell, None) if cell == MoreImportant.CANNOT_JUDGE else _from_cell(cell)
+        answers[pair] = Answer(*value_says(cell))
         base[pair] = int(seen[:9])
     return answers, base
 

@@ -8,15 +8,12 @@ from dataclasses import dataclass
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from surveys.errors import Refused
 from surveys.models import DraftAnswer, Expert, JudgmentEvent, Transcript
-from surveys.selectors.structure import structure_of
 from surveys.services.audit import audit
-from surveys.services.judgments import Answer, ClosedSurvey, Shown, answer_check
-from surveys.services.judgments_many import judgments_record_many
+from surveys.services.judgments import Answer, Shown, closed_survey
+from surveys.services.judgments_many import answers_check, judgments_record_many
 
 PREPARED = gettext_noop("Prepared by an assistant, confirmed by the expert.")
 KEYED = gettext_noop("Keyed in as a draft, confirmed by the expert.")
@@ -47,10 +44,6 @@ def draft_record(
     drafts_keep(expert, {comparison_id: answer}, user=user, transcript=transcript)
 
 
-def draft_forget(expert: Expert, comparison_id: int) -> None:
-    DraftAnswer.objects.filter(expert=expert, comparison_id=comparison_id).delete()
-
-
 @transaction.atomic
 def drafts_keep(
     expert: Expert, answers: Mapping[int, Answer], *, user: User | None = None, transcript: Transcript | None = None
@@ -60,11 +53,8 @@ def drafts_keep(
     Raises ClosedSurvey, and Refused for an answer or a pair that cannot be.
     """
     if not expert.survey.takes_answers:
-        raise ClosedSurvey(_("This survey takes no answers now. What you answered before is safe."))
-    if not answers.keys() <= structure_of(expert.survey.edition).pairs.keys():
-        raise Refused(_("This pair is not part of the survey."))
-    for answer in answers.values():
-        answer_check(answer, expert.survey)
+        raise closed_survey()
+    answers_check(expert, answers)
     gone = [pair for pair, answer in answers.items() if answer == NOTHING]
     taken_away, _counts = DraftAnswer.objects.filter(expert=expert, comparison__in=gone).delete() if gone else (0, {})
     kept = [

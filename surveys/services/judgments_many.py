@@ -27,7 +27,7 @@ from surveys.services.judgments import (
     revisions_take,
 )
 from surveys.services.panel import expert_add
-from surveys.services.sections import sections_ensure
+from surveys.services.sections import sections_make
 
 Source = JudgmentEvent.Source
 
@@ -51,7 +51,7 @@ def judgments_record_many(
     kept as a conflict and the current answer stays. Raises ClosedSurvey, and Refused for an answer or a pair that
     cannot be. The caller says in the audit log who did it.
     """
-    pairs = _asked(expert, answers)
+    pairs = answers_check(expert, answers)
     if not revisions_take(expert, 0):  # locks the log before it is read
         raise closed_survey()
     current = {judgment.comparison_id: judgment for judgment in Judgment.objects.filter(expert=expert)}
@@ -74,14 +74,14 @@ def judgments_record_many(
                     **vars((shown or {}).get(pair, Shown())),
                 )
             )
-    sections_ensure(expert)
+    sections_make(expert)
     _append(expert, events)
     Expert.objects.filter(pk=expert.pk, started_at=None).update(started_at=timezone.now())
     return events
 
 
-def _asked(expert: Expert, answers: Mapping[int, Answer]) -> Mapping[int, Comparison]:
-    """The survey's pairs, these among them, and every answer whole."""
+def answers_check(expert: Expert, answers: Mapping[int, Answer]) -> Mapping[int, Comparison]:
+    """The survey's pairs. Raises Refused where one of these is not among them, or an answer cannot be."""
     pairs = structure_of(expert.survey.edition).pairs
     if not answers.keys() <= pairs.keys():
         raise Refused(_("This pair is not part of the survey."))
@@ -124,7 +124,7 @@ def judgments_import(
         ]
         _append(expert, new)
         counts[code] = len(new)
-        sections_ensure(expert)
+        sections_make(expert)
     survey.experts.filter(code__in=counts, started_at=None).update(started_at=timezone.now())
     audit("judgments.imported", survey, user=user, survey=survey, new={"events": counts})
     return counts

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from surveys.errors import Refused
 from surveys.models import Expert, ExpertSession, Invitation, InvitationLink, Person, Survey
 from surveys.services.audit import audit
-from surveys.services.sections import sections_ensure
+from surveys.services.sections import sections_make
 from surveys.tokens import new_token, token_hash
 
 SESSION_LIFE = timedelta(days=30)
@@ -107,7 +107,7 @@ def session_open(link: InvitationLink, *, token: str = "", assistant: bool = Fal
     InvitationLink.objects.filter(pk=link.pk, first_used_at=None).update(first_used_at=now)
     Expert.objects.filter(pk=expert.pk, started_at=None).update(started_at=now)
     if expert.survey.takes_answers:
-        sections_ensure(expert)
+        sections_make(expert)
     return token
 
 

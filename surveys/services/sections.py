@@ -16,10 +16,17 @@ from surveys.services.audit import audit
 
 
 @transaction.atomic
-def sections_ensure(expert: Expert) -> list[Section]:
-    """The expert's sections, stored. From now on their order stands, whatever a later version would make of it."""
+def sections_make(expert: Expert) -> None:
+    """Store the expert's sections, if they are not. From now on their order stands, whatever a later version would
+    make of it.
+    """
     if not Section.objects.filter(expert=expert).exists():
         Section.objects.bulk_create(sections_made(expert), ignore_conflicts=True)
+
+
+def sections_ensure(expert: Expert) -> list[Section]:
+    """The same, and what is stored then."""
+    sections_make(expert)
     return sections_of(expert)
 
 

@@ -9,8 +9,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from surveys.forms.answer import ROW
 from surveys.models import MoreImportant
+from surveys.rows import ROW
 from surveys.sheet import strength_label
 
 register = template.Library()

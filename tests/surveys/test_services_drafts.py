@@ -12,7 +12,7 @@ from surveys.selectors.drafts import draft_sections, prepared_values
 from surveys.selectors.questionnaire import SECONDS_PER_QUESTION, pace_of
 from surveys.selectors.structure import structure_of
 from surveys.services.chain import chain_verify
-from surveys.services.drafts import PREPARED, draft_forget, draft_record, drafts_confirm, drafts_discard, drafts_keep
+from surveys.services.drafts import PREPARED, draft_record, drafts_confirm, drafts_discard, drafts_keep
 from surveys.services.judgments import Answer, ClosedSurvey
 from surveys.services.submissions import submission_create
 from surveys.services.surveys import survey_move
@@ -115,9 +115,6 @@ def test_a_draft_is_replaced_forgotten_and_discarded() -> None:
     draft_record(expert, number(expert), Answer("equal", 1))
     assert DraftAnswer.objects.get().strength == 1
     draft_record(expert, number(expert), Answer("", None))
-    assert not DraftAnswer.objects.exists()
-    draft_record(expert, number(expert), STRONG)
-    draft_forget(expert, number(expert))
     assert not DraftAnswer.objects.exists()
     draft_record(expert, number(expert), STRONG)
     assert drafts_discard(expert, [number(expert)]) == 1

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from surveys.errors import Refused
 from surveys.forms.answer import AnswerForm, SectionForm
-from surveys.models import Expert, Section
+from surveys.models import Expert
 from surveys.selectors.contents import contents_of
 from surveys.selectors.drafts import draft_count
 from surveys.selectors.questionnaire import changed_since_submission, disputed_pairs, way_of
@@ -39,7 +39,6 @@ def contents(request: HttpRequest, expert: Expert) -> HttpResponse:
         drafts=draft_count(expert),
         disputed=list(disputed_pairs(expert)),
         changed=changed_since_submission(expert),
-        familiarities=Section.Familiarity.choices,
         data=queue_data(expert),
     )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from django.urls import reverse
 
@@ -21,10 +20,6 @@ class Because:
     cause: str
     back: str
     fields: dict[str, str]
-
-    @property
-    def query(self) -> str:
-        return urlencode(self.fields)
 
 
 def because_of(given: Mapping[str, str], expert: Expert, pair: Comparison) -> Because | None:

@@ -11,9 +11,10 @@ from django.views.decorators.http import require_safe
 
 from surveys.forms.practice import PracticeForm
 from surveys.models import Expert
-from surveys.scale import LEVELS, sentence
+from surveys.scale import sentence
 from surveys.selectors.answers import progress_of
 
+from .question import strengths
 from .session import for_device, page
 
 
@@ -29,14 +30,6 @@ class Trial:
 class Side:
     letter: str
     name: str
-    chosen: bool
-
-
-@dataclass(frozen=True)
-class Step:
-    strength: int
-    word: str
-    between: bool
     chosen: bool
 
 
@@ -62,7 +55,7 @@ def practice(request: HttpRequest, expert: Expert) -> HttpResponse:
         "count": len(_trials()),
         "trial": trial,
         "sides": [Side(letter, name, side == letter.lower()) for letter, name in zip("AB", trial.items, strict=True)],
-        "steps": [Step(step, _step_word(step), step % 2 == 0, step == strength) for step in range(2, 10)],
+        "strengths": strengths(strength),
         "equal": side == "equal",
         "said": sentence(side, strength, *trial.items) if said else "",
         "half": form.is_half,
@@ -77,10 +70,6 @@ def _trials() -> list[Trial]:
         Trial(_("a snack between meals"), (_("Apple"), _("Pear"))),
         Trial(_("two kilometres to the station"), (_("Walking"), _("Cycling"))),
     ]
-
-
-def _step_word(step: int) -> str:
-    return _("between") if step % 2 == 0 else str(LEVELS[step])
 
 
 def _examples(trial: Trial, side: str, strength: int | None) -> list[Example]:

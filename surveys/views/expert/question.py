@@ -75,7 +75,6 @@ def question_page(
     *,
     problems: list[str] | None = None,
     unsaved: Answer | None = None,
-    circle: str = "",
     status: int = 200,
 ) -> HttpResponse:
     """One pair. `unsaved` is an answer that came and could not be stored: the page offers to send it again."""
@@ -88,7 +87,6 @@ def question_page(
     context = {
         "question": question,
         "problems": problems,
-        "circle": circle,
         "unsaved": _spoken(question, unsaved),
         "current": _spoken(question, question.current),
         "disputed": _spoken(question, question.disputed),
@@ -112,13 +110,17 @@ def _card(question: Question) -> dict[str, Any]:
     return {
         "sides": [Side(letter, value, item, side == value) for letter, (value, item) in shown],
         "equal": side == "equal",
-        "strengths": _strengths(get_language() or "", strength if side in ("a", "b") else None),
+        "strengths": strengths(strength if side in ("a", "b") else None),
     }
 
 
+def strengths(chosen: int | None) -> str:
+    """The buttons 2 to 9, the same for every pair: drawn once for each language and chosen strength."""
+    return _drawn(get_language() or "", chosen)
+
+
 @lru_cache(maxsize=64)
-def _strengths(_language: str, chosen: int | None) -> str:
-    """The same for every pair: drawn once for each language and chosen strength."""
+def _drawn(_language: str, chosen: int | None) -> str:
     steps = [Step(step, _step_word(step), step % 2 == 0, step == chosen) for step in STEPS]
     return render_to_string("surveys/expert/_strengths.html", {"steps": steps})
 
