@@ -1,8 +1,11 @@
 """What is stored, and what the database refuses. Rules that move things live in `surveys.services`."""
 
+from .access import ApiToken
 from .audit import AuditEvent
+from .decisions import Decision
 from .job import Job
 from .judgment import Judgment, JudgmentEvent, MoreImportant, NodeResult, Submission
+from .letters import Letter, LetterKind, LetterText, Mailing
 from .panel import BranchWeight, Expert, ExpertSession, Invitation, InvitationLink, Person
 from .questionnaire import (
     Consent,
@@ -16,16 +19,19 @@ from .questionnaire import (
     Section,
     Transcript,
 )
+from .rounds import Round, RoundPair
 from .survey import Membership, Survey
 from .system import Comparison, Edition, Indicator, IndicatorSystem
-from .weights import PanelMember, PanelNode, PanelPart, PanelResult, WeightEntry, WeightSet
+from .weights import PanelMember, PanelNode, PanelPart, PanelResult, SignedSheet, WeightEntry, WeightSet
 
 __all__ = [
+    "ApiToken",
     "AuditEvent",
     "BranchWeight",
     "Comparison",
     "Consent",
     "ConsentText",
+    "Decision",
     "DeviceCode",
     "DraftAnswer",
     "Edition",
@@ -40,6 +46,10 @@ __all__ = [
     "JudgmentEvent",
     "KeptJudgment",
     "LateAnswer",
+    "Letter",
+    "LetterKind",
+    "LetterText",
+    "Mailing",
     "Membership",
     "MoreImportant",
     "NodeResult",
@@ -50,7 +60,10 @@ __all__ = [
     "Person",
     "RevisionPair",
     "RevisionRequest",
+    "Round",
+    "RoundPair",
     "Section",
+    "SignedSheet",
     "Submission",
     "Survey",
     "Transcript",

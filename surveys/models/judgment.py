@@ -41,6 +41,7 @@ class JudgmentEvent(models.Model):
         FORM = "form", _("The expert's form")
         IMPORT = "import", _("Imported file")
         ON_BEHALF = "on_behalf", _("Keyed in on the expert's behalf")
+        CARRIED = "carried", _("Carried over from an earlier survey")
         DEMO = "demo", _("Synthetic demo data")
 
     class View(models.TextChoices):
@@ -54,6 +55,7 @@ class JudgmentEvent(models.Model):
         CIRCLE = "circle", _("After a note on a circle")
         HINT = "hint", _("After a hint")
         REQUEST = "request", _("On request")
+        ROUND = "round", _("In a further round")
 
     expert = models.ForeignKey(Expert, on_delete=models.PROTECT, related_name="events")
     comparison = models.ForeignKey(Comparison, on_delete=models.PROTECT, related_name="+")

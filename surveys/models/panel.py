@@ -23,8 +23,14 @@ class Person(models.Model):
     name = models.CharField(_("name"), max_length=120)
     email = models.EmailField(_("e-mail"), blank=True)
     organisation = models.CharField(_("organisation"), max_length=200, blank=True)
+    title = models.CharField(_("position"), max_length=80, blank=True)
+    telephone = models.CharField(_("telephone"), max_length=40, blank=True)
+    field = models.CharField(_("field"), max_length=120, blank=True)
     language = models.CharField(_("language"), max_length=20, default="zh-hans")
     synthetic = models.BooleanField(_("synthetic demo data"), default=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
@@ -34,13 +40,16 @@ class Person(models.Model):
 class Expert(models.Model):
     """A member of one survey's panel, under a pseudonymous code. Everything answered hangs here.
 
-    `revision` counts this expert's judgment events; it moves only with the event that takes the number.
+    `revision` counts this expert's judgment events; it moves only with the event that takes the number. `group` is one
+    that is known beforehand (industry, academia); `basis` says how much the expert's judgment rests on what.
     """
 
     survey = models.ForeignKey(Survey, on_delete=models.CASCADE, related_name="experts")
     code = models.CharField(_("code"), max_length=40)
     person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="experts")
     field = models.CharField(_("field"), max_length=120, blank=True)
+    group = models.CharField(_("group"), max_length=80, blank=True)
+    basis = models.JSONField(_("basis of judgment"), default=dict, blank=True)
     weight = models.DecimalField(_("weight"), max_digits=9, decimal_places=4, default=1)
     weight_reason = models.CharField(_("reason for the weight"), max_length=400, blank=True)
     seed = models.PositiveIntegerField(default=new_seed, help_text="Shuffles the order and the sides of the pairs.")
@@ -48,6 +57,7 @@ class Expert(models.Model):
     started_at = models.DateTimeField(null=True, blank=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
     declined_at = models.DateTimeField(null=True, blank=True)
+    reminders_paused = models.BooleanField(_("no reminders"), default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

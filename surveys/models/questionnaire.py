@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .judgment import ANSWER_IS_WHOLE, MoreImportant
 from .panel import Expert, InvitationLink
+from .rounds import Round
 from .system import Comparison, Indicator
 
 
@@ -92,6 +93,7 @@ class RevisionRequest(models.Model):
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     requested_at = models.DateTimeField(auto_now_add=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    round = models.ForeignKey(Round, null=True, blank=True, on_delete=models.PROTECT, related_name="requests")
 
     class Meta:
         ordering = ["expert", "id"]

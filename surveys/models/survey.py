@@ -15,6 +15,11 @@ from surveys.texts import text_in
 from .system import Edition
 
 
+def usual_reminder_days() -> list[int]:
+    """Days after the invitation."""
+    return [3, 7, 10]
+
+
 class Survey(models.Model):
     """One asking of one panel about one edition. The method is fixed when it opens."""
 
@@ -54,6 +59,10 @@ class Survey(models.Model):
         BALANCED = "balanced", _("Shuffled for each expert, sides balanced")
         PAPER = "paper", _("As on the paper form")
 
+    class Anonymity(models.TextChoices):
+        NAMED = "named", _("Names beside answers")
+        PSEUDONYMS = "pseudonyms", _("Codes beside answers, names only to invite")
+
     ANSWERING = (State.PILOT, State.OPEN)
     SETTLING = (State.CLOSED, State.DECIDED)
 
@@ -77,6 +86,18 @@ class Survey(models.Model):
     questions_per_item = models.DecimalField(_("questions per item above"), max_digits=4, decimal_places=2, default=1.5)
     question_order = models.CharField(_("order of the pairs"), max_length=8, choices=Order, default=Order.BALANCED)
     gate = models.CharField(_("consistency gate"), max_length=5, choices=Gate, default=Gate.SOFT)
+    anonymity = models.CharField(_("anonymity"), max_length=10, choices=Anonymity, default=Anonymity.NAMED)
+    languages = models.JSONField(_("languages of the form"), default=list, blank=True, help_text="Tags; none: all.")
+    exclusion_rules = models.JSONField(
+        _("rules for leaving answers out"), default=dict, blank=True, help_text="Declared before the survey opens."
+    )
+    unmasked_at = models.DateTimeField(
+        null=True, blank=True, help_text="When somebody first saw units' names beside the effect of a decision."
+    )
+    reminders = models.BooleanField(_("automatic reminders"), default=False)
+    reminder_days = models.JSONField(
+        _("reminders after so many days"), default=usual_reminder_days, blank=True, help_text="At most three."
+    )
     round = models.PositiveSmallIntegerField(_("round"), default=1)
     synthetic = models.BooleanField(_("synthetic demo data"), default=False)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")

@@ -62,6 +62,9 @@ class Indicator(models.Model):
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="indicators")
     parent = models.ForeignKey("self", null=True, on_delete=models.CASCADE, related_name="children")
     code = models.CharField(_("code"), max_length=40)
+    was = models.CharField(
+        _("code before"), max_length=40, blank=True, help_text="In the edition this one is based on; blank: the same."
+    )
     position = models.PositiveIntegerField(help_text="Place in the whole tree, depth first, from 0 at the root.")
     depth = models.PositiveSmallIntegerField()
     name = models.JSONField(_("name"))

@@ -38,13 +38,15 @@ class PanelResult(models.Model):
 class PanelMember(models.Model):
     """A submission that a panel result is made of, with the weights its expert had then (0 = recorded, not counted).
 
-    `branch_weights`: node code → weight, for that node and what lies below it.
+    `branch_weights`: node code → weight, for that node and what lies below it. `excluded`: the codes of the nodes at
+    which a decision leaves the answers out; all of them where the expert is left out wholly.
     """
 
     result = models.ForeignKey(PanelResult, on_delete=models.CASCADE, related_name="members")
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="+")
     weight = models.DecimalField(max_digits=9, decimal_places=4)
     branch_weights = models.JSONField(default=dict, blank=True)
+    excluded = models.JSONField(default=list, blank=True)
 
     class Meta:
         constraints = [
@@ -183,7 +185,9 @@ class WeightEntry(models.Model):
     global_weight = models.CharField(max_length=40)
     adopted_weight = models.CharField(max_length=40, blank=True, help_text="Percent of the whole, as printed.")
     origin = models.CharField(max_length=10, choices=Origin, default=Origin.JUDGMENTS)
-    source = models.CharField(max_length=400, blank=True)
+    source = models.CharField(_("source"), max_length=400, blank=True)
+    reference = models.CharField(_("document number"), max_length=120, blank=True)
+    reason = models.CharField(_("reason"), max_length=1000, blank=True)
 
     class Meta:
         ordering = ["weight_set", "indicator__position"]
@@ -193,3 +197,20 @@ class WeightEntry(models.Model):
                 condition=Q(origin="judgments") | ~Q(source=""), name="weight_entry_without_judgments_has_source"
             ),
         ]
+
+
+class SignedSheet(models.Model):
+    """The scan of a sign-off sheet that was signed on paper. Its hash joins the seal of the set."""
+
+    weight_set = models.ForeignKey(WeightSet, on_delete=models.PROTECT, related_name="signed_sheets")
+    content_hash = models.CharField(max_length=64, help_text="The weight set's hash that the sheet printed.")
+    note = models.CharField(_("note"), max_length=400, blank=True)
+    file_name = models.CharField(max_length=200)
+    file_type = models.CharField(max_length=40)
+    file_hash = models.CharField(max_length=64)
+    file = models.BinaryField()
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    uploaded_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["weight_set", "id"]
