@@ -49,6 +49,7 @@ def guards() -> list[Guard]:
         *append_only("surveys_lateanswer", "A late answer"),
         *append_only("surveys_transcript", "A record of answers keyed in"),
         *append_only("surveys_revisionpair", "A pair of a revision request"),
+        *append_only("surveys_decision", "A decision about an expert's answers"),
         Guard("surveys_judgmentevent", "INSERT", _FOREIGN_PAIR, _PAIR_IS_FOREIGN),
         Guard("surveys_judgment", "INSERT", _FOREIGN_PAIR, _PAIR_IS_FOREIGN),
         Guard("surveys_judgment", "UPDATE", _FOREIGN_PAIR, _PAIR_IS_FOREIGN),

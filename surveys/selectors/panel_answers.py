@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -96,25 +96,28 @@ def members_in_order(result: PanelResult) -> QuerySet[PanelMember]:
 def slice_of(result: PanelResult, questions: Questions, first: int, count: int) -> Slice:
     """What these members had submitted. Two queries, however many they are."""
     found = members_in_order(result)[first : first + count].values_list(
-        "submission__expert_id", "submission__revision", "weight", "branch_weights"
+        "submission__expert_id", "submission__revision", "weight", "branch_weights", "excluded"
     )
     members = list(found)
     revisions = {expert: (row, revision) for row, (expert, revision, *_weights) in enumerate(members)}
-    weights = [weights_of(questions.tree, weight, branches) for _expert, _revision, weight, branches in members]
-    return Slice(_answers(revisions, questions), np.array(weights, dtype=float).reshape(len(members), -1))
+    weights = [weights_of(questions.tree, *counts) for _expert, _revision, *counts in members]
+    return Slice(answers_of(revisions, questions), np.array(weights, dtype=float).reshape(len(members), -1))
 
 
-def weights_of(tree: Tree, weight: Decimal, branches: Mapping[str, str]) -> list[float]:
-    """An expert's weight at every parent: a node's own holds for all below it, down to where another is set."""
+def weights_of(tree: Tree, weight: Decimal, branches: Mapping[str, str], excluded: Collection[str] = ()) -> list[float]:
+    """An expert's weight at every parent: a node's own holds for all below it, down to where another is set.
+
+    At the nodes in `excluded` the answers are left out, whatever their weight; that holds for these nodes alone.
+    """
     held: dict[int | None, float] = {None: float(weight)}
     for node in tree.nodes:
         own = branches.get(node.code)
         held[node.pk] = held[node.parent_id] if own is None else float(own)
-    return [held[node.pk] for node in tree.parents]
+    return [0.0 if node.code in excluded else held[node.pk] for node in tree.parents]
 
 
-def _answers(revisions: Mapping[int, tuple[int, int]], questions: Questions) -> Array:
-    """From the logs as they stood at each submission: the newest answer to a pair counts."""
+def answers_of(revisions: Mapping[int, tuple[int, int]], questions: Questions) -> Array:
+    """Expert → row and revision; from the logs as they stood at that revision: the newest answer to a pair counts."""
     answers = np.full((len(revisions), len(questions.columns)), np.nan)
     log = JudgmentEvent.objects.filter(expert__in=list(revisions), conflict=False).order_by("expert_id", "revision")
     said = log.values_list("expert_id", "revision", "comparison_id", "more_important", "strength")

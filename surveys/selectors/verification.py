@@ -100,12 +100,12 @@ def _signature_problems(weight_set: WeightSet, seal: Document) -> Iterator[str]:
 
 
 def _entry_problems(weight_set: WeightSet, document: Document) -> Iterator[str]:
-    fields = ("local_weight", "global_weight", "adopted_weight", "origin", "source")
+    fields = ("local_weight", "global_weight", "adopted_weight", "origin", "source", "reference", "reason")
     stored = {entry.indicator.code: entry for entry in weight_set.entries.select_related("indicator")}
     stated = {entry["code"]: entry for entry in document["weights"]}
     for code in sorted(stored.keys() | stated.keys()):
         row = {name: str(getattr(stored[code], name)) for name in fields} if code in stored else None
-        said = {name: stated[code][name] for name in fields} if code in stated else None
+        said = {name: stated[code].get(name, "") for name in fields} if code in stated else None
         if row != said:
             yield _("The stored weight of %(code)s is not the one in the document.") % {"code": code}
 

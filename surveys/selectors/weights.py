@@ -13,15 +13,16 @@ from django.db.models import QuerySet
 import ahp
 from surveys.models import BranchWeight, Indicator, Job, PanelNode, PanelResult, Survey, WeightEntry, WeightSet
 from surveys.scale import matrix_level
+from surveys.selectors.decisions import excluded_now
 from surveys.selectors.jobs import shown_job
 from surveys.selectors.progress import newest_by_expert
 from surveys.selectors.trees import Tree, tree_of
 
 Branches = frozenset[tuple[str, Decimal]]
-Weights = tuple[Decimal, Branches]
-"""Of an expert: in the whole tree, and by branch."""
-Member = tuple[int, Decimal, Branches]
-"""A submission and the weights of its expert."""
+Weights = tuple[Decimal, Branches, frozenset[str]]
+"""Of an expert: in the whole tree, by branch, and the nodes at which the answers are left out."""
+Member = tuple[int, Decimal, Branches, frozenset[str]]
+"""A submission and how much its expert counts."""
 
 SIGNERS = ("created_by", "proposed_by", "approved_by", "locked_by", "superseded_by")
 
@@ -96,7 +97,7 @@ def panel_state(survey: Survey, result: PanelResult | None = None) -> PanelState
     return PanelState(
         result=result,
         job=panel_job(result) if result else None,
-        counted=_counting(members),
+        counted=_counting(members, _asked_nodes(survey.edition_id)),
         submitted=len(newest),
         invited=len(weights),
         since=len(newest - members),
@@ -122,30 +123,42 @@ def weight_rows(weight_set: WeightSet) -> list[WeightRow]:
 def counted_experts(weight_set: WeightSet) -> tuple[int, int] | None:
     """How many experts count in a set, and how many were invited; None where no panel was asked."""
     result = weight_set.panel_result
-    return (_counting(_members(result)), result.invited) if result else None
+    return (_counting(_members(result), _asked_nodes(weight_set.edition_id)), result.invited) if result else None
+
+
+def _asked_nodes(edition_id: int) -> frozenset[str]:
+    """Every node below which something hangs."""
+    parents = Indicator.objects.filter(edition_id=edition_id, children__isnull=False).order_by()
+    return frozenset(parents.values_list("code", flat=True).distinct())
 
 
 def _weights_now(survey: Survey) -> dict[int, Weights]:
-    """Expert → weight in the whole tree and by branch."""
+    """Expert → how much they count at present."""
     branches: dict[int, set[tuple[str, Decimal]]] = defaultdict(set)
     set_branches = BranchWeight.objects.filter(expert__survey=survey).order_by()
     for expert, code, weight in set_branches.values_list("expert_id", "node__code", "weight"):
         branches[expert].add((code, weight))
-    weights = survey.experts.order_by().values_list("pk", "weight")
-    return {expert: (weight, frozenset(branches.get(expert, ()))) for expert, weight in weights}
-
-
-def _members(result: PanelResult) -> set[Member]:
-    found = result.members.order_by().values_list("submission_id", "weight", "branch_weights")
+    weights, excluded = survey.experts.order_by().values_list("pk", "weight"), excluded_now(survey)
     return {
-        (submission, weight, frozenset((code, Decimal(own)) for code, own in branches.items()))
-        for submission, weight, branches in found
+        expert: (weight, frozenset(branches.get(expert, ())), excluded.get(expert, frozenset()))
+        for expert, weight in weights
     }
 
 
-def _counting(members: Iterable[Member]) -> int:
-    """Those whose weight is not 0 everywhere."""
-    return sum(weight > 0 or any(own > 0 for _code, own in branches) for _submission, weight, branches in members)
+def _members(result: PanelResult) -> set[Member]:
+    found = result.members.order_by().values_list("submission_id", "weight", "branch_weights", "excluded")
+    return {
+        (submission, weight, frozenset((code, Decimal(own)) for code, own in branches.items()), frozenset(excluded))
+        for submission, weight, branches, excluded in found
+    }
+
+
+def _counting(members: Iterable[Member], nodes: frozenset[str]) -> int:
+    """Those whose weight is not 0 everywhere, and who are not left out everywhere."""
+    return sum(
+        (weight > 0 or any(own > 0 for _code, own in branches)) and not (nodes and nodes <= excluded)
+        for _submission, weight, branches, excluded in members
+    )
 
 
 def _panel_nodes(weight_set: WeightSet) -> dict[int, PanelNode]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import reduce
 from operator import add
 
@@ -16,11 +16,15 @@ import ahp
 from surveys.canonical import canonical_json, content_hash
 from surveys.errors import Refused
 from surveys.models import Expert, Job, PanelMember, PanelNode, PanelPart, PanelResult, Submission, Survey
+from surveys.selectors.decisions import excluded_now
 from surveys.selectors.panel_answers import Questions, questions_of
 from surveys.services.audit import audit
 from surveys.services.jobs import job_ensure, job_hold, job_step
 from surveys.services.panel_sums import PanelSums, group_numbers, slice_sums, slices
 from surveys.services.results import Method, matrix_texts
+
+Excluded = Mapping[int, frozenset[str]]
+"""Expert → the codes of the nodes at which a decision leaves the answers out."""
 
 JOB = "panel"
 PART_JOB = "panel_part"
@@ -45,11 +49,11 @@ def panel_result_request(survey: Survey, *, user: User | None) -> tuple[PanelRes
     members = newest_submissions(survey)
     if not any(_counts(member.expert) for member in members):
         raise Refused(_("Nobody on the panel has submitted yet."))
-    method = Method.of(survey)
-    inputs = content_hash(canonical_json(_inputs(members, method)))
+    method, excluded = Method.of(survey), excluded_now(survey)
+    inputs = content_hash(canonical_json(_inputs(members, method, excluded)))
     result = survey.panel_results.filter(input_hash=inputs).first()
     if result is None:
-        result = _new_result(survey, members, method, inputs, user)
+        result = _new_result(survey, members, method, excluded, inputs, user)
         audit(
             "panel.requested", survey, user=user, survey=survey, new={"experts": len(members), "result": result.number}
         )
@@ -118,7 +122,7 @@ def _all_sums(result: PanelResult, questions: Questions) -> Iterator[PanelSums]:
 
 
 def _new_result(
-    survey: Survey, members: list[Submission], method: Method, inputs: str, user: User | None
+    survey: Survey, members: list[Submission], method: Method, excluded: Excluded, inputs: str, user: User | None
 ) -> PanelResult:
     result = PanelResult.objects.create(
         survey=survey,
@@ -137,6 +141,7 @@ def _new_result(
             submission=member,
             weight=member.expert.weight,
             branch_weights={branch.node.code: str(branch.weight) for branch in member.expert.branch_weights.all()},
+            excluded=sorted(excluded.get(member.expert_id, ())),
         )
         for member in members
     )
@@ -151,13 +156,17 @@ def _counts(expert: Expert) -> bool:
     return expert.weight > 0 or any(branch.weight > 0 for branch in expert.branch_weights.all())
 
 
-def _inputs(members: list[Submission], method: Method) -> dict[str, object]:
+def _inputs(members: list[Submission], method: Method, excluded: Excluded) -> dict[str, object]:
+    """What a result depends on. Where nothing is left out nothing is said of it."""
+    left_out = {member.expert.code: sorted(excluded.get(member.expert_id, ())) for member in members}
+    left_out = {code: nodes for code, nodes in left_out.items() if nodes}
     return {
         "method": vars(method),
         "members": [
             [member.expert.code, member.head_hash, str(member.expert.weight.normalize()), _branches(member.expert)]
             for member in members
         ],
+        **({"excluded": left_out} if left_out else {}),
     }
 
 

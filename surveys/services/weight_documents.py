@@ -8,8 +8,9 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
-from surveys.models import PanelMember, PanelNode, PanelResult, Survey, WeightEntry, WeightSet
+from surveys.models import Decision, PanelMember, PanelNode, PanelResult, Survey, WeightEntry, WeightSet
 from surveys.plan import per_item_text
+from surveys.selectors.decisions import decisions_of
 from surveys.selectors.trees import Tree
 from surveys.version import VERSION
 
@@ -80,6 +81,7 @@ def _panel_document(result: PanelResult) -> dict[str, Any]:
         "missing_allowed": result.missing_allowed,
         "invited": result.invited,
         "experts": [_member_document(member) for member in members],
+        "decisions": [_decision_document(decision) for decision in decisions_of(result.survey)],
         "nodes": [_node_document(node) for node in result.nodes.select_related("node").order_by("node__position")],
     }
 
@@ -90,9 +92,26 @@ def _member_document(member: PanelMember) -> dict[str, Any]:
         "code": submission.expert.code,
         "weight": str(member.weight),
         "branch_weights": member.branch_weights,
+        "excluded": member.excluded,
         "submission": submission.number,
         "revision": submission.revision,
         "head_hash": submission.head_hash,
+    }
+
+
+def _decision_document(decision: Decision) -> dict[str, Any]:
+    """Every decision stands here, also one that was undone: an undoing names the place of what it undoes."""
+    return {
+        "id": decision.pk,
+        "expert": decision.expert.code,
+        "node": decision.node.code if decision.node else "",
+        "act": decision.act,
+        "undoes": decision.undoes_id,
+        "rule": decision.rule,
+        "reason": decision.reason,
+        "after_unmasking": decision.after_unmasking,
+        "account": decision.decided_by.get_username() if decision.decided_by else "",
+        "at": decision.decided_at.astimezone(UTC).isoformat(timespec="microseconds"),
     }
 
 
@@ -120,4 +139,6 @@ def _entry_document(entry: WeightEntry) -> dict[str, Any]:
         "adopted_weight": entry.adopted_weight,
         "origin": str(entry.origin),
         "source": entry.source,
+        "reference": entry.reference,
+        "reason": entry.reason,
     }

@@ -14,6 +14,7 @@ from surveys.models import (
     Comparison,
     Consent,
     ConsentText,
+    Decision,
     DraftAnswer,
     Edition,
     Expert,
@@ -44,7 +45,7 @@ GUARDS = {guard.name: guard for guard in all_guards() if guard.table.startswith(
 WRITTEN_ONCE = [
     *["surveys_judgmentevent", "surveys_auditevent", "surveys_submission", "surveys_noderesult"],
     *["surveys_panelmember", "surveys_panelnode", "surveys_consent", "surveys_consenttext", "surveys_keptjudgment"],
-    *["surveys_lateanswer", "surveys_revisionpair", "surveys_transcript"],
+    *["surveys_lateanswer", "surveys_revisionpair", "surveys_transcript", "surveys_decision"],
 ]
 
 
@@ -200,6 +201,8 @@ ATTEMPTS: dict[str, Callable[[], Any]] = {
     "surveys_revisionrequest_update": lambda: RevisionRequest.objects.update(note="another"),
     "surveys_revisionrequest_delete": lambda: delete(RevisionRequest),
     "surveys_section_update": lambda: Section.objects.update(planned=3),
+    "surveys_decision_update": lambda: Decision.objects.update(reason="another"),
+    "surveys_decision_delete": lambda: delete(Decision),
     "surveys_draftanswer_insert": lambda: insert(draft()),
     "surveys_lateanswer_insert": lambda: insert(late()),
     "surveys_keptjudgment_insert": lambda: insert(kept()),
@@ -218,6 +221,7 @@ def world() -> WeightSet:
     KeptJudgment.objects.create(expert=expert, comparison=pair, revision=1, request=request, reason="I meant it.")
     LateAnswer.objects.create(expert=expert, comparison=pair, more_important="a", strength=3, client_key=uuid.uuid4())
     Transcript.objects.create(expert=expert, way="paper", received_on="2026-11-01", entered_by=make.user())
+    Decision.objects.create(expert=expert, act="accept", reason="It fits the field.")
     Section.objects.create(expert=expert, node=pair.node, pairs=[[pair.pk, 0]], planned=1)
     return made
 

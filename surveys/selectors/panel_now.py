@@ -1,0 +1,165 @@
+"""A panel in memory, for questions that store nothing: what if this expert were left out, or weights were averaged?
+
+The numbers come from `surveys.services.panel_sums`, as those of a stored result do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+import ahp
+from surveys.models import Expert, PanelResult, Submission, Survey
+from surveys.selectors.decisions import excluded_now
+from surveys.selectors.panel_answers import (
+    Array,
+    Questions,
+    Slice,
+    answers_of,
+    members_in_order,
+    questions_of,
+    weights_of,
+)
+from surveys.selectors.progress import newest_by_expert
+from surveys.services.panel_sums import GroupNode, group_numbers, sums_of
+from surveys.services.results import Method
+
+Codes = Collection[str]
+
+
+@dataclass(frozen=True)
+class GroupWeights:
+    """What a panel says at every node. Raises nothing: it is made by `PanelNow.group`, which refuses."""
+
+    nodes: Sequence[GroupNode]
+    local: Mapping[str, list[float]]
+    """Parent code → weights of its children in tree order."""
+    second_local: Mapping[str, list[float]]
+    """The same by the method beside the survey's own."""
+    whole: Mapping[str, float]
+    """Code → global weight; the root is 1."""
+    second_whole: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class PanelNow:
+    """The experts who submitted, their answers, and how much each counts.
+
+    `answers` is experts x questions (nan = not answered), `weights` experts x parents (0 = recorded, not counted);
+    `excluded` says where the 0 is a decision's.
+    """
+
+    questions: Questions
+    method: Method
+    experts: Sequence[Expert]
+    answers: Array
+    weights: Array
+    excluded: Mapping[int, frozenset[str]]
+
+    @property
+    def codes(self) -> list[str]:
+        """The parents, in tree order: the columns of `weights`."""
+        return list(self.questions.codes)
+
+    @cached_property
+    def counting(self) -> list[bool]:
+        """For each expert whether they count anywhere."""
+        return [bool(row.any()) for row in self.weights]
+
+    def row_of(self, expert: Expert) -> int:
+        return next(row for row, member in enumerate(self.experts) if member.pk == expert.pk)
+
+    def leaving_out(self, expert: Expert, codes: Codes | None = None) -> PanelNow:
+        """As if this expert did not count at these nodes (None: nowhere)."""
+        left_out = self.weights.copy()
+        columns = [place for place, code in enumerate(self.codes) if codes is None or code in codes]
+        left_out[self.row_of(expert), columns] = 0.0
+        return replace(self, weights=left_out)
+
+    def only(self, rows: Sequence[int]) -> PanelNow:
+        """As if these experts were the whole panel."""
+        chosen = [self.experts[row] for row in rows]
+        return replace(self, experts=chosen, answers=self.answers[list(rows)], weights=self.weights[list(rows)])
+
+    def computed_by(self, **method: object) -> PanelNow:
+        """With another method, aggregation or table: `computed_by(aggregation="aip")`."""
+        return replace(self, method=replace(self.method, **method))  # type: ignore[arg-type]
+
+    def answering(self, answers: Array) -> PanelNow:
+        """As if these were the answers."""
+        return replace(self, answers=answers)
+
+    @cached_property
+    def group(self) -> GroupWeights:
+        """The group's numbers. Raises Refused, with all of them named, where nobody's answers link a node's items."""
+        sums = sums_of(Slice(self.answers, self.weights), self.questions, self.method)
+        nodes = group_numbers(self.questions, sums, self.method)
+        local, second = ({}, {})  # type: dict[str, list[float]], dict[str, list[float]]
+        for node in nodes:
+            local[node.numbers.node] = np.asarray(node.numbers.weights).tolist()
+            second[node.numbers.node] = np.asarray(node.numbers.second_weights).tolist()
+        return GroupWeights(nodes, local, second, self._whole(local), self._whole(second))
+
+    @cached_property
+    def own_weights(self) -> Array:
+        """Each expert's own local weights by the survey's method (experts x items that are compared); nan where their
+        answers do not link all items of a node.
+        """
+        part = ahp.evaluate_part(self.questions.codes, self.answers, method=self.method.method)
+        return np.asarray(part.local).T
+
+    def _whole(self, local: Mapping[str, list[float]]) -> dict[str, float]:
+        codes = self.questions.codes
+        root = self.questions.tree.root.code
+        return {str(code): float(weight) for code, weight in ahp.global_weights(codes, local).items()} or {root: 1.0}
+
+
+def panel_now(survey: Survey) -> PanelNow:
+    """What every expert submitted last, counted as it would be if a panel result were asked for now."""
+    questions, newest = questions_of(survey.edition), newest_by_expert(survey)
+    chosen = survey.experts.filter(pk__in=newest).select_related("person").prefetch_related("branch_weights__node")
+    experts, excluded = list(chosen.order_by("pk")), excluded_now(survey, questions.tree)
+    weights = [
+        weights_of(
+            questions.tree,
+            expert.weight,
+            {branch.node.code: str(branch.weight) for branch in expert.branch_weights.all()},
+            excluded.get(expert.pk, ()),
+        )
+        for expert in experts
+    ]
+    return PanelNow(
+        questions,
+        Method.of(survey),
+        experts,
+        _answers([newest[expert.pk] for expert in experts], questions),
+        _rows(weights, len(questions.codes)),
+        excluded,
+    )
+
+
+def panel_then(result: PanelResult) -> PanelNow:
+    """The panel of a stored result, as it counted then."""
+    questions = questions_of(result.survey.edition)
+    members = list(members_in_order(result).select_related("submission__expert__person"))
+    counts = [weights_of(questions.tree, member.weight, member.branch_weights, member.excluded) for member in members]
+    return PanelNow(
+        questions,
+        Method.of(result),
+        [member.submission.expert for member in members],
+        _answers([member.submission for member in members], questions),
+        _rows(counts, len(questions.codes)),
+        {member.submission.expert_id: frozenset(member.excluded) for member in members if member.excluded},
+    )
+
+
+def _answers(submissions: Sequence[Submission], questions: Questions) -> Array:
+    rows = {submission.expert_id: (row, submission.revision) for row, submission in enumerate(submissions)}
+    return answers_of(rows, questions)
+
+
+def _rows(weights: Sequence[Sequence[float]], columns: int) -> Array:
+    return np.array(weights, dtype=float).reshape(len(weights), columns)
