@@ -38,7 +38,9 @@ def address(name: str, *args: object) -> str:
 
 
 def paste(client: Client, survey: Survey, lines: str) -> str:
-    return client.post(address("experts_add", survey.pk), {"lines": lines}, follow=True).content.decode()
+    return client.post(
+        address("experts_add", survey.pk), {"lines": lines, "confirmed": "on"}, follow=True
+    ).content.decode()
 
 
 def test_pasted_lines_become_experts(coordinator: Client, survey: Survey) -> None:
