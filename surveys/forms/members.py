@@ -19,7 +19,7 @@ class _RoleForm(forms.Form):
     role = forms.ChoiceField(label=gettext_lazy("Role"))
 
     def __init__(self, *args: Any, roles: Collection[str], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, initial={"role": Membership.Role.VIEWER}, **kwargs)
         self.fields["role"].choices = [  # type: ignore[attr-defined]
             (role, label) for role, label in Membership.Role.choices if role in roles
         ]

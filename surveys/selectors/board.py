@@ -45,6 +45,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Board:
+    rows: list[ExpertProgress]
     page: Page[ExpertProgress]
     choices: list[Choice]
     shown: str
@@ -78,7 +79,7 @@ def board_of(progress: PanelProgress, asked: Mapping[str, str]) -> Board:
         rows.sort(key=SORTS[sort.removeprefix("-")], reverse=sort.startswith("-"))
     else:
         sort = ""
-    return Board(Paginator(rows, PAGE).get_page(asked.get("page")), choices, shown, search, sort)
+    return Board(rows, Paginator(rows, PAGE).get_page(asked.get("page")), choices, shown, search, sort)
 
 
 def days_left(survey: Survey) -> int | None:

@@ -228,7 +228,7 @@ DOORS: dict[str, Door] = {
         get=RUNS, post=RUNS, args=decided, payload=fields(username="the-stranger", role="viewer")
     ),
     "surveys:member_remove": Door(
-        post=RUNS, args=lambda at: [[at.decided.pk, at.decided.memberships.get(role="viewer").pk]]
+        post=RUNS, args=lambda at: [[at.decided.pk, at.decided.memberships.get(user__username="the-viewer").pk]]
     ),
     "surveys:colleague_invite": Door(
         post=(Role.OWNER,), args=decided,
@@ -237,13 +237,14 @@ DOORS: dict[str, Door] = {
     "surveys:colleague_link": Door(post=(Role.OWNER,), args=lambda at: [[at.decided.pk, waiting_colleague(at)]]),
     "surveys:audit_log": Door(get=READS, args=decided),
     "surveys:audit_log_export": Door(get=READS, args=lambda at: [[at.decided.pk, kind] for kind in ("csv", "xlsx")]),
+    "surveys:progress_export": Door(get=RUNS, args=asking),
     "surveys:panel_desk": Door(get=RUNS, post=RUNS, args=asking, payload=table_of_experts),
     "surveys:people": Door(get=ACCOUNT),
     "surveys:person": Door(
         get=BOOK, post=BOOK, args=lambda at: [[at.expert.person_id]],
         payload=fields(name="Another Name", language="en"),
     ),
-    "surveys:people_join": Door(post=RUNS, args=lambda at: [[at.decided.pk]], payload=lambda at: {"person": at.expert.person_id}),
+    "surveys:people_join": Door(post=RUNS, args=decided, payload=lambda at: {"person": at.expert.person_id}),
     "surveys:people_merge": Door(
         post=BOOK, payload=lambda at: {"person": at.expert.person_id}
     ),

@@ -60,6 +60,7 @@ def _page(
         "terms": terms or TermsForm(survey=found),
         "deadline": deadline or DeadlineForm(survey=found),
         "languages": languages_told(found),
+        "method_open": found.state == Survey.State.DRAFT,
     }
     for name, value in (tried or {}).items():
         setattr(found, name, value)  # only shown

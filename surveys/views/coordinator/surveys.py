@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from surveys.access import READS, RUNS, survey_for, surveys_of
+from surveys.exports.panel import XLSX, panel_bytes
 from surveys.forms.surveys import MoveForm, SurveyForm
 from surveys.models import Survey
 from surveys.selectors.board import board_of, days_left
@@ -17,6 +18,7 @@ from surveys.selectors.late import late_waiting
 from surveys.selectors.overview import overview
 from surveys.selectors.progress import panel_progress
 from surveys.selectors.readiness import MEANINGS, moves_of
+from surveys.services.looks import export_note
 from surveys.services.surveys import MOVES, survey_create, survey_move
 from surveys.views.coordinator.pages import account, done, posted, survey_page
 
@@ -66,6 +68,20 @@ def survey(request: HttpRequest, survey_id: int) -> HttpResponse:
         "at_top": True,
     }
     return survey_page(request, found, "progress", "survey", **context)
+
+
+@login_required
+@require_safe
+def progress_export(request: HttpRequest, survey_id: int) -> HttpResponse:
+    """Whom to call: the lines that the filters of the page show, with addresses. Never an answer."""
+    found = survey_for(request.user, survey_id, *RUNS)
+    board = board_of(panel_progress(found), request.GET.dict())
+    content = panel_bytes(board.rows)
+    export_note(found, f"experts-{found.pk}.xlsx", user=account(request))
+    headers = {
+        "Content-Disposition": f'attachment; filename="experts-{found.pk}.xlsx"', "Cache-Control": "no-store",
+    }  # fmt: skip
+    return HttpResponse(content, content_type=XLSX, headers=headers)
 
 
 def _passed(state: str, now: str) -> bool:

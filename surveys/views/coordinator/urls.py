@@ -40,6 +40,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{S}members/accounts/<int:user_id>/link/", members.colleague_link, name="colleague_link"),
     path(f"{S}log/", log.audit_log, name="audit_log"),
     path(f"{S}log/export.<str:kind>", log.audit_log_export, name="audit_log_export"),
+    path(f"{S}experts.xlsx", surveys.progress_export, name="progress_export"),
     path(f"{S}desk/", desk.desk, name="panel_desk"),
     path(f"{S}people/join/", people.people_join_them, name="people_join"),
     path(f"{S}experts/add/", desk.experts_add, name="experts_add"),
