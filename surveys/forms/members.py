@@ -19,7 +19,8 @@ class _RoleForm(forms.Form):
     role = forms.ChoiceField(label=gettext_lazy("Role"))
 
     def __init__(self, *args: Any, roles: Collection[str], **kwargs: Any) -> None:
-        super().__init__(*args, initial={"role": Membership.Role.VIEWER}, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.fields["role"].initial = Membership.Role.VIEWER
         self.fields["role"].choices = [  # type: ignore[attr-defined]
             (role, label) for role, label in Membership.Role.choices if role in roles
         ]
