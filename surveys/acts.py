@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from surveys.models import Membership, Survey, Transcript, WeightSet
+from surveys.models import ApiToken, Membership, Survey, Transcript, WeightSet
 
 ACTS = {
     "answers.entered": _("Answers keyed in on the expert's behalf"),
@@ -31,6 +31,8 @@ ACTS = {
     "survey.created": _("Survey made"),
     "survey.settings": _("Method chosen"),
     "survey.moved": _("Survey moved to another stage"),
+    "token.made": _("Token for a program made"),
+    "token.revoked": _("Token for a program revoked"),
     "transcript.entered": _("Answers on paper or by telephone received"),
     "weights.adopted": _("Printed weights rounded anew"),
     "weights.drafted": _("Weight set drafted"),
@@ -49,6 +51,7 @@ DETAILS = {
     "random_index": _("Random index"),
     "content_hash": _("Content hash"),
     "data": _("Data"),
+    "days": _("Days"),
     "edition": _("Edition"),
     "events": _("Answers"),
     "experts": _("Experts"),
@@ -61,6 +64,7 @@ DETAILS = {
     "role": _("Role"),
     "run": _("Run"),
     "scan": _("Scan"),
+    "scope": _("Scope"),
     "section": _("Section"),
     "sections": _("Sections"),
     "state": _("State"),
@@ -80,6 +84,7 @@ CHOICES = {
     "question_plan": dict(Survey.Plan.choices),
     "random_index": dict(Survey.RandomIndex.choices),
     "role": dict(Membership.Role.choices),
+    "scope": dict(ApiToken.Scope.choices),
     "way": dict(Transcript.Way.choices),
     "state": {**dict(WeightSet.State.choices), **dict(Survey.State.choices)},
 }

@@ -12,6 +12,7 @@ from surveys.access import DECIDES, LOCKS, READS, RUNS, SCORES, WORKS
 from surveys.models import Judgment
 from surveys.services.devices import code_mint
 from tests.scoring import factories as score
+from tests.support.api_doors import API_DOORS, ApiDoor
 from tests.support.everybody import ACCOUNTS, STRANGERS, VISITORS, Estate
 from tests.surveys import factories as make
 
@@ -19,7 +20,7 @@ Who = str | tuple[str, ...]
 Arguments = Callable[[Estate], list[list[Any]]]
 Payload = Callable[[Estate], dict[str, Any]]
 
-ANYBODY, SESSION, ACCOUNT = "anybody", "the expert", "any account"
+ANYBODY, SESSION, ACCOUNT, TOKEN = "anybody", "the expert", "any account", "a token"
 NODES, KINDS = ("r", "a", "a1"), ("csv", "xlsx", "json")
 
 
@@ -32,6 +33,10 @@ class Door:
     args: Arguments = lambda _at: [[]]
     payload: Payload = lambda _at: {}
     writes: bool = True
+
+    @property
+    def asked_of(self) -> tuple[Who | None, Who | None]:
+        return self.get, self.post
 
     def asked(self, method: str) -> Who | None:
         return self.get if method == "GET" else self.post
@@ -119,6 +124,11 @@ def new_survey(at: Estate) -> dict[str, Any]:
     method = {"method": "eigenvector", "random_index": "simulated", "aggregation": "aij", "gate": "soft"}
     method |= make.QUESTIONS
     return {"edition": at.decided.edition_id, "title_en": "One more", **method}
+
+
+def by_token(door: ApiDoor) -> Door:
+    """Cookies open nothing there."""
+    return Door(get=TOKEN, post=TOKEN, args=lambda at: [door.place(at)], writes=False)
 
 
 READING = {"size": "large", "view": "row", "advance": "off", "keys": "off"}
@@ -275,6 +285,14 @@ DOORS: dict[str, Door] = {
         get=READS, args=lambda at: [[at.decided.pk, at.run.number, unit.pk] for unit in at.data.units.all()[:1]]
     ),
     "scoring:run_export": Door(get=READS, args=run(*KINDS)),
+    # other programs; with a token: tests/test_api_access.py
+    "surveys:api": Door(get=ANYBODY),
+    "surveys:api_description": Door(get=ANYBODY),
+    "surveys:tokens": Door(
+        get=ACCOUNT, post=ACCOUNT, payload=fields(name="Report", scope="read", days="30")
+    ),
+    "surveys:token_revoke": Door(post=ACCOUNT, args=lambda _at: [[1]], writes=False),
+    **{door.name: by_token(door) for door in API_DOORS},
 }  # fmt: skip
 
 
@@ -283,6 +301,8 @@ def expected(who: Who, visitor: str) -> str:
         return "ok"
     if who == SESSION:
         return "ok" if visitor == "expert" else "403"
+    if who == TOKEN:
+        return "401"
     if visitor not in ACCOUNTS:
         return "login"
     if who == ACCOUNT or visitor in who:
