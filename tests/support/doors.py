@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from surveys.access import DECIDES, LOCKS, READS, RUNS, SCORES, WORKS
+from surveys.forms.answer import AnswerForm
 from surveys.models import Judgment
 from surveys.services.devices import code_mint
 from tests.scoring import factories as score
@@ -21,6 +22,7 @@ Arguments = Callable[[Estate], list[list[Any]]]
 Payload = Callable[[Estate], dict[str, Any]]
 
 ANYBODY, SESSION, ACCOUNT, TOKEN = "anybody", "the expert", "any account", "a token"
+ANSWER_FIELDS = tuple(AnswerForm.base_fields)
 NODES, KINDS = ("r", "a", "a1"), ("csv", "xlsx", "json")
 
 
@@ -33,6 +35,8 @@ class Door:
     args: Arguments = lambda _at: [[]]
     payload: Payload = lambda _at: {}
     writes: bool = True
+    asks: tuple[str, ...] = ()
+    """What the form asks for beside the payload."""
 
     @property
     def asked_of(self) -> tuple[Who | None, Who | None]:
@@ -153,15 +157,19 @@ DOORS: dict[str, Door] = {
         get=ANYBODY, post=ANYBODY, args=lambda at: [[at.token]], payload=fields(consent="on")
     ),
     "surveys:contents": Door(get=SESSION, args=asking),
-    "surveys:pair": Door(get=SESSION, post=SESSION, args=lambda at: [[at.asking.pk, 1]], payload=answer),
+    "surveys:pair": Door(
+        get=SESSION, post=SESSION, args=lambda at: [[at.asking.pk, 1]], payload=answer, asks=ANSWER_FIELDS
+    ),
     "surveys:rows": Door(get=SESSION, post=SESSION, args=section, payload=row),
-    "surveys:section": Door(post=SESSION, args=section, payload=fields(familiarity="well", position="1")),
-    "surveys:save": Door(post=SESSION, args=asking, payload=answer),
+    "surveys:section": Door(
+        post=SESSION, args=section, payload=fields(familiarity="well", position="1"), asks=("field",)
+    ),
+    "surveys:save": Door(post=SESSION, args=asking, payload=answer, asks=ANSWER_FIELDS),
     "surveys:undo": Door(post=SESSION, args=asking),
     "surveys:section_review": Door(get=SESSION, post=SESSION, args=section, payload=keep),
     "surveys:revision": Door(get=SESSION, post=SESSION, args=revision, payload=keep),
     "surveys:review": Door(get=SESSION, args=asking),
-    "surveys:submit": Door(get=SESSION, post=SESSION, args=asking),
+    "surveys:submit": Door(get=SESSION, post=SESSION, args=asking, asks=("reason", "remark")),
     "surveys:receipt": Door(get=SESSION, args=asking),
     "surveys:receipt_status": Door(get=SESSION, args=asking),
     "surveys:sheet": Door(
@@ -185,7 +193,9 @@ DOORS: dict[str, Door] = {
     "surveys:elsewhere": Door(get=SESSION, post=SESSION, args=asking),
     "surveys:end_others": Door(post=SESSION, args=asking),
     "surveys:join": Door(get=ANYBODY, post=ANYBODY, args=lambda at: [[at.asking.pk, one_time_code(at)]]),
-    "surveys:resume": Door(get=ANYBODY, post=ANYBODY, args=asking, payload=lambda at: {"key": one_time_code(at)}),
+    "surveys:resume": Door(
+        get=ANYBODY, post=ANYBODY, args=asking, payload=lambda at: {"key": one_time_code(at)}, asks=ANSWER_FIELDS
+    ),
     # systems
     "surveys:system_list": Door(get=ACCOUNT),
     "surveys:system_import": Door(
@@ -198,33 +208,31 @@ DOORS: dict[str, Door] = {
     "surveys:survey_list": Door(get=ACCOUNT),
     "surveys:survey_new": Door(get=ACCOUNT, post=ACCOUNT, payload=new_survey),
     "surveys:survey": Door(get=READS, args=lambda at: [[survey.pk] for survey in at.surveys]),
-    "surveys:survey_move": Door(post=RUNS, args=decided, payload=fields(to="archived")),
+    "surveys:survey_move": Door(post=RUNS, args=decided, payload=fields(to="archived"), asks=("reason",)),
     "surveys:survey_settings": Door(
         get=READS, post=RUNS, args=lambda at: [[at.planned.pk]],
         payload=fields(
             method="log_least_squares", random_index="saaty1980", aggregation="aip", gate="none", **make.QUESTIONS
-        ),
-    ),
+        ), asks=("missing_allowed", "preview")),
     "surveys:members": Door(
         get=RUNS, post=RUNS, args=decided, payload=fields(username="the-stranger", role="viewer")
     ),
     "surveys:audit_log": Door(get=READS, args=decided),
     "surveys:experts_add": Door(get=RUNS, post=RUNS, args=asking, payload=fields(lines="N1, Someone")),
     "surveys:expert": Door(get=READS, args=expert),
-    "surveys:expert_sections": Door(get=RUNS, post=RUNS, args=expert, payload=fields(nodes="a")),
+    "surveys:expert_sections": Door(get=RUNS, post=RUNS, args=expert, payload=fields(nodes="a"), asks=("reason",)),
     "surveys:enter": Door(
-        get=RUNS, post=RUNS, args=expert, payload=fields(way="telephone", received_on="2026-01-05")
-    ),
+        get=RUNS, post=RUNS, args=expert, payload=fields(way="telephone", received_on="2026-01-05"), asks=("note",)),
     "surveys:enter_transcript": Door(get=RUNS, args=transcript),
     "surveys:enter_section": Door(
         get=RUNS, post=RUNS, args=lambda at: [[*transcript(at)[0], "r"]], payload=keyed_in
     ),
-    "surveys:enter_hand_in": Door(post=RUNS, args=transcript),
+    "surveys:enter_hand_in": Door(post=RUNS, args=transcript, asks=("reason",)),
     "surveys:enter_scan": Door(get=RUNS, args=transcript),
-    "surveys:late_take": Door(post=RUNS, args=expert),
+    "surveys:late_take": Door(post=RUNS, args=expert, asks=("reason",)),
     "surveys:expert_weight": Door(post=RUNS, args=expert, payload=fields(weight="2", reason="Knows it.")),
     "surveys:link_show": Door(post=RUNS, args=expert),
-    "surveys:expert_revoke": Door(post=RUNS, args=expert),
+    "surveys:expert_revoke": Door(post=RUNS, args=expert, asks=("reason",)),
     "surveys:expert_renew": Door(post=RUNS, args=expert),
     "surveys:revision_withdraw": Door(
         post=RUNS, args=lambda at: [[at.asking.pk, at.expert.code, at.request.pk]]
