@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
+from secrets import token_urlsafe
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -85,7 +86,7 @@ def _ground() -> tuple[Any, Callable[[str], Any]]:
     from surveys.models import Survey
     from surveys.services.surveys import survey_create, survey_move
 
-    user = User.objects.create_user("desk", password="a long password")
+    user = User.objects.create_user("desk", password=token_urlsafe())
     edition = panels.edition(COMPUTING, name=texts.COMPUTING_SYSTEM, label="3.0", language="zh-hans", user=user)
     survey = survey_create(edition=edition, title=texts.COMPUTING_TITLE, user=user, contact=texts.COMPUTING_CONTACT)
     survey = survey_move(survey, Survey.State.OPEN, user=user)

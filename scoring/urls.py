@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from scoring.api.urls import urlpatterns as api
 from scoring.views import data, runs
 from surveys import paths  # noqa: F401  knows how codes stand in an address
 
@@ -20,4 +21,5 @@ urlpatterns = [
     path(f"{R}nodes/<code:code>/", runs.node, name="node"),
     path(f"{R}units/<int:unit_id>/", runs.unit, name="unit"),
     path(f"{R}export.<str:kind>", runs.run_export, name="run_export"),
+    *api,
 ]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext_lazy as _
 
-from surveys.models import InvitationLink, Membership, Survey, Transcript, WeightSet
+from surveys.models import ApiToken, InvitationLink, Membership, Survey, Transcript, WeightSet
 
 ACTS = {
     "access.refused": _("Opened a page that needs another role"),
@@ -51,6 +51,8 @@ ACTS = {
     "survey.moved": _("Survey moved to another stage"),
     "survey.settings": _("Method chosen"),
     "survey.terms": _("Texts, promises or reminders changed"),
+    "token.made": _("Token for a program made"),
+    "token.revoked": _("Token for a program revoked"),
     "transcript.entered": _("Answers on paper or by telephone received"),
     "weights.adopted": _("Printed weights rounded anew"),
     "weights.drafted": _("Weight set drafted"),
@@ -92,6 +94,7 @@ DETAILS = {
     "question_plan": _("Questions"),
     "questions_per_item": _("Questions per item above"),
     "random_index": _("Random index"),
+    "days": _("Days"),
     "receipt": _("Receipt"),
     "received": _("Received on"),
     "reminder_days": _("Days of the reminders"),
@@ -100,6 +103,7 @@ DETAILS = {
     "role": _("Role"),
     "run": _("Run"),
     "scan": _("Scan"),
+    "scope": _("Scope"),
     "section": _("Section"),
     "sections": _("Sections"),
     "state": _("State"),
@@ -125,6 +129,7 @@ CHOICES = {
     "channel": dict(InvitationLink.Channel.choices),
     "pilot": {"count": _("counted"), "leave_out": _("recorded, not counted")},
     "reminders": {"True": _("on"), "False": _("off")},
+    "scope": dict(ApiToken.Scope.choices),
     "way": dict(Transcript.Way.choices),
     "state": {**dict(WeightSet.State.choices), **dict(Survey.State.choices)},
 }

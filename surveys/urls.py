@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from surveys.api.urls import urlpatterns as api
 from surveys.views import front
 from surveys.views.coordinator.urls import urlpatterns as coordinator
 from surveys.views.expert.urls import urlpatterns as expert
@@ -12,4 +13,5 @@ urlpatterns = [
     path("demo/answer/", front.demo_answer, name="demo_answer"),
     *expert,
     *coordinator,
+    *api,
 ]

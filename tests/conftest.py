@@ -12,7 +12,7 @@ import redis as redis_client
 from django.test import TransactionTestCase
 from hypothesis import settings as hypothesis_settings
 
-from config import broker
+from config import broker, catalogues
 from surveys.guards import lifted
 from tests.support import redis_server
 from tests.support.found import services_are_required
@@ -21,6 +21,9 @@ from tests.support.worker import Worker, publishing_to
 # A busy machine is no reason for a failure; the same examples every time, so that a failure can be looked into.
 hypothesis_settings.register_profile("quanheng", deadline=None, derandomize=True, database=None)
 hypothesis_settings.load_profile("quanheng")
+
+
+catalogues.compile_stale()  # the tests read today's translations, also where nothing was started before
 
 
 def skip_or_fail(reason: str) -> None:

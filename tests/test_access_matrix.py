@@ -20,7 +20,7 @@ from surveys.selectors.verification import stored_problems
 from surveys.services.panel import invitation_revoke, link_mint, session_end
 from surveys.tokens import new_token
 from surveys.views.expert.session import cookie_name
-from tests.support.doors import ADDRESSES, DOORS, SESSION, Door, allowed, answer, expected
+from tests.support.doors import ADDRESSES, DOORS, SESSION, TOKEN, Door, allowed, answer, expected
 from tests.support.everybody import (
     MEMBERS,
     STRANGERS,
@@ -169,7 +169,9 @@ def strange_transcripts(here: Estate, elsewhere: Estate) -> list[tuple[str, list
 
 def own_numbers(here: Estate) -> list[tuple[str, list[Any]]]:
     """Every address of a weight set or a run, without its survey."""
-    numbered = [name for name, route in ADDRESSES.items() if "<int:number>/" in route]
+    numbered = [
+        name for name, route in ADDRESSES.items() if "<int:number>/" in route and TOKEN not in DOORS[name].asked_of
+    ]
     return [(name, args[1:]) for name in numbered for args in DOORS[name].args(here)]
 
 

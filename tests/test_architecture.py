@@ -17,7 +17,7 @@ FLOORS = {
     **dict.fromkeys(["models"], 0),
     **dict.fromkeys(["services", "selectors", "files"], 1),
     **dict.fromkeys(["forms", "access"], 2),
-    **dict.fromkeys(["views", "tasks", "admin", "management", "urls"], 3),
+    **dict.fromkeys(["views", "tasks", "admin", "management", "urls", "api"], 3),
 }
 
 

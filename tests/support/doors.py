@@ -9,9 +9,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from surveys.access import DECIDES, LOCKS, READS, RUNS, SCORES, WORKS, Role
+from surveys.forms.answer import AnswerForm
 from surveys.models import Judgment
 from surveys.services.devices import code_mint
 from tests.scoring import factories as score
+from tests.support.api_doors import API_DOORS, ApiDoor
 from tests.support.everybody import ACCOUNTS, STRANGERS, VISITORS, Estate
 from tests.surveys import factories as make
 
@@ -22,7 +24,8 @@ Payload = Callable[[Estate], dict[str, Any]]
 HIDDEN = "404"
 BOOK = (HIDDEN, *RUNS)
 """Members in another role learn no more than strangers."""
-ANYBODY, SESSION, ACCOUNT = "anybody", "the expert", "any account"
+ANYBODY, SESSION, ACCOUNT, TOKEN = "anybody", "the expert", "any account", "a token"
+ANSWER_FIELDS = tuple(AnswerForm.base_fields)
 NODES, KINDS = ("r", "a", "a1"), ("csv", "xlsx", "json")
 
 
@@ -35,6 +38,12 @@ class Door:
     args: Arguments = lambda _at: [[]]
     payload: Payload = lambda _at: {}
     writes: bool = True
+    asks: tuple[str, ...] = ()
+    """What the form asks for beside the payload."""
+
+    @property
+    def asked_of(self) -> tuple[Who | None, Who | None]:
+        return self.get, self.post
 
     def asked(self, method: str) -> Who | None:
         return self.get if method == "GET" else self.post
@@ -139,6 +148,11 @@ def waiting_colleague(at: Estate) -> int:
     return at.decided.memberships.filter(user__password__startswith="!")[0].user_id
 
 
+def by_token(door: ApiDoor) -> Door:
+    """Cookies open nothing there."""
+    return Door(get=TOKEN, post=TOKEN, args=lambda at: [door.place(at)], writes=False)
+
+
 READING = {"size": "large", "view": "row", "advance": "off", "keys": "off"}
 INDICATORS = b"code,parent,name\nr,,Root\na,r,A\nb,r,B\n"
 JUDGMENTS = b"expert,parent,item_a,item_b,more_important,strength\nN1,r,a,b,a,3\n"
@@ -166,15 +180,19 @@ DOORS: dict[str, Door] = {
         get=ANYBODY, post=ANYBODY, args=lambda at: [[at.token]], payload=fields(consent="on")
     ),
     "surveys:contents": Door(get=SESSION, args=asking),
-    "surveys:pair": Door(get=SESSION, post=SESSION, args=lambda at: [[at.asking.pk, 1]], payload=answer),
+    "surveys:pair": Door(
+        get=SESSION, post=SESSION, args=lambda at: [[at.asking.pk, 1]], payload=answer, asks=ANSWER_FIELDS
+    ),
     "surveys:rows": Door(get=SESSION, post=SESSION, args=section, payload=row),
-    "surveys:section": Door(post=SESSION, args=section, payload=fields(familiarity="well", position="1")),
-    "surveys:save": Door(post=SESSION, args=asking, payload=answer),
+    "surveys:section": Door(
+        post=SESSION, args=section, payload=fields(familiarity="well", position="1"), asks=("field",)
+    ),
+    "surveys:save": Door(post=SESSION, args=asking, payload=answer, asks=ANSWER_FIELDS),
     "surveys:undo": Door(post=SESSION, args=asking),
     "surveys:section_review": Door(get=SESSION, post=SESSION, args=section, payload=keep),
     "surveys:revision": Door(get=SESSION, post=SESSION, args=revision, payload=keep),
     "surveys:review": Door(get=SESSION, args=asking),
-    "surveys:submit": Door(get=SESSION, post=SESSION, args=asking),
+    "surveys:submit": Door(get=SESSION, post=SESSION, args=asking, asks=("reason", "remark")),
     "surveys:receipt": Door(get=SESSION, args=asking),
     "surveys:receipt_status": Door(get=SESSION, args=asking),
     "surveys:sheet": Door(
@@ -198,7 +216,9 @@ DOORS: dict[str, Door] = {
     "surveys:elsewhere": Door(get=SESSION, post=SESSION, args=asking),
     "surveys:end_others": Door(post=SESSION, args=asking),
     "surveys:join": Door(get=ANYBODY, post=ANYBODY, args=lambda at: [[at.asking.pk, one_time_code(at)]]),
-    "surveys:resume": Door(get=ANYBODY, post=ANYBODY, args=asking, payload=lambda at: {"key": one_time_code(at)}),
+    "surveys:resume": Door(
+        get=ANYBODY, post=ANYBODY, args=asking, payload=lambda at: {"key": one_time_code(at)}, asks=ANSWER_FIELDS
+    ),
     # systems
     "surveys:system_list": Door(get=ACCOUNT),
     "surveys:system_import": Door(
@@ -218,12 +238,12 @@ DOORS: dict[str, Door] = {
     "surveys:survey_deadline": Door(
         post=RUNS, args=asking, payload=fields(**{"deadline-closes_at": "2099-01-02T17:30", "deadline-reason": "Late."})
     ),
+    "surveys:survey_move": Door(post=RUNS, args=decided, payload=fields(to="archived"), asks=("reason",)),
     "surveys:survey_settings": Door(
         get=READS, post=RUNS, args=lambda at: [[at.planned.pk]],
         payload=fields(
             method="log_least_squares", random_index="saaty1980", aggregation="aip", gate="none", **make.QUESTIONS
-        ),
-    ),
+        ), asks=("missing_allowed", "preview")),
     "surveys:members": Door(
         get=RUNS, post=RUNS, args=decided, payload=fields(username="the-stranger", role="viewer")
     ),
@@ -252,20 +272,19 @@ DOORS: dict[str, Door] = {
         get=RUNS, post=RUNS, args=asking, payload=fields(lines="N1, Someone", confirmed="on")
     ),
     "surveys:expert": Door(get=READS, args=expert),
-    "surveys:expert_sections": Door(get=RUNS, post=RUNS, args=expert, payload=fields(nodes="a")),
+    "surveys:expert_sections": Door(get=RUNS, post=RUNS, args=expert, payload=fields(nodes="a"), asks=("reason",)),
     "surveys:enter": Door(
-        get=RUNS, post=RUNS, args=expert, payload=fields(way="telephone", received_on="2026-01-05")
-    ),
+        get=RUNS, post=RUNS, args=expert, payload=fields(way="telephone", received_on="2026-01-05"), asks=("note",)),
     "surveys:enter_transcript": Door(get=RUNS, args=transcript),
     "surveys:enter_section": Door(
         get=RUNS, post=RUNS, args=lambda at: [[*transcript(at)[0], "r"]], payload=keyed_in
     ),
-    "surveys:enter_hand_in": Door(post=RUNS, args=transcript),
+    "surveys:enter_hand_in": Door(post=RUNS, args=transcript, asks=("reason",)),
     "surveys:enter_scan": Door(get=RUNS, args=transcript),
-    "surveys:late_take": Door(post=RUNS, args=expert),
+    "surveys:late_take": Door(post=RUNS, args=expert, asks=("reason",)),
     "surveys:expert_weight": Door(post=RUNS, args=expert, payload=fields(weight="2", reason="Knows it.")),
     "surveys:link_show": Door(post=RUNS, args=expert),
-    "surveys:expert_revoke": Door(post=RUNS, args=expert),
+    "surveys:expert_revoke": Door(post=RUNS, args=expert, asks=("reason",)),
     "surveys:expert_renew": Door(post=RUNS, args=expert),
     "surveys:expert_decline": Door(post=RUNS, args=unfinished, payload=fields(reason="Too busy.")),
     "surveys:expert_remove": Door(post=RUNS, args=unfinished),
@@ -328,6 +347,14 @@ DOORS: dict[str, Door] = {
         get=READS, args=lambda at: [[at.decided.pk, at.run.number, unit.pk] for unit in at.data.units.all()[:1]]
     ),
     "scoring:run_export": Door(get=READS, args=run(*KINDS)),
+    # other programs; with a token: tests/test_api_access.py
+    "surveys:api": Door(get=ANYBODY),
+    "surveys:api_description": Door(get=ANYBODY),
+    "surveys:tokens": Door(
+        get=ACCOUNT, post=ACCOUNT, payload=fields(name="Report", scope="read", days="30")
+    ),
+    "surveys:token_revoke": Door(post=ACCOUNT, args=lambda _at: [[1]], writes=False),
+    **{door.name: by_token(door) for door in API_DOORS},
 }  # fmt: skip
 
 
@@ -336,6 +363,8 @@ def expected(who: Who, visitor: str) -> str:
         return "ok"
     if who == SESSION:
         return "ok" if visitor == "expert" else "403"
+    if who == TOKEN:
+        return "401"
     if visitor not in ACCOUNTS:
         return "login"
     if who == ACCOUNT or visitor in who:

@@ -1,0 +1,1 @@
+"""Operations about data and runs, for other programs: see `surveys.api`."""
