@@ -10,10 +10,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from surveys.access import RUNS
 from surveys.models import Survey
 from surveys.services.expert_weights import expert_weight_set
 from surveys.services.panels import panel_result_request
-from tests.support.doors import ADDRESSES, DOORS, RUNS
+from tests.support.doors import ADDRESSES, DOORS
 from tests.surveys import factories as make
 
 pytestmark = pytest.mark.django_db

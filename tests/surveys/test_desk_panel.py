@@ -172,7 +172,7 @@ def test_weights_of_the_whole_panel_need_one_reason(coordinator: Client) -> None
     coordinator.post(at, {**table, "reason": "Cr by the questionnaire"})
     first.refresh_from_db()
     second.refresh_from_db()
-    assert (first.weight, first.weight_reason, second.group) == (2, "Cr by the questionnaire", "industry")
+    assert (int(first.weight), first.weight_reason, second.group) == (2, "Cr by the questionnaire", "industry")
     assert survey.audit_events.filter(action="expert.weighted").count() == 1
     assert survey.audit_events.get(action="expert.placed").new == {"field": "", "group": "industry"}
 

@@ -135,8 +135,8 @@ def test_who_stands_still_for_more_than_three_days_is_found() -> None:
     make.say(expert, "a", "b")
     assert board(expert.survey, show="stalled") == []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("surveys.selectors.board.timezone.now", lambda: later)
         later = JudgmentEvent.objects.get().received_at + timedelta(days=3, seconds=1)
+        patch.setattr("surveys.selectors.board.timezone.now", lambda: later)
         assert board(expert.survey, show="stalled") == ["E1"]
 
 
