@@ -150,7 +150,7 @@ def test_a_pilot_with_answers_does_not_open_unawares() -> None:
 def test_it_opens_once_it_is_said_what_the_answers_are(said: str, weight: int) -> None:
     survey = survey_move(piloted(), "open", user=make.user(), pilot=said)
     first, second = survey.experts.order_by("pk")
-    assert (first.pilot, first.weight, second.pilot, second.weight) == (True, weight, False, 1)
+    assert (first.pilot, int(first.weight), second.pilot, int(second.weight)) == (True, weight, False, 1)
     assert first.judgments.count() == 4
     assert survey.audit_events.get(action="survey.moved", new__state="open").new["pilot"] == said
 
