@@ -10,7 +10,7 @@ UV := $(VENV)/bin/uv
 TEST_PROCESSES ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run worker test test-sqlite test-postgres test-browser soak check format bench bench-form lock clean
+.PHONY: help run worker test test-sqlite test-postgres test-browser soak check format bench bench-form bench-desk lock clean
 
 help:
 	@echo "make run      start Quanheng at http://127.0.0.1:8000/ (PORT=, DATA_DIR=)"
@@ -20,6 +20,7 @@ help:
 	@echo "make check    format, lint, types, templates, migrations, translations"
 	@echo "make format   put the code into shape"
 	@echo "make bench    benchmarks; make bench-form: those of the expert's form"
+	@echo "make bench-desk  pages of the coordinator with a panel of 500 (a minute or two)"
 	@echo "make lock     renew requirements*.txt"
 	@echo "make clean    remove the environment and caches; var/ with your data stays"
 
@@ -61,6 +62,9 @@ bench: $(VENV)/ready
 bench-form: $(VENV)/ready-dev
 	$(PYTHON) -m benchmarks.form
 	$(PYTHON) -m pytest -q --no-header tests/browser/test_form_goals.py tests/browser/test_lost_answers.py
+
+bench-desk: $(VENV)/ready
+	$(PYTHON) -m benchmarks.desk
 
 COMPILE := UV_CUSTOM_COMPILE_COMMAND="make lock" $(UV) pip compile --quiet --upgrade --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-emit-find-links

@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 
-from surveys.models import IndicatorSystem, Membership, Survey
+from surveys.models import Expert, IndicatorSystem, Membership, Person, Survey
 
 Role = Membership.Role
 Account = AbstractBaseUser | AnonymousUser
@@ -32,6 +32,25 @@ def systems_of(user: Account) -> QuerySet[IndicatorSystem]:
         return IndicatorSystem.objects.none()
     used = IndicatorSystem.objects.filter(editions__surveys__in=surveys_of(user))
     return (used | IndicatorSystem.objects.filter(created_by_id=user.pk)).distinct()
+
+
+def surveys_run_by(user: Account) -> QuerySet[Survey]:
+    """The surveys whose panel this account looks after."""
+    return Survey.objects.filter(pk__in=_memberships(user).filter(role__in=RUNS).values("survey_id"))
+
+
+def people_of(user: Account) -> QuerySet[Person]:
+    """The people book of an account: who is on a panel that it runs, or was written in by it."""
+    if user.pk is None:
+        return Person.objects.none()
+    asked = Expert.objects.filter(survey__in=surveys_run_by(user), person__isnull=False).values("person_id")
+    return Person.objects.filter(Q(pk__in=asked) | Q(created_by_id=user.pk, experts=None))
+
+
+def people_kept_by(user: Account) -> QuerySet[Person]:
+    """Those of them whom this account may correct: nobody on a panel that others run."""
+    elsewhere = Expert.objects.exclude(survey__in=surveys_run_by(user)).filter(person__isnull=False)
+    return people_of(user).exclude(pk__in=elsewhere.values("person_id"))
 
 
 def roles_of(user: Account, survey: Survey) -> frozenset[str]:

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+
 from django.utils.translation import gettext_lazy as _
 
-from surveys.models import ApiToken, Membership, Survey, Transcript, WeightSet
+from surveys.models import ApiToken, InvitationLink, Membership, Survey, Transcript, WeightSet
 
 ACTS = {
+    "access.refused": _("Opened a page that needs another role"),
+    "account.link_made": _("Link made to choose a password"),
+    "account.made": _("Account made"),
+    "account.password_set": _("Password chosen"),
+    "account.switched_off": _("Account deactivated"),
+    "account.switched_on": _("Account activated again"),
     "answers.entered": _("Answers keyed in on the expert's behalf"),
+    "answers.read": _("Answers of an expert looked at"),
     "answers.submitted": _("Answers submitted"),
     "data.imported": _("Data imported"),
     "drafts.confirmed": _("Prepared answers confirmed by the expert"),
@@ -15,22 +25,32 @@ ACTS = {
     "drafts.prepared": _("Answers keyed in as drafts"),
     "expert.added": _("Expert added"),
     "expert.assigned": _("Sections of an expert chosen"),
+    "expert.declined": _("Expert declined"),
+    "expert.placed": _("Field or group of an expert set"),
+    "expert.removed": _("Expert taken off the panel"),
     "expert.weighted": _("Weight of an expert set"),
+    "file.exported": _("File exported"),
     "invitation.renewed": _("Invitation renewed"),
     "invitation.revoked": _("Invitation revoked"),
     "judgments.imported": _("Judgments imported"),
     "late.taken": _("Late answers taken"),
     "link.minted": _("Personal link made"),
     "member.added": _("Role given"),
+    "member.removed": _("Role taken away"),
     "panel.requested": _("Panel result asked for"),
+    "person.changed": _("Person corrected"),
+    "person.merged": _("Two entries of a person merged"),
     "revision.requested": _("Expert asked to look again"),
     "revision.withdrawn": _("Request to look again withdrawn"),
     "run.requested": _("Run asked for"),
     "section.declined": _("Section declined: not my field"),
     "section.taken_up": _("Declined section taken up again"),
+    "sign_in.failed": _("Sign-in failed"),
     "survey.created": _("Survey made"),
-    "survey.settings": _("Method chosen"),
+    "survey.deadline": _("Deadline set"),
     "survey.moved": _("Survey moved to another stage"),
+    "survey.settings": _("Method chosen"),
+    "survey.terms": _("Texts, promises or reminders changed"),
     "token.made": _("Token for a program made"),
     "token.revoked": _("Token for a program revoked"),
     "transcript.entered": _("Answers on paper or by telephone received"),
@@ -41,25 +61,44 @@ ACTS = {
 
 DETAILS = {
     "aggregation": _("Aggregation"),
+    "anonymity": _("Anonymity"),
+    "channel": _("Way"),
+    "closes_at": _("Deadline"),
+    "contact": _("Contact"),
+    "content_hash": _("Content hash"),
+    "data": _("Data"),
+    "edition": _("Edition"),
+    "email": _("E-mail"),
+    "events": _("Answers"),
+    "exclusion_rules": _("Rules for leaving answers out"),
+    "experts": _("Experts"),
+    "field": _("Field"),
+    "file": _("File"),
     "full_up_to": _("Every pair up to so many items"),
     "gate": _("Consistency gate"),
+    "group": _("Group"),
+    "indicators": _("Indicators"),
+    "inviter": _("Who asks"),
+    "language": _("Language"),
+    "languages": _("Languages of the form"),
     "method": _("Weights by"),
     "missing_allowed": _("“Cannot judge”"),
+    "name": _("Name"),
+    "node": _("Branch"),
+    "organisation": _("Organisation"),
+    "pairs": _("Pairs"),
+    "pilot": _("Answers of the pilot"),
+    "privacy": _("Privacy notice"),
+    "purpose": _("Purpose"),
     "question_order": _("Order of the pairs"),
     "question_plan": _("Questions"),
     "questions_per_item": _("Questions per item above"),
     "random_index": _("Random index"),
-    "content_hash": _("Content hash"),
-    "data": _("Data"),
     "days": _("Days"),
-    "edition": _("Edition"),
-    "events": _("Answers"),
-    "experts": _("Experts"),
-    "file": _("File"),
-    "indicators": _("Indicators"),
-    "pairs": _("Pairs"),
     "receipt": _("Receipt"),
     "received": _("Received on"),
+    "reminder_days": _("Days of the reminders"),
+    "reminders": _("Automatic reminders"),
     "result": _("Panel result"),
     "role": _("Role"),
     "run": _("Run"),
@@ -68,6 +107,8 @@ DETAILS = {
     "section": _("Section"),
     "sections": _("Sections"),
     "state": _("State"),
+    "telephone": _("Telephone"),
+    "title": _("Title"),
     "units": _("Units"),
     "version": _("Version"),
     "way": _("How the answers came"),
@@ -84,6 +125,10 @@ CHOICES = {
     "question_plan": dict(Survey.Plan.choices),
     "random_index": dict(Survey.RandomIndex.choices),
     "role": dict(Membership.Role.choices),
+    "anonymity": dict(Survey.Anonymity.choices),
+    "channel": dict(InvitationLink.Channel.choices),
+    "pilot": {"count": _("counted"), "leave_out": _("recorded, not counted")},
+    "reminders": {"True": _("on"), "False": _("off")},
     "scope": dict(ApiToken.Scope.choices),
     "way": dict(Transcript.Way.choices),
     "state": {**dict(WeightSet.State.choices), **dict(Survey.State.choices)},
@@ -100,3 +145,20 @@ def detail_label(key: str) -> str:
 
 def value_label(key: str, value: str) -> str:
     return str(CHOICES.get(key, {}).get(value, value))
+
+
+HASH = re.compile("[0-9a-f]{64}")
+
+
+def told(values: Mapping[str, object]) -> str:
+    """What the audit log keeps of an act, in one line; of a hash the first twelve digits."""
+    return ", ".join(f"{detail_label(key)} {_short(key, value)}".rstrip() for key, value in values.items())
+
+
+def _short(key: str, value: object) -> str:
+    if isinstance(value, dict):
+        return told(value)
+    if isinstance(value, list):
+        return " · ".join(str(each) for each in value)
+    text = value_label(key, str(value))
+    return text[:12] if HASH.fullmatch(text) else text

@@ -12,6 +12,6 @@ class SurveysConfig(AppConfig):
         return guards()
 
     def ready(self) -> None:
-        from surveys import checks  # noqa: F401  registers them
+        from surveys import checks, signals  # noqa: F401  registers them
 
         follow_migrations(self, self.guards())

@@ -20,6 +20,10 @@ _PAIR_IS_FOREIGN = (
 _SECTION = "The order in which an expert is asked is made once."
 _REQUEST = "A revision request says what it said: withdraw it and make another."
 _METHOD = "A survey that was opened keeps its edition and its method: make another survey."
+_RULES = "The rules for leaving answers out were declared when the survey opened: they stay as they are."
+_PROMISE = "The experts were promised that their names stay apart from their answers: this cannot be taken back."
+_UNMASKED = "The moment at which units' names were first seen is kept: it is written once."
+_PILOT = "Whether an expert answered in the pilot is said once, when the survey opens."
 _COMPUTED = "A panel result is computed once: ask for a new one."
 _RESULT_IS_COMPUTED = "(SELECT r.computed_at FROM surveys_panelresult r WHERE r.id = NEW.result_id) IS NOT NULL"
 _SIGNED = "A weight set that was proposed cannot be changed: propose a new one."
@@ -89,7 +93,16 @@ def _opened_surveys() -> list[Guard]:
         "key", "edition_id", "method", "random_index", "aggregation", "missing_allowed", "question_plan", "full_up_to",
         "questions_per_item", "question_order",
     )  # fmt: skip
-    return [Guard("surveys_survey", "UPDATE", _METHOD, f"OLD.state NOT IN ('draft', 'pilot') AND ({fixed})")]
+    opened = "OLD.state NOT IN ('draft', 'pilot')"
+    broken = "OLD.anonymity = 'pseudonyms' AND NEW.anonymity <> 'pseudonyms'"
+    unmasked = f"OLD.unmasked_at IS NOT NULL AND ({changed('unmasked_at')})"
+    return [
+        Guard("surveys_survey", "UPDATE", _METHOD, f"{opened} AND ({fixed})"),
+        Guard("surveys_survey", "UPDATE", _RULES, f"{opened} AND ({changed('exclusion_rules')})", "rules"),
+        Guard("surveys_survey", "UPDATE", _PROMISE, f"{opened} AND {broken}", "promise"),
+        Guard("surveys_survey", "UPDATE", _UNMASKED, unmasked, "unmasked"),
+        Guard("surveys_expert", "UPDATE", _PILOT, "OLD.pilot AND NOT NEW.pilot", "pilot"),
+    ]
 
 
 def _panel_results() -> list[Guard]:

@@ -22,17 +22,19 @@ from django.db.models.signals import post_migrate, pre_migrate
 class Guard:
     """Refuse `operation` (INSERT, UPDATE or DELETE) on `table` when `condition` holds.
 
-    Where a deletion is guarded, TRUNCATE, which asks no row, is refused altogether.
+    Where a deletion is guarded, TRUNCATE, which asks no row, is refused altogether. `part` tells several guards of one
+    operation on one table apart.
     """
 
     table: str
     operation: str
     sentence: str
     condition: str = "1 = 1"
+    part: str = ""
 
     @property
     def name(self) -> str:
-        return f"guard_{self.table}_{self.operation.lower()}"
+        return "_".join(filter(None, ["guard", self.table, self.operation.lower(), self.part]))
 
 
 def append_only(table: str, what: str) -> list[Guard]:

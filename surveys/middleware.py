@@ -1,8 +1,13 @@
-"""Headers that hold for every page."""
+"""What holds for every page: its headers, and that a refused door is noted."""
 
 from collections.abc import Callable
 
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+
+from surveys.models import Survey
+from surveys.services.looks import refusal_note
 
 # data: images are in Bootstrap's style sheet (the marks of check boxes and lists). No 'unsafe-inline', no other host.
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -29,3 +34,21 @@ class ContentSecurityPolicyMiddleware:
         response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         return response
+
+
+class RefusalLogMiddleware:
+    """A member of a survey who asks for what another role is needed for is refused; the survey's log says so."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+        match = request.resolver_match
+        if not isinstance(exception, PermissionDenied) or match is None or not isinstance(request.user, User):
+            return
+        survey = Survey.objects.filter(pk=match.kwargs.get("survey_id", 0)).first()
+        if survey and survey.memberships.filter(user=request.user).exists():
+            refusal_note(survey, match.view_name, user=request.user)

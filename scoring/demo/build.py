@@ -103,6 +103,7 @@ def _computing_survey(
         inviter=texts.COMPUTING_INVITER,
         contact=texts.COMPUTING_CONTACT,
         privacy=texts.PRIVACY,
+        exclusion_rules=texts.EXCLUSION_RULES,
     )
 
 

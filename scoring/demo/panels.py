@@ -24,6 +24,9 @@ from surveys.services.systems import edition_freeze, edition_import
 from surveys.services.weight_sets import weight_set_approve, weight_set_draft, weight_set_lock, weight_set_propose
 from surveys.tasks import perform
 
+FIELDS = {"zh-hans": ["环境", "算力", "存力", "运力"], "en": ["housing", "mobility", "nature"]}
+GROUPS = {"zh-hans": ["业界", "学界"], "en": ["practice", "research"]}
+
 Texts = dict[str, str]
 People = dict[str, User]
 
@@ -58,9 +61,18 @@ def survey(
 
 
 def panel(survey: Survey, codes: Sequence[str], name: str, language: str, user: User) -> None:
-    """Synthetic experts, numbered, so that nobody takes them for real people."""
+    """Synthetic experts, numbered, so that nobody takes them for real people; fields and groups take turns."""
+    fields, groups = FIELDS[language], GROUPS[language]
     for number, code in enumerate(codes, start=1):
-        expert_add(survey, code=code, name=f"{name} {number:02d}", language=language, user=user)
+        expert_add(
+            survey,
+            code=code,
+            name=f"{name} {number:02d}",
+            field=fields[number % len(fields)],
+            group=groups[number % len(groups)],
+            language=language,
+            user=user,
+        )
 
 
 def ready_expert(survey: Survey, code: str, name: str, user: User) -> None:

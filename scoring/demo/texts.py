@@ -46,3 +46,14 @@ TOWNS_PANEL = "Synthetic expert"
 TOWNS_PROPOSAL = "All five synthetic experts have submitted and every matrix is consistent."
 TOWNS_APPROVAL = "Matrices, weights and consistency checked; agreed for the demo."
 TOWNS_DATA = {"en": "Twelve towns, 2026", "zh-hans": "十二个小镇，2026 年"}
+
+EXCLUSION_RULES = {
+    "zh-hans": (
+        "经一次复核后某判断矩阵的 CR 仍大于 0.2 的，该专家的该矩阵不计入。\n"
+        "平均每题用时不足 2 秒且经核实未认真作答的，该专家的全部判断不计入。"
+    ),
+    "en": (
+        "A matrix whose CR is still above 0.2 after one request to look again is left out at that node.\n"
+        "An expert who took less than 2 seconds an answer on average, and confirms it, is left out wholly."
+    ),
+}

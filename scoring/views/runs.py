@@ -22,6 +22,7 @@ from scoring.views.pages import account, computed_run_of, page_of, run_of, scori
 from surveys.access import READS, SCORES, survey_for, surveys_of
 from surveys.errors import Refused
 from surveys.models import Survey
+from surveys.services.looks import export_note
 
 RUNS_ON_A_PAGE = 50
 UNITS_ON_A_PAGE = 500
@@ -111,6 +112,7 @@ def run_export(request: HttpRequest, survey_id: int, number: int, kind: str) -> 
     found = computed_run_of(survey, number)
     wide = kind == "csv" and request.GET.get("shape") == "wide"
     name = export_name(found, kind, "wide" if wide else "")
+    export_note(survey, name, user=account(request))
     disposition = content_disposition_header(True, name) or "attachment"
     headers = {"Content-Disposition": disposition, "Cache-Control": "no-store"}
     return HttpResponse(export_bytes(found, kind, wide=wide), content_type=TYPES[kind], headers=headers)

@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy
 from surveys.access import systems_of
 from surveys.forms.method import METHOD, QUESTIONS, MethodForm
 from surveys.forms.texts import TextsForm
-from surveys.models import Edition, Membership, Survey
+from surveys.models import Edition, Survey
+from surveys.services.surveys import PILOT_COUNTS, PILOT_LEFT_OUT
 
 
 class SurveyForm(MethodForm, TextsForm):
@@ -71,19 +72,4 @@ class SurveyForm(MethodForm, TextsForm):
 class MoveForm(forms.Form):
     to = forms.ChoiceField(choices=Survey.State.choices)
     reason = forms.CharField(required=False, max_length=2000)
-
-
-class MemberForm(forms.Form):
-    """An account gets a role."""
-
-    username = forms.CharField(label=gettext_lazy("User name"), max_length=150)
-    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=Membership.Role.choices)
-
-    def clean_username(self) -> str:
-        name: str = self.cleaned_data["username"].strip()
-        self.member = User.objects.filter(username=name, is_active=True).first()
-        if self.member is None:
-            raise forms.ValidationError(
-                _("There is no account “%(name)s”: check the spelling, or ask for one to be made.") % {"name": name}
-            )
-        return name
+    pilot = forms.ChoiceField(required=False, choices=[(PILOT_COUNTS, ""), (PILOT_LEFT_OUT, "")])

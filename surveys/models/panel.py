@@ -58,6 +58,7 @@ class Expert(models.Model):
     submitted_at = models.DateTimeField(null=True, blank=True)
     declined_at = models.DateTimeField(null=True, blank=True)
     reminders_paused = models.BooleanField(_("no reminders"), default=False)
+    pilot = models.BooleanField(_("answered in the pilot"), default=False, help_text="Said when the survey opens.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -30,6 +30,8 @@ class NodeCoverage:
 @dataclass(frozen=True)
 class Coverage:
     nodes: list[NodeCoverage]
+    panel: int = 0
+    """Experts whose invitation stands."""
 
     @property
     def few(self) -> list[NodeCoverage]:
@@ -49,7 +51,7 @@ def coverage_of(survey: Survey) -> Coverage:
             left[node] += 1
             declined[node] += bool(assigned)
     nodes = sorted(structure_of(survey.edition).nodes, key=lambda node: node.position)
-    return Coverage([NodeCoverage(node, len(panel) - left[node.pk], declined[node.pk]) for node in nodes])
+    return Coverage([NodeCoverage(node, len(panel) - left[node.pk], declined[node.pk]) for node in nodes], len(panel))
 
 
 @dataclass(frozen=True)

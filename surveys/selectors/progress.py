@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,20 +13,35 @@ from django.utils.translation import gettext_lazy as _
 from surveys import scale
 from surveys.models import Expert, Job, JudgmentEvent, NodeResult, Submission, Survey
 from surveys.selectors.answers import answered_counts
+from surveys.selectors.correspondence import LetterSeen, letters_seen
+from surveys.selectors.pace import Pace, paces
+from surveys.selectors.revisions import waiting_counts
 
 STATUSES = {
+    "not_sent": _("Not sent"),
+    "sent": _("Sent"),
     "not_opened": _("Not opened"),
     "opened": _("Opened"),
     "in_progress": _("In progress"),
+    "to_revise": _("To look at again"),
     "changed": _("Changed after submitting"),
     "submitted": _("Submitted"),
+    "returned": _("Mail returned"),
+    "declined": _("Declined"),
     "revoked": _("Revoked"),
 }
+NOT_OPENED = ("not_sent", "sent", "not_opened", "returned")
+UNFINISHED = ("opened", "in_progress")
+GONE = ("declined", "revoked")
 
 
 @dataclass(frozen=True)
 class ExpertProgress:
-    """One line of the dashboard. `failing` counts the matrices with CR >= 0.1 of what was submitted last."""
+    """One line of the dashboard. `failing` counts the matrices with CR >= 0.1 of what was submitted last.
+
+    `minutes` is the time on the pages of the questions; `flags` are what calls for a look at how the answers were
+    given; `waiting` are requests to look again that are not settled.
+    """
 
     expert: Expert
     status: str
@@ -36,10 +52,19 @@ class ExpertProgress:
     failing: int
     computing: bool
     last_activity: datetime | None
+    minutes: int | None = None
+    waiting: int = 0
+    flags: tuple[str, ...] = ()
+    letter: LetterSeen | None = None
 
     @property
     def label(self) -> str:
         return str(STATUSES[self.status])
+
+    @property
+    def missing(self) -> bool:
+        """Somebody still has to do something, and can."""
+        return self.status not in ("submitted", *GONE)
 
 
 @dataclass(frozen=True)
@@ -56,11 +81,15 @@ class PanelProgress:
 
     @property
     def unfinished(self) -> int:
-        return self.counts["in_progress"] + self.counts["opened"]
+        return sum(self.counts[status] for status in UNFINISHED)
 
     @property
     def not_opened(self) -> int:
-        return self.counts["not_opened"]
+        return sum(self.counts[status] for status in NOT_OPENED)
+
+    @property
+    def missing(self) -> list[ExpertProgress]:
+        return [row for row in self.rows if row.missing]
 
     @property
     def answered(self) -> int:
@@ -68,7 +97,7 @@ class PanelProgress:
 
     @property
     def asked(self) -> int:
-        return sum(row.total for row in self.rows)
+        return sum(row.total for row in self.rows if row.status not in GONE)
 
     @property
     def failing(self) -> int:
@@ -77,6 +106,11 @@ class PanelProgress:
     @property
     def tested(self) -> int:
         return sum(row.tested for row in self.rows)
+
+    @property
+    def passing_share(self) -> float | None:
+        """The share of matrices with CR < 0.1 among those that can be tested."""
+        return (self.tested - self.failing) / self.tested if self.tested else None
 
 
 def with_panel_sizes(surveys: QuerySet[Survey]) -> QuerySet[Survey]:
@@ -88,16 +122,38 @@ def with_panel_sizes(surveys: QuerySet[Survey]) -> QuerySet[Survey]:
 
 def panel_progress(survey: Survey) -> PanelProgress:
     """The whole panel in a fixed number of queries, however large it is."""
-    answered = answered_counts(survey)
-    moments = _last_answers(survey)
-    newest = newest_by_expert(survey)
-    ratios = _ratios(list(newest.values()))
+    found = _Found.of(survey)
     experts = survey.experts.select_related("person", "invitation").order_by("id")
-    rows = [
-        _row(expert, *answered.get(expert.pk, (0, 0)), newest.get(expert.pk), ratios, moments.get(expert.pk))
-        for expert in experts
-    ]
-    return PanelProgress(rows)
+    return PanelProgress([_row(expert, found) for expert in experts])
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What is known of a whole panel, by expert; `ratios` by submission."""
+
+    answered: Mapping[int, tuple[int, int]]
+    moments: Mapping[int, datetime]
+    newest: Mapping[int, Submission]
+    ratios: Mapping[int, list[str]]
+    waiting: Mapping[int, int]
+    pace: Mapping[int, Pace]
+    letters: Mapping[int, LetterSeen]
+    writes: bool
+
+    @classmethod
+    def of(cls, survey: Survey) -> _Found:
+        newest = newest_by_expert(survey)
+        letters = letters_seen(survey)
+        return cls(
+            answered_counts(survey),
+            _last_answers(survey),
+            newest,
+            _ratios(list(newest.values())),
+            waiting_counts(survey),
+            paces(survey),
+            letters,
+            bool(letters),
+        )
 
 
 def newest_by_expert(survey: Survey) -> dict[int, Submission]:
@@ -107,14 +163,33 @@ def newest_by_expert(survey: Survey) -> dict[int, Submission]:
     return {submission.expert_id: submission for submission in found}
 
 
-def expert_status(expert: Expert, answered: int, submission: Submission | None) -> str:
+def expert_status(
+    expert: Expert,
+    answered: int,
+    submission: Submission | None,
+    *,
+    waiting: int = 0,
+    letter: LetterSeen | None = None,
+    writes: bool = False,
+) -> str:
+    """Where an expert is. `writes`: the survey sends letters, so that not having got one says something."""
+    if expert.declined_at:
+        return "declined"
+    if expert.invitation.revoked_at and not submission:
+        return "revoked"
+    if submission and waiting:
+        return "to_revise"
     if submission:
         return "submitted" if submission.revision == expert.revision else "changed"
-    if expert.invitation.revoked_at:
-        return "revoked"
     if answered:
         return "in_progress"
-    return "opened" if expert.started_at else "not_opened"
+    if expert.started_at:
+        return "opened"
+    if letter and letter.returned:
+        return "returned"
+    if writes:
+        return "sent" if letter and letter.sent_at else "not_sent"
+    return "not_opened"
 
 
 def submission_jobs(submissions: list[Submission]) -> dict[int, Job]:
@@ -123,27 +198,27 @@ def submission_jobs(submissions: list[Submission]) -> dict[int, Job]:
     return {job.subject: job for job in jobs.exclude(state=Job.State.DONE)}
 
 
-def _row(
-    expert: Expert,
-    answered: int,
-    total: int,
-    submission: Submission | None,
-    ratios: dict[int, list[str]],
-    answered_at: datetime | None,
-) -> ExpertProgress:
-    found = ratios.get(submission.pk, []) if submission else []
-    tested = [ratio for ratio in found if ratio]
-    moments = [moment for moment in (answered_at, expert.started_at, expert.submitted_at) if moment]
+def _row(expert: Expert, found: _Found) -> ExpertProgress:
+    answered, total = found.answered.get(expert.pk, (0, 0))
+    submission, waiting = found.newest.get(expert.pk), found.waiting.get(expert.pk, 0)
+    letter, pace = found.letters.get(expert.pk), found.pace.get(expert.pk)
+    ratios = found.ratios.get(submission.pk, []) if submission else []
+    tested = [ratio for ratio in ratios if ratio]
+    moments = [found.moments.get(expert.pk), expert.started_at, expert.submitted_at]
     return ExpertProgress(
         expert=expert,
-        status=expert_status(expert, answered, submission),
+        status=expert_status(expert, answered, submission, waiting=waiting, letter=letter, writes=found.writes),
         answered=answered,
         total=total,
         submission=submission,
         tested=len(tested),
         failing=sum(scale.consistency_level(ratio) != "pass" for ratio in tested),
-        computing=submission is not None and not found,
-        last_activity=max(moments, default=None),
+        computing=submission is not None and not ratios,
+        last_activity=max(filter(None, moments), default=None),
+        minutes=pace.minutes if pace else None,
+        waiting=waiting,
+        flags=("quick",) if submission and pace and pace.quick else (),
+        letter=letter,
     )
 
 

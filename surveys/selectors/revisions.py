@@ -7,7 +7,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from surveys.models import Comparison, Expert, Indicator, JudgmentEvent, KeptJudgment, RevisionPair, RevisionRequest
+from django.db.models import Count, Exists, OuterRef
+
+from surveys.models import (
+    Comparison,
+    Expert,
+    Indicator,
+    JudgmentEvent,
+    KeptJudgment,
+    RevisionPair,
+    RevisionRequest,
+    Survey,
+)
 from surveys.selectors.hints import sentence_of
 from surveys.selectors.keeping import kept_now
 from surveys.selectors.structure import structure_of
@@ -100,6 +111,20 @@ def requests_of(expert: Expert) -> list[Asked]:
 def waiting_requests(expert: Expert) -> list[Asked]:
     """What an expert is asked to look at again and has not settled yet: for the contents and the lines above them."""
     return [asked for asked in requests_of(expert) if asked.waits]
+
+
+def waiting_counts(survey: Survey) -> dict[int, int]:
+    """Expert → requests that wait, for a whole panel in one query: a pair waits while it was neither said nor kept
+    again.
+    """
+    later = JudgmentEvent.objects.filter(
+        expert=OuterRef("request__expert"), comparison=OuterRef("comparison"), revision__gt=OuterRef("revision"),
+        conflict=False,
+    )  # fmt: skip
+    kept = KeptJudgment.objects.filter(request=OuterRef("request"), comparison=OuterRef("comparison"))
+    asked = RevisionPair.objects.filter(request__expert__survey=survey, request__withdrawn_at=None).order_by()
+    waiting = asked.filter(~Exists(later), ~Exists(kept)).values_list("request__expert")
+    return dict(waiting.annotate(Count("request", distinct=True)))
 
 
 def request_of(expert: Expert, request_id: int) -> Asked | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from django.contrib.auth.models import User
@@ -38,6 +39,23 @@ def expert_weight_set(
         new={"weight": _text(weight), **({"node": node.code} if node else {})},
         reason=reason.strip(),
     )
+
+
+@transaction.atomic
+def expert_leave_uncounted(expert: Expert, *, reason: str, user: User | None) -> None:
+    """Record the answers and count them nowhere: weight 0 in the whole tree, and no weight of its own in any branch."""
+    for branch in expert.branch_weights.select_related("node"):
+        expert_weight_set(expert, None, branch.node, reason=reason, user=user)
+    expert_weight_set(expert, Decimal(0), reason=reason, user=user)
+
+
+@transaction.atomic
+def expert_weights_set(weights: Mapping[Expert, Decimal], *, reason: str, user: User | None) -> int:
+    """The weights of many experts in the whole tree, with one reason; how many were new. All of them or none."""
+    changed = {expert: weight for expert, weight in weights.items() if weight != expert.weight}
+    for expert, weight in changed.items():
+        expert_weight_set(expert, weight, reason=reason, user=user)
+    return len(changed)
 
 
 def _check(survey: Survey, weight: Decimal | None, node: Indicator | None, reason: str) -> None:

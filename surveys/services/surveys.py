@@ -12,8 +12,9 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from surveys.errors import Refused, Stale
-from surveys.models import Edition, Membership, Survey
+from surveys.models import Edition, Expert, Membership, Survey
 from surveys.services.audit import audit
+from surveys.services.expert_weights import expert_leave_uncounted
 
 State = Survey.State
 
@@ -69,11 +70,15 @@ def member_add(survey: Survey, *, member: User, role: str, user: User | None) ->
     return membership
 
 
+PILOT_COUNTS, PILOT_LEFT_OUT = "count", "leave_out"
+
+
 @transaction.atomic
-def survey_move(survey: Survey, to: str, *, user: User | None, reason: str = "") -> Survey:
+def survey_move(survey: Survey, to: str, *, user: User | None, reason: str = "", pilot: str = "") -> Survey:
     """Move a survey to another state: the one way.
 
-    Raises Refused where the move is not allowed, and Stale where somebody else was faster.
+    Where experts answered in the pilot, opening needs `pilot`: whether their answers count, or are recorded and not
+    counted. Raises Refused where the move is not allowed, and Stale where somebody else was faster.
     """
     if to not in MOVES[survey.state]:
         raise Refused(
@@ -86,11 +91,29 @@ def survey_move(survey: Survey, to: str, *, user: User | None, reason: str = "")
         raise Stale(
             _("Somebody else moved this survey a moment ago. Look at it again and repeat what is still needed.")
         )
-    audit(
-        "survey.moved", survey, user=user, survey=survey, old={"state": survey.state}, new={"state": to}, reason=reason
-    )
+    new = {"state": to} | _settle_pilot(survey, to, pilot, user)
+    audit("survey.moved", survey, user=user, survey=survey, old={"state": survey.state}, new=new, reason=reason)
     survey.refresh_from_db(fields=["state", "version"])
     return survey
+
+
+def _settle_pilot(survey: Survey, to: str, pilot: str, user: User | None) -> dict[str, str]:
+    """Answers of the pilot never count unawares: the log cannot be emptied, so somebody says what they are."""
+    if to != State.OPEN or survey.state not in (State.DRAFT, State.PILOT):
+        return {}
+    tried = list(survey.experts.filter(revision__gt=0).order_by("pk"))
+    if not tried:
+        return {}
+    if pilot not in (PILOT_COUNTS, PILOT_LEFT_OUT):
+        raise Refused(
+            _("Answers were given in the pilot, by %(codes)s: say whether they count before the survey opens.")
+            % {"codes": ", ".join(expert.code for expert in tried)}
+        )
+    Expert.objects.filter(pk__in=[expert.pk for expert in tried]).update(pilot=True)
+    if pilot == PILOT_LEFT_OUT:
+        for expert in tried:
+            expert_leave_uncounted(expert, reason=_("Answered in the pilot; recorded, not counted."), user=user)
+    return {"pilot": pilot}
 
 
 def _check_ready(survey: Survey, to: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 
@@ -13,14 +14,14 @@ from django.utils.html import conditional_escape
 from django.utils.safestring import SafeData, SafeString, mark_safe
 from django.utils.translation import get_language, gettext
 
-from surveys import scale
-from surveys.acts import act_label, detail_label, value_label
+from surveys import acts, scale
+from surveys.models import Expert, Survey
+from surveys.selectors.naming import shown_name
 from surveys.texts import Texts, language_of, text_in
 
 register = template.Library()
 
 Number = float | str | None
-HASH = re.compile("[0-9a-f]{64}")
 HAN = "\u3400-\u9fff\uf900-\ufaff"
 CHINESE = re.compile(f"<[^>]*>|[{HAN}][{HAN}\u3000-\u303f\uff00-\uffefA-Za-z0-9]*")
 """A run of Chinese with the letters and digits inside it; or a tag, which is passed over."""
@@ -81,8 +82,8 @@ def plain(number: Decimal) -> str:
 TONES = {
     **dict.fromkeys(["submitted", "done", "approved", "frozen"], "ok"),
     **dict.fromkeys(["open", "pilot", "in_progress", "running", "waiting", "proposed"], "busy"),
-    **dict.fromkeys(["changed"], "warn"),
-    **dict.fromkeys(["revoked", "failed"], "bad"),
+    **dict.fromkeys(["changed", "to_revise"], "warn"),
+    **dict.fromkeys(["revoked", "failed", "returned", "declined"], "bad"),
     **dict.fromkeys(["locked", "decided", "archived", "superseded"], "locked"),
 }
 
@@ -110,21 +111,26 @@ def told(sentence: str) -> str:
 
 
 @register.filter
+def item(values: Mapping[str, object], key: str) -> object:
+    """{{ board.next_sorts|item:column }}: what a mapping holds under a key that a variable names."""
+    return values.get(key, "")
+
+
+@register.filter
 def act(action: str) -> str:
     """{{ event.action|act }}: an entry of the audit log in words."""
-    return act_label(action)
+    return acts.act_label(action)
 
 
 @register.filter
 def logged(values: dict[str, object]) -> str:
-    """What the audit log keeps of an act, in one line; of a hash the first twelve digits."""
-    return ", ".join(f"{detail_label(key)} {_short(key, value)}" for key, value in values.items())
+    """{{ event.new|logged }}: what the audit log keeps of an act, in one line."""
+    return acts.told(values)
 
 
-def _short(key: str, value: object) -> str:
-    if isinstance(value, dict):
-        return logged(value)
-    if isinstance(value, list):
-        return " · ".join(str(each) for each in value)
-    text = value_label(key, str(value))
-    return text[:12] if HASH.fullmatch(text) else text
+@register.simple_tag
+def name_beside_answers(survey: Survey, expert: Expert) -> str:
+    """{% name_beside_answers survey expert %}: empty where answers go by a code alone. Every page that shows answers
+    writes names by it.
+    """
+    return shown_name(survey, expert)

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from surveys.access import DECIDES, LOCKS, READS, RUNS, SCORES, WORKS
+from surveys.access import DECIDES, LOCKS, READS, RUNS, SCORES, WORKS, Role
 from surveys.forms.answer import AnswerForm
 from surveys.models import Judgment
 from surveys.services.devices import code_mint
@@ -21,6 +21,9 @@ Who = str | tuple[str, ...]
 Arguments = Callable[[Estate], list[list[Any]]]
 Payload = Callable[[Estate], dict[str, Any]]
 
+HIDDEN = "404"
+BOOK = (HIDDEN, *RUNS)
+"""Members in another role learn no more than strangers."""
 ANYBODY, SESSION, ACCOUNT, TOKEN = "anybody", "the expert", "any account", "a token"
 ANSWER_FIELDS = tuple(AnswerForm.base_fields)
 NODES, KINDS = ("r", "a", "a1"), ("csv", "xlsx", "json")
@@ -130,6 +133,21 @@ def new_survey(at: Estate) -> dict[str, Any]:
     return {"edition": at.decided.edition_id, "title_en": "One more", **method}
 
 
+def unfinished(at: Estate) -> list[list[Any]]:
+    """An expert who has not begun."""
+    return [[at.asking.pk, at.asking.experts.filter(started_at=None, revision=0)[0].code]]
+
+
+def table_of_experts(at: Estate) -> dict[str, Any]:
+    experts = at.asking.experts.all()
+    weights = {f"weight-{expert.pk}": "2" for expert in experts}
+    return {**weights, **{f"field-{expert.pk}": "power" for expert in experts}, "reason": "Knows it."}
+
+
+def waiting_colleague(at: Estate) -> int:
+    return at.decided.memberships.filter(user__password__startswith="!")[0].user_id
+
+
 def by_token(door: ApiDoor) -> Door:
     """Cookies open nothing there."""
     return Door(get=TOKEN, post=TOKEN, args=lambda at: [door.place(at)], writes=False)
@@ -150,6 +168,11 @@ DOORS: dict[str, Door] = {
     "set_language": Door(get=ANYBODY, post=ANYBODY, payload=fields(language="en"), writes=False),
     "login": Door(get=ANYBODY, post=ANYBODY, payload=fields(username="x", password="y"), writes=False),
     "logout": Door(post=ANYBODY, writes=False),
+    "password_change": Door(
+        get=ACCOUNT, post=ACCOUNT,
+        payload=fields(old_password="a long password", new_password1="another-long-1", new_password2="another-long-1"),
+    ),
+    "password_choose": Door(get=ANYBODY, post=ANYBODY, args=lambda _at: [["MQ", "set-password"]], writes=False),
     "surveys:front": Door(get=ANYBODY),
     "surveys:demo_answer": Door(post=ANYBODY),
     # the expert
@@ -208,6 +231,13 @@ DOORS: dict[str, Door] = {
     "surveys:survey_list": Door(get=ACCOUNT),
     "surveys:survey_new": Door(get=ACCOUNT, post=ACCOUNT, payload=new_survey),
     "surveys:survey": Door(get=READS, args=lambda at: [[survey.pk] for survey in at.surveys]),
+    "surveys:survey_move": Door(post=RUNS, args=decided, payload=fields(to="archived")),
+    "surveys:survey_terms": Door(
+        post=RUNS, args=asking, payload=fields(purpose_en="Better weights", anonymity="named", reminder_days="3, 7")
+    ),
+    "surveys:survey_deadline": Door(
+        post=RUNS, args=asking, payload=fields(**{"deadline-closes_at": "2099-01-02T17:30", "deadline-reason": "Late."})
+    ),
     "surveys:survey_move": Door(post=RUNS, args=decided, payload=fields(to="archived"), asks=("reason",)),
     "surveys:survey_settings": Door(
         get=READS, post=RUNS, args=lambda at: [[at.planned.pk]],
@@ -217,8 +247,30 @@ DOORS: dict[str, Door] = {
     "surveys:members": Door(
         get=RUNS, post=RUNS, args=decided, payload=fields(username="the-stranger", role="viewer")
     ),
+    "surveys:member_remove": Door(
+        post=RUNS, args=lambda at: [[at.decided.pk, at.decided.memberships.get(user__username="the-viewer").pk]]
+    ),
+    "surveys:colleague_invite": Door(
+        post=(Role.OWNER,), args=decided,
+        payload=fields(**{"colleague-username": "new-one", "colleague-name": "New One", "colleague-role": "viewer"}),
+    ),
+    "surveys:colleague_link": Door(post=(Role.OWNER,), args=lambda at: [[at.decided.pk, waiting_colleague(at)]]),
     "surveys:audit_log": Door(get=READS, args=decided),
-    "surveys:experts_add": Door(get=RUNS, post=RUNS, args=asking, payload=fields(lines="N1, Someone")),
+    "surveys:audit_log_export": Door(get=READS, args=lambda at: [[at.decided.pk, kind] for kind in ("csv", "xlsx")]),
+    "surveys:progress_export": Door(get=RUNS, args=asking),
+    "surveys:panel_desk": Door(get=RUNS, post=RUNS, args=asking, payload=table_of_experts),
+    "surveys:people": Door(get=ACCOUNT),
+    "surveys:person": Door(
+        get=BOOK, post=BOOK, args=lambda at: [[at.expert.person_id]],
+        payload=fields(name="Another Name", language="en"),
+    ),
+    "surveys:people_join": Door(post=RUNS, args=decided, payload=lambda at: {"person": at.expert.person_id}),
+    "surveys:people_merge": Door(
+        post=BOOK, payload=lambda at: {"person": at.expert.person_id}
+    ),
+    "surveys:experts_add": Door(
+        get=RUNS, post=RUNS, args=asking, payload=fields(lines="N1, Someone", confirmed="on")
+    ),
     "surveys:expert": Door(get=READS, args=expert),
     "surveys:expert_sections": Door(get=RUNS, post=RUNS, args=expert, payload=fields(nodes="a"), asks=("reason",)),
     "surveys:enter": Door(
@@ -234,6 +286,8 @@ DOORS: dict[str, Door] = {
     "surveys:link_show": Door(post=RUNS, args=expert),
     "surveys:expert_revoke": Door(post=RUNS, args=expert, asks=("reason",)),
     "surveys:expert_renew": Door(post=RUNS, args=expert),
+    "surveys:expert_decline": Door(post=RUNS, args=unfinished, payload=fields(reason="Too busy.")),
+    "surveys:expert_remove": Door(post=RUNS, args=unfinished),
     "surveys:revision_withdraw": Door(
         post=RUNS, args=lambda at: [[at.asking.pk, at.expert.code, at.request.pk]]
     ),
@@ -315,7 +369,7 @@ def expected(who: Who, visitor: str) -> str:
         return "login"
     if who == ACCOUNT or visitor in who:
         return "ok"
-    return "404" if visitor in STRANGERS else "403"
+    return "404" if visitor in STRANGERS or HIDDEN in who else "403"
 
 
 def allowed(who: Who) -> list[str]:

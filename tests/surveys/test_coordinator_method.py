@@ -60,7 +60,7 @@ def test_a_draft_chooses_its_method(coordinator: Client) -> None:
 def test_once_open_it_is_fixed(coordinator: Client) -> None:
     survey = make.survey()
     page = text(coordinator, "survey_settings", survey)
-    assert "Fixed since the survey opened" in page
+    assert "The method is fixed and printed with every result" in page
     assert '<form class="q-card"' not in page
     page = coordinator.post(at("survey_settings", survey), METHOD, follow=True).content.decode()
     assert "make another survey for another method" in page

@@ -137,6 +137,21 @@ def deleted_part() -> None:
     delete(PanelPart)
 
 
+def broken_promise() -> None:
+    Survey.objects.update(anonymity="pseudonyms")
+    Survey.objects.update(anonymity="named")
+
+
+def unmasked_again() -> None:
+    Survey.objects.filter(unmasked_at=None).update(unmasked_at=timezone.now())
+    Survey.objects.update(unmasked_at=None)
+
+
+def pilot_denied() -> None:
+    Expert.objects.update(pilot=True)
+    Expert.objects.update(pilot=False)
+
+
 def locked_set() -> WeightSet:
     copy = WeightSet.objects.get()
     copy.pk, copy.number, copy.state = None, 99, "superseded"
@@ -172,6 +187,10 @@ ATTEMPTS: dict[str, Callable[[], Any]] = {
     "surveys_panelresult_update": lambda: PanelResult.objects.update(method="log_least_squares"),
     "surveys_panelresult_delete": lambda: delete(PanelResult),
     "surveys_survey_update": lambda: Survey.objects.update(random_index="saaty1980"),
+    "surveys_survey_update_rules": lambda: Survey.objects.update(exclusion_rules={"en": "Whoever we like."}),
+    "surveys_survey_update_promise": lambda: broken_promise(),
+    "surveys_survey_update_unmasked": lambda: unmasked_again(),
+    "surveys_expert_update_pilot": lambda: pilot_denied(),
     "surveys_edition_update": lambda: Edition.objects.update(label="2.0"),
     "surveys_edition_delete": lambda: delete(Edition),
     "surveys_indicator_insert": lambda: insert(indicator()),

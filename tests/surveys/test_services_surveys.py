@@ -1,6 +1,7 @@
 """Systems, editions, surveys and their panels: made, frozen and moved by one function each."""
 
 from itertools import combinations, product
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -138,7 +139,7 @@ def test_an_expert_has_a_code_of_its_own_and_a_person_apart() -> None:
 
 
 @pytest.mark.parametrize("wrong", [{"code": ""}, {"code": "E" * 41}, {"code": "E1", "name": "n", "email": "no mail"}])
-def test_what_is_no_expert_is_refused_whole(wrong: dict[str, str]) -> None:
+def test_what_is_no_expert_is_refused_whole(wrong: dict[str, Any]) -> None:
     survey = make.survey()
     with pytest.raises(ValidationError), transaction.atomic():
         expert_add(survey, user=None, **wrong)

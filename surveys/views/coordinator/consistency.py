@@ -28,9 +28,10 @@ from surveys.selectors.revisions import requests_of
 from surveys.selectors.tables import tables_page
 from surveys.selectors.trees import Tree, tree_of
 from surveys.selectors.weights import newest_computed
+from surveys.services.looks import read_note
 from surveys.services.panel import RESERVED_CODES
 from surveys.services.results import OTHER_METHOD
-from surveys.views.coordinator.pages import survey_page
+from surveys.views.coordinator.pages import account, survey_page
 
 
 @login_required
@@ -65,6 +66,7 @@ def matrix_page(
     whose = _of_panel if code in RESERVED_CODES else _of_expert
     context = whose(survey, code, tree, found)
     if "submission" in context:
+        read_note(context["expert"], user=account(request))
         context |= _asking(context["submission"], found, form)
     before, after = neighbours(compared_nodes(tree), found)
     response = survey_page(

@@ -8,8 +8,6 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.models import User
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
@@ -22,7 +20,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from surveys.access import READS, RUNS, survey_for
 from surveys.errors import Refused
 from surveys.forms.expert_weight import ExpertWeightForm
-from surveys.forms.panel import ExpertLine, ExpertsForm
 from surveys.forms.uploads import JudgmentsForm, judgment_payload, judgments_from, signed, unsigned
 from surveys.models import Expert, InvitationLink, Survey
 from surveys.selectors.answers import progress_of
@@ -36,42 +33,10 @@ from surveys.selectors.transcripts import transcripts_of
 from surveys.selectors.trees import tree_of
 from surveys.services.expert_weights import SETTLED, expert_weight_set
 from surveys.services.judgments_many import judgments_import as store_judgments
-from surveys.services.panel import expert_add, invitation_renew, invitation_revoke, link_mint
+from surveys.services.panel import invitation_renew, invitation_revoke, link_mint
 from surveys.services.submissions import submission_create
 from surveys.tasks import enqueue
 from surveys.views.coordinator.pages import account, done, expert_in, posted, survey_page
-
-
-@login_required
-@require_http_methods(["GET", "POST"])
-def experts_add(request: HttpRequest, survey_id: int) -> HttpResponse:
-    survey = survey_for(request.user, survey_id, *RUNS)
-    form = ExpertsForm(posted(request), survey=survey)
-    if form.is_valid() and _add(request, survey, form):
-        return redirect("surveys:survey", survey.pk)
-    return survey_page(request, survey, "progress", "experts_add", form=form)
-
-
-def _add(request: HttpRequest, survey: Survey, form: ExpertsForm) -> bool:
-    """All of them or none."""
-    try:
-        with transaction.atomic():
-            for line in form.experts:
-                _add_one(survey, line, account(request))
-    except (Refused, ValidationError) as refusal:
-        form.add_error("lines", refusal if isinstance(refusal, ValidationError) else str(refusal))
-        return False
-    count = len(form.experts)
-    said = ngettext("%(count)d expert joined the panel.", "%(count)d experts joined the panel.", count)
-    messages.success(request, said % {"count": count})
-    return True
-
-
-def _add_one(survey: Survey, line: ExpertLine, user: User) -> None:
-    language = settings.LANGUAGE_CODE
-    if survey.title and not any(tag.startswith(language.split("-")[0]) for tag in survey.title):
-        language = next(iter(survey.title))
-    expert_add(survey, **line.details(), language=language, user=user)
 
 
 def _weight_form(survey: Survey, data: QueryDict | None = None) -> ExpertWeightForm:
@@ -108,7 +73,9 @@ def expert_weight(request: HttpRequest, survey_id: int, code: str) -> HttpRespon
 def _expert_page(request: HttpRequest, survey: Survey, found: Expert, form: ExpertWeightForm) -> HttpResponse:
     progress = progress_of(found)
     submissions = list(found.submissions.select_related("submitted_by").order_by("-number"))
-    status = expert_status(found, progress.answered, submissions[0] if submissions else None)
+    looks = second_looks(found, submissions[0].revision if submissions else 0)
+    waiting = sum(asked.waits for asked in looks["requests"])
+    status = expert_status(found, progress.answered, submissions[0] if submissions else None, waiting=waiting)
     return survey_page(
         request,
         survey,
@@ -118,13 +85,14 @@ def _expert_page(request: HttpRequest, survey: Survey, found: Expert, form: Expe
         progress=progress,
         status=status,
         status_label=STATUSES[status],
+        removable=not found.started_at and not found.revision,
         links=found.invitation.links.select_related("created_by").order_by("-created_at"),
         submissions=submissions,
         job=next(iter(submission_jobs(submissions).values()), None),
         weight_form=form,
         weights_fixed=survey.state in SETTLED,
         branch_weights=found.branch_weights.select_related("node"),
-        **second_looks(found, submissions[0].revision if submissions else 0),
+        **looks,
         sections=sections_told(found),
         transcripts=transcripts_of(found),
         drafts=draft_count(found),

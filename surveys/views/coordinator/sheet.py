@@ -17,6 +17,7 @@ from surveys.access import RUNS, survey_for
 from surveys.errors import Refused
 from surveys.models import Expert, Survey
 from surveys.selectors.paper import paper_of
+from surveys.services.looks import read_note
 from surveys.services.submissions import submission_create
 from surveys.tasks import enqueue
 from surveys.views import sheets
@@ -47,6 +48,8 @@ def sheet(request: HttpRequest, survey_id: int, code: str) -> HttpResponse:
 def download(request: HttpRequest, survey_id: int, code: str) -> HttpResponse:
     """Without the name, for the file may pass through many hands."""
     expert = _expert(survey_for(request.user, survey_id, *RUNS), code)
+    if _reveals(expert):
+        read_note(expert, user=account(request))
     return sheets.workbook(expert, named=False, filled=_reveals(expert))
 
 
@@ -58,6 +61,8 @@ def paper(request: HttpRequest, survey_id: int, code: str) -> HttpResponse:
     expert = _expert(survey, code)
     may_fill = _reveals(expert)
     filled = may_fill and "filled" in request.GET
+    if filled:
+        read_note(expert, user=account(request))
     context: dict[str, Any] = {"frame": "surveys/survey_base.html", "may_fill": may_fill, "filled": filled}
     context["paper"] = paper_of(expert, filled=filled)
     return survey_page(request, survey, "progress", "paper", expert=expert, **context)

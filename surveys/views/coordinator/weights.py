@@ -28,6 +28,7 @@ from surveys.selectors.weights import (
     weight_rows,
     weight_sets_of,
 )
+from surveys.services.looks import export_note
 from surveys.services.panels import panel_result_request
 from surveys.services.weight_sets import (
     weight_set_adopt,
@@ -202,6 +203,8 @@ def weight_set_export(request: HttpRequest, survey_id: int, number: int, kind: s
     if kind not in TYPES:
         raise Http404("No such format.")
     found = _weight_set(survey, number)
-    disposition = content_disposition_header(True, export_name(found, kind)) or "attachment"
+    name = export_name(found, kind)
+    export_note(survey, name, user=account(request))
+    disposition = content_disposition_header(True, name) or "attachment"
     headers = {"Content-Disposition": disposition, "Cache-Control": "no-store"}
     return HttpResponse(export_bytes(found, kind), content_type=TYPES[kind], headers=headers)

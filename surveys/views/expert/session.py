@@ -20,6 +20,7 @@ from surveys.forms.devices import ResumeForm
 from surveys.models import Expert, ExpertSession
 from surveys.selectors.answers import progress_of
 from surveys.selectors.links import session_of
+from surveys.selectors.terms import languages_offered
 from surveys.services.panel import SESSION_LIFE
 from surveys.tokens import new_token
 
@@ -63,12 +64,15 @@ def live_session(request: HttpRequest, survey_id: int) -> ExpertSession | None:
 
 
 def speak_to(request: HttpRequest, expert: Expert) -> None:
-    """The expert's own language, until the reader chooses one: then the language cookie holds."""
-    if settings.LANGUAGE_COOKIE_NAME in request.COOKIES or expert.person is None:
-        return
-    if expert.person.language in dict(settings.LANGUAGES):
-        translation.activate(expert.person.language)
-        request.LANGUAGE_CODE = translation.get_language()
+    """The expert's own language, until the reader chooses one: then the language cookie holds. Never one that the
+    survey does not offer.
+    """
+    offered = [tag for tag, _name in languages_offered(expert.survey)]
+    own = expert.person.language if expert.person else ""
+    chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
+    wanted = (chosen, own, translation.get_language(), *offered)
+    translation.activate(next(tag for tag in wanted if tag in offered))
+    request.LANGUAGE_CODE = translation.get_language()
 
 
 View = Callable[Concatenate[HttpRequest, Expert, Parameters], HttpResponse]
@@ -171,6 +175,7 @@ def page(request: HttpRequest, expert: Expert, template: str, *, status: int = 2
         "survey": expert.survey,
         "synthetic": expert.survey.synthetic,
         "reading": reading_of(request),
+        "offered": languages_offered(expert.survey),
     }
     return render(request, f"surveys/expert/{template}", shared | context, status=status)
 

@@ -1,0 +1,45 @@
+"""The log of what was only looked at: named answers, exports, and doors that stayed shut.
+
+Such an entry is written by a GET, and once an hour at most for the same account and thing: a log that notes each click
+is read by nobody.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from surveys.models import AuditEvent, Expert, Survey
+from surveys.services.audit import audit
+
+READ, EXPORTED, REFUSED, SIGN_IN_FAILED = "answers.read", "file.exported", "access.refused", "sign_in.failed"
+LOOKS = (READ, EXPORTED, REFUSED, SIGN_IN_FAILED)
+QUIET = timedelta(hours=1)
+
+
+def read_note(expert: Expert, *, user: User) -> None:
+    """Somebody opened what this expert answered."""
+    _note(READ, expert.code, user=user, survey=expert.survey)
+
+
+def export_note(survey: Survey, what: str, *, user: User) -> None:
+    """Somebody took a file along."""
+    _note(EXPORTED, what, user=user, survey=survey)
+
+
+def refusal_note(survey: Survey, page: str, *, user: User) -> None:
+    """A member asked for what another role is needed for."""
+    _note(REFUSED, page, user=user, survey=survey)
+
+
+def failed_sign_in_note(username: str) -> None:
+    _note(SIGN_IN_FAILED, username, user=None, survey=None)
+
+
+def _note(action: str, subject: str, *, user: User | None, survey: Survey | None) -> None:
+    since = timezone.now() - QUIET
+    same = AuditEvent.objects.filter(action=action, subject=subject[:200], user=user, survey=survey, at__gte=since)
+    if not same.exists():
+        audit(action, subject, user=user, survey=survey)
