@@ -5,6 +5,8 @@ from django.urls import URLPattern, path
 from surveys import paths  # noqa: F401  knows how codes stand in an address
 from surveys.views.coordinator import (
     assign,
+    carry,
+    compare,
     consistency,
     desk,
     enter,
@@ -18,13 +20,17 @@ from surveys.views.coordinator import (
     settings,
     sheet,
     surveys,
+    system_import,
     systems,
+    tree,
     weights,
 )
 
 S = "surveys/<int:survey_id>/"
 E = f"{S}experts/<code:code>/"
 W = f"{S}weights/<int:number>/"
+D = "systems/<int:edition_id>/"
+N = f"{D}nodes/<int:node_id>/"
 
 urlpatterns: list[URLPattern] = [
     path("surveys/", surveys.survey_list, name="survey_list"),
@@ -62,6 +68,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{E}sheet/", sheet.sheet, name="expert_sheet"),
     path(f"{E}sheet/questionnaire.xlsx", sheet.download, name="expert_sheet_download"),
     path(f"{E}paper/", sheet.paper, name="expert_paper"),
+    path(f"{S}carry/", carry.carry, name="carry"),
     path(f"{S}judgments/import/", panel.judgments_import, name="judgments_import"),
     path(f"{S}consistency/", consistency.consistency, name="consistency"),
     path(f"{S}consistency/<code:code>/<code:node>/", consistency.matrix, name="matrix"),
@@ -81,9 +88,22 @@ urlpatterns: list[URLPattern] = [
     path("people/<int:person_id>/", people.person, name="person"),
     path("people/merge/", people.people_merge_them, name="people_merge"),
     path("systems/", systems.system_list, name="system_list"),
-    path("systems/import/", systems.system_import, name="system_import"),
-    path("systems/<int:edition_id>/", systems.edition, name="edition"),
-    path("systems/<int:edition_id>/freeze/", systems.edition_freeze_it, name="edition_freeze"),
+    path("systems/new/", systems.system_new, name="system_new"),
+    path("systems/import/", system_import.system_import, name="system_import"),
+    path("systems/template.xlsx", systems.system_template, name="system_template"),
+    path(D, systems.edition, name="edition"),
+    path(f"{D}freeze/", systems.edition_freeze_it, name="edition_freeze"),
+    path(f"{D}next/", systems.edition_next_one, name="edition_next"),
+    path(f"{D}delete/", systems.edition_delete_it, name="edition_delete"),
+    path(f"{D}export.<str:kind>", systems.edition_export, name="edition_export"),
+    path(f"{D}compare/<int:other_id>/", compare.compare, name="edition_compare"),
+    path(f"{D}compare/<int:other_id>/export.xlsx", compare.compare_export, name="edition_compare_export"),
+    path(f"{D}add/", tree.indicator_new, name="indicator_new"),
+    path(f"{D}order/", tree.indicator_order, name="indicator_order"),
+    path(f"{D}restore/", tree.indicator_restore, name="indicator_restore"),
+    path(f"{N}", tree.indicator_edit, name="indicator_edit"),
+    path(f"{N}move/", tree.indicator_move_it, name="indicator_move"),
+    path(f"{N}delete/", tree.indicator_remove, name="indicator_delete"),
     path("jobs/<int:job_id>/status/", jobs.job_status, name="job_status"),
     path("jobs/<int:job_id>/retry/", jobs.job_retry, name="job_retry"),
 ]
