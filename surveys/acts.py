@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext_lazy as _
 
+from surveys.authority import BASIS_WORDS, EXTENT_WORDS
 from surveys.models import ApiToken, InvitationLink, Membership, Survey, Transcript, WeightSet
 
 ACTS = {
@@ -25,6 +26,7 @@ ACTS = {
     "drafts.prepared": _("Answers keyed in as drafts"),
     "expert.added": _("Expert added"),
     "expert.assigned": _("Sections of an expert chosen"),
+    "expert.basis": _("Basis of judgment said by the expert"),
     "expert.declined": _("Expert declined"),
     "expert.placed": _("Field or group of an expert set"),
     "expert.removed": _("Expert taken off the panel"),
@@ -42,6 +44,7 @@ ACTS = {
     "person.merged": _("Two entries of a person merged"),
     "revision.requested": _("Expert asked to look again"),
     "revision.withdrawn": _("Request to look again withdrawn"),
+    "round.started": _("Further round begun"),
     "run.requested": _("Run asked for"),
     "section.declined": _("Section declined: not my field"),
     "section.taken_up": _("Declined section taken up again"),
@@ -60,6 +63,7 @@ ACTS = {
 }
 
 DETAILS = {
+    **BASIS_WORDS,
     "aggregation": _("Aggregation"),
     "anonymity": _("Anonymity"),
     "channel": _("Way"),
@@ -101,6 +105,7 @@ DETAILS = {
     "reminders": _("Automatic reminders"),
     "result": _("Panel result"),
     "role": _("Role"),
+    "round": _("Round"),
     "run": _("Run"),
     "scan": _("Scan"),
     "scope": _("Scope"),
@@ -117,6 +122,7 @@ DETAILS = {
     "weights_used": _("Weights used"),
 }
 CHOICES = {
+    **dict.fromkeys(BASIS_WORDS, EXTENT_WORDS),
     "aggregation": dict(Survey.Aggregation.choices),
     "gate": dict(Survey.Gate.choices),
     "method": dict(Survey.Method.choices),
