@@ -81,14 +81,14 @@ class Consensus:
 
     @cached_property
     def kendall_p(self) -> float | None:
-        """How often chance agrees as well: chi-square from 8 items or 60 experts on, else 9,999 permutations (seeded)."""
+        """How often chance agrees as well: chi-square from 8 items or 60 experts on, else permutations (seeded)."""
         if self.kendall_w is None:
             return None
         if self.items < 8 and self.experts < _MANY:
             return _permutation_p(self.kendall_w, self.experts, self.items)
-        from scipy.stats import chi2  # only here, so that `import ahp` stays light
+        from scipy.special import chdtrc  # only here, and not scipy.stats, which takes a second to load
 
-        return float(chi2.sf(self.experts * (self.items - 1) * self.kendall_w, self.items - 1))
+        return float(chdtrc(self.items - 1, self.experts * (self.items - 1) * self.kendall_w))
 
     @cached_property
     def goepel_at_random(self) -> float:

@@ -96,12 +96,12 @@ def _moved(weights: Array) -> Array:
 
 
 def _f_tail(gaps: Array, spreads: Array, experts: int, dimensions: int) -> Array:
-    from scipy.stats import f  # only here, so that `import ahp` stays light
+    from scipy.special import fdtrc  # only here, and not scipy.stats, which takes a second to load
 
     freedom = (experts - 2) * dimensions
     own = gaps * (experts - 1) / experts / dimensions
     ratio = np.divide(own, spreads / freedom, out=np.where(own > 0, np.inf, 0.0), where=spreads > 1e-24)
-    return np.asarray(f.sf(ratio, dimensions, freedom))
+    return np.asarray(fdtrc(dimensions, freedom, ratio))
 
 
 def _holm(p_values: Array) -> list[float | None]:

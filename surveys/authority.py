@@ -1,10 +1,10 @@
 """How far an expert is an authority on what is asked: the coefficients that Chinese Delphi papers print.
 
 Cs (熟悉程度系数) says how well the expert knows the subject, Ca (判断依据系数) what the judgment rests on, and
-Cr = (Ca + Cs) / 2 (权威系数); from 0.7 on a panel is usually called reliable. The values are the usual ones: familiarity
-1.0, 0.8, 0.5, 0.3 (0.1 for a subject that is not one's own, which here is not asked), practical experience 0.5, 0.4, 0.3,
-theoretical analysis 0.3, 0.2, 0.1, literature and intuition 0.1 each; as printed in Quality of Life Research 34 (2025),
-763-775, Table 1 (doi 10.1007/s11136-024-03850-6). Both rest on what experts say of themselves.
+Cr = (Ca + Cs) / 2 (权威系数); from 0.7 on a panel is usually called reliable. The values are the usual ones:
+familiarity 1.0, 0.8, 0.5, 0.3 (0.1 for a subject that is not one's own, which here is not asked), practical experience
+0.5, 0.4, 0.3, theoretical analysis 0.3, 0.2, 0.1, literature and intuition 0.1 each; as printed in Quality of Life
+Research 34 (2025), 763-775, Table 1 (doi 10.1007/s11136-024-03850-6). Both rest on what experts say of themselves.
 """
 
 from __future__ import annotations

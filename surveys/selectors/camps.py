@@ -125,7 +125,7 @@ class WholePanel:
 
 
 def whole_panel(panel: PanelNow) -> WholePanel:
-    """The nodes at which at least half of those who count have weights, and the experts who have them at all of these."""
+    """The nodes where at least half of those who count have weights, and the experts who have them at all of these."""
     questions = panel.questions
     codes = [code for code, children in questions.codes.items() if len(children) > 1]
     linked = np.array([~np.isnan(panel.own_weights[:, questions.items[code]]).any(axis=1) for code in codes])

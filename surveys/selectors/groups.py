@@ -35,7 +35,10 @@ class Group:
 
 @dataclass(frozen=True)
 class Side:
-    """Two groups: Spearman's correlation of the indicators' global weights, over so many indicators."""
+    """Two groups: Spearman's correlation of the indicators' global weights, over so many indicators.
+
+    Of two orders it is 2 W - 1 (Kendall and Babington Smith 1939).
+    """
 
     one: str
     other: str
@@ -131,7 +134,6 @@ def _intervals(panel: PanelNow) -> dict[str, tuple[float, float]]:
 
 
 def _side(one: Group, other: Group, leaves: Sequence[str]) -> Side:
-    from scipy.stats import spearmanr  # only where it is needed: scipy is slow to load
-
     tables = [[(group.weights or {})[code][0] for code in leaves] for group in (one, other)]
-    return Side(one.name, other.name, float(spearmanr(*tables).statistic), len(leaves))
+    agreement = ahp.consensus(tables).kendall_w
+    return Side(one.name, other.name, 1.0 if agreement is None else 2 * agreement - 1, len(leaves))

@@ -5,7 +5,6 @@ Before is what a request asked about, after is what was handed in last. 积极�
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 

@@ -73,9 +73,9 @@ def _usual_note() -> dict[str, str]:
     for tag, _language in languages():
         with translation.override(tag):
             found[field_name("note", tag)] = _(
-                "On these comparisons the panel's answers differ most. You see how all experts answered, without names, "
-                "and your own answer. Please look at them once more: you may change your answers, and you may keep them. "
-                "No agreement is expected of you."
+                "On these comparisons the panel's answers differ most. You see how all experts answered, without "
+                "names, and your own answer. Please look at them once more: you may change your answers, and you may "
+                "keep them. No agreement is expected of you."
             )
     return found
 
