@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext_lazy as _
 
+from surveys.authority import BASIS_WORDS, EXTENT_WORDS
 from surveys.models import ApiToken, InvitationLink, Membership, Survey, Transcript, WeightSet
 
 ACTS = {
@@ -25,6 +26,7 @@ ACTS = {
     "drafts.prepared": _("Answers keyed in as drafts"),
     "expert.added": _("Expert added"),
     "expert.assigned": _("Sections of an expert chosen"),
+    "expert.basis": _("Basis of judgment said by the expert"),
     "expert.declined": _("Expert declined"),
     "expert.placed": _("Field or group of an expert set"),
     "expert.removed": _("Expert taken off the panel"),
@@ -53,6 +55,7 @@ ACTS = {
     "person.merged": _("Two entries of a person merged"),
     "revision.requested": _("Expert asked to look again"),
     "revision.withdrawn": _("Request to look again withdrawn"),
+    "round.started": _("Further round begun"),
     "run.requested": _("Run asked for"),
     "section.declined": _("Section declined: not my field"),
     "section.taken_up": _("Declined section taken up again"),
@@ -71,6 +74,7 @@ ACTS = {
 }
 
 DETAILS = {
+    **BASIS_WORDS,
     "aggregation": _("Aggregation"),
     "anonymity": _("Anonymity"),
     "channel": _("Way"),
@@ -116,6 +120,7 @@ DETAILS = {
     "reminders": _("Automatic reminders"),
     "result": _("Panel result"),
     "role": _("Role"),
+    "round": _("Round"),
     "run": _("Run"),
     "scan": _("Scan"),
     "scope": _("Scope"),
@@ -132,6 +137,7 @@ DETAILS = {
     "weights_used": _("Weights used"),
 }
 CHOICES = {
+    **dict.fromkeys(BASIS_WORDS, EXTENT_WORDS),
     "aggregation": dict(Survey.Aggregation.choices),
     "gate": dict(Survey.Gate.choices),
     "match": {"person": _("person"), "code": _("code")},
