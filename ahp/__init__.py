@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from ahp._circles import CircularTriads, circular_triads, order_violations
     from ahp._consensus import Consensus, Goepel, consensus
     from ahp._diagnostics import Diagnostics, WorstTriad, diagnostics, worst_triad
-    from ahp._disagreement import Camps, Disagreement, PairDisagreement, camps, disagreement
+    from ahp._disagreement import Camps, Disagreement, PairDisagreement, camps, disagreement, pair_disagreement
     from ahp._distances import ExpertDistance, expert_distances
     from ahp._hierarchy import HierarchyConsistency, LevelConsistency, hierarchy_consistency
     from ahp._hints import Hint, hints
@@ -117,6 +117,7 @@ __all__ = [
     "merge_parts",
     "next_question",
     "order_violations",
+    "pair_disagreement",
     "pooled_error",
     "priorities",
     "question_order",
@@ -131,7 +132,7 @@ _LOADED_WHEN_USED = {  # so that importing the package costs little more than im
     "_circles": "CircularTriads circular_triads order_violations",
     "_consensus": "Consensus Goepel consensus",
     "_diagnostics": "Diagnostics WorstTriad diagnostics worst_triad",
-    "_disagreement": "Camps Disagreement PairDisagreement camps disagreement",
+    "_disagreement": "Camps Disagreement PairDisagreement camps disagreement pair_disagreement",
     "_distances": "ExpertDistance expert_distances",
     "_hierarchy": "HierarchyConsistency LevelConsistency hierarchy_consistency",
     "_hints": "Hint hints",

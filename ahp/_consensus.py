@@ -16,6 +16,7 @@ from ahp._shared import SCALE, centred_logs
 
 _TIE = 10  # decimals of ln weight to which two weights are one rank
 _PERMUTATIONS = 9_999
+_MANY = 60  # experts from whom on chi-square fits whatever the number of items
 _RANDOM_MATRICES = 6_000
 _SCALE_TOP = 9
 
@@ -61,6 +62,8 @@ class Consensus:
         S*. Flat weights look like agreement to it, so never show it without `goepel_at_random`.
     geometric_sd : ndarray
         exp(sd of ln w) per item, over experts.
+    variation : ndarray
+        Coefficient of variation of the weights per item: sd over mean. Large for small weights by construction.
     experts, items : int
         How many.
     method : str
@@ -71,20 +74,21 @@ class Consensus:
     icc: float | None
     goepel: Goepel
     geometric_sd: Array
+    variation: Array
     experts: int
     items: int
     method: str
 
     @cached_property
     def kendall_p(self) -> float | None:
-        """How often chance agrees as well: chi-square from 8 items on, below by 9,999 permutations (seeded)."""
+        """How often chance agrees as well: chi-square from 8 items or 60 experts on, else permutations (seeded)."""
         if self.kendall_w is None:
             return None
-        if self.items < 8:
+        if self.items < 8 and self.experts < _MANY:
             return _permutation_p(self.kendall_w, self.experts, self.items)
-        from scipy.stats import chi2  # only here, so that `import ahp` stays light
+        from scipy.special import chdtrc  # only here, and not scipy.stats, which takes a second to load
 
-        return float(chi2.sf(self.experts * (self.items - 1) * self.kendall_w, self.items - 1))
+        return float(chdtrc(self.items - 1, self.experts * (self.items - 1) * self.kendall_w))
 
     @cached_property
     def goepel_at_random(self) -> float:
@@ -134,7 +138,8 @@ def consensus(ws: Iterable[Any], *, method: str | None = None) -> Consensus:
         raise WeightError(f"agreement needs two experts and two items, there are {experts} and {items}")
     logs = centred_logs(weights)
     spread = np.exp(logs.std(axis=0, ddof=1))
-    return Consensus(kendall_w(logs), _icc(logs), _goepel(weights), spread, experts, items, method)
+    variation = weights.std(axis=0, ddof=1) / weights.mean(axis=0)
+    return Consensus(kendall_w(logs), _icc(logs), _goepel(weights), spread, variation, experts, items, method)
 
 
 def _method_of(ws: list[Any]) -> str:
@@ -203,13 +208,19 @@ def _entropy(weights: Array) -> Array:
 
 
 def _permutation_p(w: float, experts: int, items: int) -> float:
+    return float((1 + (_chance_w(experts, items) >= w - 1e-12).sum()) / (1 + _PERMUTATIONS))
+
+
+@lru_cache(maxsize=64)
+def _chance_w(experts: int, items: int) -> Array:
+    """W of so many experts who order the items at random, many times."""
     generator = np.random.default_rng([experts, items])
     rank_sums = np.zeros((_PERMUTATIONS, items))
     for _ in range(experts):
         rank_sums += generator.random(rank_sums.shape).argsort(axis=1)
     squares = ((rank_sums - experts * (items - 1) / 2) ** 2).sum(axis=1)
-    at_random = 12 * squares / (experts**2 * (items**3 - items))
-    return float((1 + (at_random >= w - 1e-12).sum()) / (1 + _PERMUTATIONS))
+    at_random: Array = 12 * squares / (experts**2 * (items**3 - items))
+    return at_random
 
 
 @lru_cache(maxsize=256)

@@ -15,6 +15,8 @@ from ahp._matrix import Matrix, matrix
 from ahp._priorities import priorities
 from ahp._shared import centred_logs
 
+_SIDE = 0.3  # of the answers, on each side, before a mean is said to hide two camps
+_APART = 2.0  # and this geometric SD
 _FEWEST = 8  # experts below whom chance makes camps too easily
 _MOST = 3_000
 _NULL_PANELS, _NULL_EXPERTS = 200, 60
@@ -42,6 +44,21 @@ class PairDisagreement:
     for_a: float | None
     equal: float | None
     for_b: float | None
+
+    @property
+    def smaller_side(self) -> float:
+        """The share of the smaller of the two sides; 0 without answers."""
+        return min(self.for_a or 0.0, self.for_b or 0.0)
+
+    @property
+    def dispute(self) -> float:
+        """Share of the smaller side times ln of the geometric SD: 0 where all lean the same way."""
+        return self.smaller_side * float(np.log(self.geometric_sd or 1.0))
+
+    @property
+    def hides_two_camps(self) -> bool:
+        """Each side has three of ten answers, typically twice or half the mean: the mean is nobody's opinion."""
+        return self.smaller_side >= _SIDE and (self.geometric_sd or 1.0) >= _APART
 
 
 @dataclass(frozen=True)
@@ -123,11 +140,32 @@ def disagreement(ms: Iterable[Any]) -> Disagreement:
     table = np.array([m.values for m in experts])
     pairs = zip(*(places.tolist() for places in np.triu_indices(first.n, 1)), strict=True)
     return Disagreement(
-        tuple(_of_pair((first.labels[i], first.labels[j]), table[:, i, j]) for i, j in pairs), tuple(experts)
+        tuple(pair_disagreement((first.labels[i], first.labels[j]), table[:, i, j]) for i, j in pairs), tuple(experts)
     )
 
 
-def _of_pair(pair: tuple[Label, Label], ratios: Array) -> PairDisagreement:
+def pair_disagreement(pair: tuple[Label, Label], answers: Any) -> PairDisagreement:
+    """How several experts answered one pair.
+
+    Parameters
+    ----------
+    pair : pair
+        ``(a, b)``.
+    answers : array_like
+        How many times a is as important as b, by each expert; nan where not answered.
+
+    Returns
+    -------
+    PairDisagreement
+
+    Examples
+    --------
+    >>> import ahp
+    >>> found = ahp.pair_disagreement(("a", "b"), [5, 5, 1/5, 1/5, float("nan")])
+    >>> found.answers, found.for_a, found.for_b, found.hides_two_camps
+    (4, 0.5, 0.5, True)
+    """
+    ratios = np.asarray(answers, dtype=float)
     logs = np.log(ratios[~np.isnan(ratios)])
     count = len(logs)
     if not count:

@@ -1,6 +1,6 @@
 """How far each expert stands from the others."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,13 +34,14 @@ class ExpertDistance:
     influence: float
 
 
-def expert_distances(ws: Iterable[Any]) -> tuple[ExpertDistance, ...]:
+def expert_distances(ws: Any) -> tuple[ExpertDistance, ...]:
     """The distance of each expert from the others, and what each moves.
 
     Parameters
     ----------
-    ws : iterable of Priorities or array_like
-        One set of positive weights per expert, at least three experts.
+    ws : iterable or mapping
+        One set of positive weights per expert, at least three experts; or ``{node: one set per expert}`` for a whole
+        questionnaire.
 
     Returns
     -------
@@ -53,8 +54,9 @@ def expert_distances(ws: Iterable[Any]) -> tuple[ExpertDistance, ...]:
 
     Notes
     -----
-    D**2 (M - 1)/M over the variance of the others is F with n - 1 and (M - 2)(n - 1) degrees of freedom for one more
-    expert of the same kind; p values are corrected by Holm (1979), Scandinavian Journal of Statistics 6, 65-70.
+    D**2 (M - 1)/M over the variance of the others is F with d and (M - 2) d degrees of freedom for one more expert of
+    the same kind, d the sum of n - 1 over the nodes; p values are corrected by Holm (1979), Scandinavian Journal of
+    Statistics 6, 65-70.
 
     Examples
     --------
@@ -63,27 +65,43 @@ def expert_distances(ws: Iterable[Any]) -> tuple[ExpertDistance, ...]:
     >>> [round(expert.influence, 3) for expert in found]
     [0.051, 0.038, 0.057, 0.13]
     """
-    weights = weight_table(ws)
-    experts, items = weights.shape
-    if experts < 3 or items < 2:
+    tables = [weight_table(table) for table in (ws.values() if isinstance(ws, Mapping) else [ws])]
+    experts, items = len(tables[0]), sum(table.shape[1] for table in tables)
+    dimensions = items - len(tables)
+    if experts < 3 or not dimensions:
         raise WeightError(f"distances need three experts and two items, there are {experts} and {items}")
-    logs, group = centred_logs(weights), aggregate_priorities(weights)
-    others = [np.delete(np.arange(experts), expert) for expert in range(experts)]
-    gaps = np.array([((logs[k] - logs[rest].mean(axis=0)) ** 2).sum() for k, rest in enumerate(others)])
-    spreads = np.array([((logs[rest] - logs[rest].mean(axis=0)) ** 2).sum() for rest in others])
-    moved = [float(np.abs(aggregate_priorities(weights[rest]) - group).max()) for rest in others]
-    p_values = _holm(_f_tail(gaps, spreads, experts, items)) if experts > 3 else [None] * experts
+    gaps, spreads = _gaps_and_spreads(np.hstack([centred_logs(table) for table in tables]))
+    moved = np.max([_moved(table) for table in tables], axis=0).tolist()
+    p_values = _holm(_f_tail(gaps, spreads, experts, dimensions)) if experts > 3 else [None] * experts
     distances = np.sqrt(gaps / items).tolist()
     return tuple(map(ExpertDistance, range(experts), distances, p_values, moved))
 
 
-def _f_tail(gaps: Array, spreads: Array, experts: int, items: int) -> Array:
-    from scipy.stats import f  # only here, so that `import ahp` stays light
+def _gaps_and_spreads(logs: Array) -> tuple[Array, Array]:
+    """For each expert the squared distance to the mean of the others, and the squares of the others around it."""
+    experts = len(logs)
+    squares = ((logs - logs.mean(axis=0)) ** 2).sum(axis=1)
+    gaps = squares * (experts / (experts - 1)) ** 2
+    spreads = squares.sum() - squares * experts / (experts - 1)
+    return gaps, np.where(spreads > 1e-12 * squares.sum(), spreads, 0.0)
 
-    freedom = (experts - 2) * (items - 1)
-    own = gaps * (experts - 1) / experts / (items - 1)
+
+def _moved(weights: Array) -> Array:
+    """For each expert the largest change of a weight of the group without them."""
+    logs = centred_logs(weights)
+    without = np.exp((logs.sum(axis=0) - logs) / (len(logs) - 1))
+    without /= without.sum(axis=1, keepdims=True)
+    moved: Array = np.abs(without - aggregate_priorities(weights)).max(axis=1)
+    return moved
+
+
+def _f_tail(gaps: Array, spreads: Array, experts: int, dimensions: int) -> Array:
+    from scipy.special import fdtrc  # only here, and not scipy.stats, which takes a second to load
+
+    freedom = (experts - 2) * dimensions
+    own = gaps * (experts - 1) / experts / dimensions
     ratio = np.divide(own, spreads / freedom, out=np.where(own > 0, np.inf, 0.0), where=spreads > 1e-24)
-    return np.asarray(f.sf(ratio, items - 1, freedom))
+    return np.asarray(fdtrc(dimensions, freedom, ratio))
 
 
 def _holm(p_values: Array) -> list[float | None]:

@@ -191,9 +191,9 @@ def _intervals(y: Array, covariance: Array, degrees: float, confidence: float) -
 
 def t_quantile(confidence: float, degrees: float) -> float:
     """The two-sided quantile of the t distribution."""
-    from scipy.stats import t  # only here, so that `import ahp` stays light
+    from scipy.special import stdtrit  # only here, and not scipy.stats, which takes a second to load
 
-    return float(t.ppf((1 + confidence) / 2, degrees))
+    return float(stdtrit(degrees, (1 + confidence) / 2))
 
 
 def require_confidence(confidence: float) -> None:

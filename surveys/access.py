@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 
-from surveys.models import Expert, IndicatorSystem, Membership, Person, Survey
+from surveys.models import Edition, Expert, IndicatorSystem, Membership, Person, Survey
 
 Role = Membership.Role
 Account = AbstractBaseUser | AnonymousUser
@@ -52,6 +52,32 @@ def people_kept_by(user: Account) -> QuerySet[Person]:
     """Those of them whom this account may correct: nobody on a panel that others run."""
     elsewhere = Expert.objects.exclude(survey__in=surveys_run_by(user)).filter(person__isnull=False)
     return people_of(user).exclude(pk__in=elsewhere.values("person_id"))
+
+
+def edition_for(user: Account, edition_id: int, *, shape: bool = False) -> Edition:
+    """An edition that this account may look at; with `shape`, one of a system that it may change.
+
+    Whether it may is left on ``edition.shaped`` for the page to show the right actions.
+    """
+    visible = Edition.objects.filter(system__in=systems_of(user)).select_related("system", "based_on__system")
+    found = visible.filter(pk=edition_id).first()
+    if found is None:
+        raise Http404("No such edition.")
+    may = systems_shaped_by(user).filter(pk=found.system_id).exists()
+    if shape and not may:
+        raise PermissionDenied("Only who made the system, or runs a survey on it, may change it.")
+    found.shaped = may  # type: ignore[attr-defined]
+    return found
+
+
+def systems_shaped_by(user: Account) -> QuerySet[IndicatorSystem]:
+    """The systems that this account made, or on which it runs a survey: their drafts are its to change."""
+    if user.pk is None:
+        return IndicatorSystem.objects.none()
+    run = IndicatorSystem.objects.filter(
+        editions__surveys__in=_memberships(user).filter(role__in=RUNS).values("survey")
+    )
+    return (run | IndicatorSystem.objects.filter(created_by_id=user.pk)).distinct()
 
 
 def roles_of(user: Account, survey: Survey) -> frozenset[str]:

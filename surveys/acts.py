@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext_lazy as _
 
+from surveys.authority import BASIS_WORDS, EXTENT_WORDS
 from surveys.models import ApiToken, InvitationLink, Membership, Survey, Transcript, WeightSet
 
 ACTS = {
@@ -25,6 +26,7 @@ ACTS = {
     "drafts.prepared": _("Answers keyed in as drafts"),
     "expert.added": _("Expert added"),
     "expert.assigned": _("Sections of an expert chosen"),
+    "expert.basis": _("Basis of judgment said by the expert"),
     "expert.declined": _("Expert declined"),
     "expert.placed": _("Field or group of an expert set"),
     "expert.removed": _("Expert taken off the panel"),
@@ -32,6 +34,17 @@ ACTS = {
     "file.exported": _("File exported"),
     "invitation.renewed": _("Invitation renewed"),
     "invitation.revoked": _("Invitation revoked"),
+    "edition.copied": _("Next edition begun"),
+    "edition.deleted": _("Draft edition deleted"),
+    "edition.frozen": _("Edition frozen"),
+    "edition.imported": _("Edition imported"),
+    "indicator.added": _("Indicator added"),
+    "indicator.changed": _("Indicator changed"),
+    "indicator.deleted": _("Indicator deleted"),
+    "indicator.moved": _("Indicator moved"),
+    "indicator.ordered": _("Order of indicators changed"),
+    "indicator.restored": _("Deleted indicators put back"),
+    "judgments.carried": _("Answers carried over from an earlier survey"),
     "judgments.imported": _("Judgments imported"),
     "late.taken": _("Late answers taken"),
     "link.minted": _("Personal link made"),
@@ -42,6 +55,7 @@ ACTS = {
     "person.merged": _("Two entries of a person merged"),
     "revision.requested": _("Expert asked to look again"),
     "revision.withdrawn": _("Request to look again withdrawn"),
+    "round.started": _("Further round begun"),
     "run.requested": _("Run asked for"),
     "section.declined": _("Section declined: not my field"),
     "section.taken_up": _("Declined section taken up again"),
@@ -60,6 +74,7 @@ ACTS = {
 }
 
 DETAILS = {
+    **BASIS_WORDS,
     "aggregation": _("Aggregation"),
     "anonymity": _("Anonymity"),
     "channel": _("Way"),
@@ -81,6 +96,8 @@ DETAILS = {
     "inviter": _("Who asks"),
     "language": _("Language"),
     "languages": _("Languages of the form"),
+    "from_survey": _("From"),
+    "match": _("Experts matched by"),
     "method": _("Weights by"),
     "missing_allowed": _("“Cannot judge”"),
     "name": _("Name"),
@@ -94,6 +111,8 @@ DETAILS = {
     "question_plan": _("Questions"),
     "questions_per_item": _("Questions per item above"),
     "random_index": _("Random index"),
+    "redefined": _("With changed definitions"),
+    "renamed": _("With changed names"),
     "days": _("Days"),
     "receipt": _("Receipt"),
     "received": _("Received on"),
@@ -101,6 +120,7 @@ DETAILS = {
     "reminders": _("Automatic reminders"),
     "result": _("Panel result"),
     "role": _("Role"),
+    "round": _("Round"),
     "run": _("Run"),
     "scan": _("Scan"),
     "scope": _("Scope"),
@@ -117,8 +137,12 @@ DETAILS = {
     "weights_used": _("Weights used"),
 }
 CHOICES = {
+    **dict.fromkeys(BASIS_WORDS, EXTENT_WORDS),
     "aggregation": dict(Survey.Aggregation.choices),
     "gate": dict(Survey.Gate.choices),
+    "match": {"person": _("person"), "code": _("code")},
+    "renamed": {"True": _("yes"), "False": _("no")},
+    "redefined": {"True": _("yes"), "False": _("no")},
     "method": dict(Survey.Method.choices),
     "missing_allowed": {"True": _("allowed"), "False": _("not allowed")},
     "question_order": dict(Survey.Order.choices),

@@ -51,6 +51,19 @@ def sentence(more_important: str, strength: int | None, a: object, b: object) ->
     return str(MORE) % words
 
 
+CONSENSUS_LEVELS = (
+    (0.5, gettext_lazy("very low")),
+    (0.625, gettext_lazy("low")),
+    (0.75, gettext_lazy("moderate")),
+    (0.875, gettext_lazy("high")),
+)
+
+
+def consensus_word(s_star: float) -> str:
+    """The word of Goepel's scale for S*: four equal steps from 0.5 on, as his program and site have it (2018)."""
+    return str(next((word for most, word in CONSENSUS_LEVELS if s_star <= most), _("very high")))
+
+
 def circle_sentence(a: object, b: object, c: object) -> str:
     """Three answers that run in a circle: a over b, b over c, c over a."""
     words = {"a": a, "b": b, "c": c}

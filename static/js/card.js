@@ -171,6 +171,7 @@
     count(section);
     neighbours(here, position);
     find("left-open").hidden = said[0] !== "cannot_judge";
+    find("carried").hidden = (data.carried || {})[here] !== said[2];
   }
 
   function settle() {

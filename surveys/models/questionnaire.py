@@ -112,18 +112,23 @@ class RevisionPair(models.Model):
 
 
 class KeptJudgment(models.Model):
-    """An expert looked at an answer again and keeps it, with a reason. `revision` names the answer that is kept."""
+    """An expert looked at an answer again and keeps it. `revision` names the answer that is kept.
+
+    The reason may be left out where a further round asked: there staying with one's answer needs no defence.
+    """
 
     expert = models.ForeignKey(Expert, on_delete=models.PROTECT, related_name="kept_judgments")
     comparison = models.ForeignKey(Comparison, on_delete=models.PROTECT, related_name="+")
     revision = models.PositiveIntegerField()
     request = models.ForeignKey(RevisionRequest, null=True, on_delete=models.PROTECT, related_name="kept")
-    reason = models.CharField(_("reason"), max_length=400)
+    reason = models.CharField(_("reason"), max_length=400, blank=True)
     kept_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         ordering = ["expert", "id"]
-        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="kept_judgment_has_reason")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(reason="") | Q(request__isnull=False), name="kept_judgment_has_reason")
+        ]
 
 
 class LateAnswer(models.Model):

@@ -59,6 +59,9 @@ class Indicator(models.Model):
         COST = "cost", _("Cost: lower is better")
         TARGET = "target", _("Target: close to a value is better")
 
+    NEW = "∅"
+    """As `was`: in no earlier edition, although its code may stand there."""
+
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="indicators")
     parent = models.ForeignKey("self", null=True, on_delete=models.CASCADE, related_name="children")
     code = models.CharField(_("code"), max_length=40)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from surveys.models import Expert, Indicator, Section
-from surveys.selectors.questionnaire import Stage, Way, minutes_for, pace_of, said_by, way_of
+from surveys.selectors.questionnaire import Stage, Way, minutes_for, said_by, trail_of, way_of
 from surveys.selectors.reviewing import review_of
 from surveys.selectors.sections import sections_of
 
@@ -63,6 +63,8 @@ class Contents:
     lines: list[Line]
     way: Way
     minutes: int
+    carried: int = 0
+    carried_from: str = ""
 
     @property
     def first_open(self) -> int | None:
@@ -76,8 +78,8 @@ class Contents:
 def contents_of(expert: Expert) -> Contents:
     """Every section assigned to the expert, also those that are not their field."""
     sections = sections_of(expert)
-    way = way_of(expert, said_by(expert), sections)
-    seconds = pace_of(expert)
+    said, trail = said_by(expert), trail_of(expert)
+    way, seconds = way_of(expert, said, sections), trail.pace
     tense = {review.node.pk for review in review_of(expert) if not review.consistent}
     nodes = {section.node_id: section.node for section in sections}
     lines = [
@@ -85,7 +87,9 @@ def contents_of(expert: Expert) -> Contents:
         for section in sections
         if section.assigned
     ]
-    return Contents(lines, way, minutes_for(way.total - way.answered, seconds))
+    return Contents(
+        lines, way, minutes_for(way.total - way.answered, seconds), len(trail.carried(said)), trail.carried_from
+    )
 
 
 def _parent(section: Section, nodes: dict[int, Indicator]) -> Indicator | None:

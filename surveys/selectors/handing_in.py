@@ -82,4 +82,5 @@ def reason_from(checks: FinalCheck) -> str:
         f"{one.comparison.item_a} – {one.comparison.item_b}: {one.reason}"
         for check in checks.tense
         for one in check.kept
+        if one.reason
     )

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef, Q
 
+from surveys.carried import origin_of
 from surveys.models import Comparison, Expert, Judgment, JudgmentEvent, MoreImportant, Section
 from surveys.selectors.sections import planned_by_node, sections_of
 from surveys.selectors.structure import structure_of
@@ -22,6 +23,7 @@ PACE_FROM = 8  # answers after which an expert's own pace says more than ours
 PACE_OVER = 40  # newest answers that the pace is taken from
 PACE_FLOOR = 3  # seconds: nobody reads a pair faster, whatever the clock says
 FORM = JudgmentEvent.Source.FORM.value
+CARRIED = JudgmentEvent.Source.CARRIED.value
 PAUSE = timedelta(minutes=2)  # a longer silence was a pause
 
 
@@ -52,7 +54,7 @@ class Step(NamedTuple):
 
 @dataclass(frozen=True)
 class Trail:
-    """The newest events of an expert, newest first, and every conflict there ever was."""
+    """The newest events of an expert, newest first, and every conflict and every carried answer there ever was."""
 
     steps: list[Step]
     newest: int
@@ -67,6 +69,16 @@ class Trail:
         found = (step for step in self.steps if step.pair == pair)
         newest = next(found, None)
         return newest if newest and newest.conflict and newest.revision > revision else None
+
+    def carried(self, said: Said) -> dict[int, int]:
+        """Pair → revision of the answers that count and came from an earlier survey."""
+        found = {step.pair: step.revision for step in self.steps if step.source == CARRIED}
+        return {pair: revision for pair, revision in found.items() if pair in said and said[pair].revision == revision}
+
+    @property
+    def carried_from(self) -> str:
+        """The title of the earlier survey."""
+        return next((origin_of(step.note).title for step in self.steps if step.source == CARRIED), "")
 
     @property
     def pace(self) -> float:
@@ -219,7 +231,8 @@ def minutes_for(questions: int, seconds: float = SECONDS_PER_QUESTION) -> int:
 
 def trail_of(expert: Expert) -> Trail:
     """One query."""
-    events = JudgmentEvent.objects.filter(Q(conflict=True) | Q(revision__gt=expert.revision - PACE_OVER), expert=expert)
+    wanted = Q(conflict=True) | Q(source=CARRIED) | Q(revision__gt=expert.revision - PACE_OVER)
+    events = JudgmentEvent.objects.filter(wanted, expert=expert)
     rows = events.order_by("-revision").values_list(
         "revision", "comparison_id", "more_important", "strength", "conflict", "source", "received_at", "note"
     )

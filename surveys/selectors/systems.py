@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from surveys.files.indicators import IndicatorRow
 from surveys.files.tree import Tree as FileTree
 from surveys.models import Indicator
+from surveys.selectors.questionnaire import minutes_for
 from surveys.selectors.trees import Tree
 
 MANY_CHILDREN = 9
@@ -25,6 +26,9 @@ class TreeRow:
     unit: str
     direction: str
     children: int
+    pk: int = 0
+    first: bool = False
+    last: bool = False
 
     @property
     def direction_label(self) -> str:
@@ -39,6 +43,11 @@ class TreeRow:
         """More items than people compare well at once."""
         return self.children > MANY_CHILDREN
 
+    @property
+    def single(self) -> bool:
+        """One child alone: its weight is 1, and there is no question."""
+        return self.children == 1
+
 
 @dataclass(frozen=True)
 class Questions:
@@ -49,12 +58,32 @@ class Questions:
     matrices: int
     comparisons: int
     crowded: list[TreeRow]
+    single: list[TreeRow]
+
+    @property
+    def minutes(self) -> int:
+        return minutes_for(self.comparisons)
 
 
 def edition_rows(tree: Tree) -> list[TreeRow]:
+    ends: set[int] = set()
+    starts: set[int] = {tree.root.pk}
+    for parent in tree.parents:
+        children = tree.children_of(parent)
+        starts.add(children[0].pk)
+        ends.add(children[-1].pk)
     return [
         TreeRow(
-            node.code, node.depth, node.name, node.definition, node.unit, node.direction, len(tree.children_of(node))
+            code=node.code,
+            depth=node.depth,
+            names=node.name,
+            definitions=node.definition,
+            unit=node.unit,
+            direction=node.direction,
+            children=len(tree.children_of(node)),
+            pk=node.pk,
+            first=node.pk in starts,
+            last=node.pk in ends or node is tree.root,
         )
         for node in tree.nodes
     ]
@@ -86,4 +115,5 @@ def questions(rows: Sequence[TreeRow]) -> Questions:
         matrices=sum(row.children > 1 for row in rows),
         comparisons=sum(row.questions for row in rows),
         crowded=[row for row in rows if row.crowded],
+        single=[row for row in rows if row.single],
     )

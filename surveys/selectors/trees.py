@@ -33,6 +33,14 @@ class Tree:
     def children_of(self, node: Indicator) -> list[Indicator]:
         return self._children.get(node.pk, [])
 
+    def below(self, node: Indicator) -> list[Indicator]:
+        """The node and all below it, in tree order."""
+        inside = {node.pk}
+        for each in self.nodes:
+            if each.parent_id in inside:
+                inside.add(each.pk)
+        return [each for each in self.nodes if each.pk in inside]
+
     def by_code(self) -> dict[str, Indicator]:
         return {node.code: node for node in self.nodes}
 

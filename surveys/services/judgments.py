@@ -179,9 +179,9 @@ class _Head:
     third: int | None
 
 
-def revisions_take(expert: Expert, count: int = 1) -> bool:
+def revisions_take(expert: Expert, count: int = 1, *, states: Sequence[str] = Survey.ANSWERING) -> bool:
     """Lock the expert's log by taking its next numbers: one row, or False where the survey takes no answers."""
-    open_surveys = Survey.objects.filter(pk=expert.survey_id, state__in=Survey.ANSWERING).filter(
+    open_surveys = Survey.objects.filter(pk=expert.survey_id, state__in=states).filter(
         Q(closes_at=None) | Q(closes_at__gt=timezone.now())
     )
     log = Expert.objects.filter(pk=expert.pk, survey__in=open_surveys)

@@ -75,7 +75,7 @@ def judgments_record_many(
                 )
             )
     sections_make(expert)
-    _append(expert, events)
+    events_append(expert, events)
     Expert.objects.filter(pk=expert.pk, started_at=None).update(started_at=timezone.now())
     return events
 
@@ -122,7 +122,7 @@ def judgments_import(
             for pair, answer in answers.items()
             if said.get((expert.pk, comparisons[pair].pk)) != answer
         ]
-        _append(expert, new)
+        events_append(expert, new)
         counts[code] = len(new)
         sections_make(expert)
     survey.experts.filter(code__in=counts, started_at=None).update(started_at=timezone.now())
@@ -130,17 +130,17 @@ def judgments_import(
     return counts
 
 
-def _append(expert: Expert, events: Sequence[JudgmentEvent]) -> None:
-    """Append many answers to one expert's log, in a few statements."""
+def events_append(expert: Expert, events: Sequence[JudgmentEvent], *, states: Sequence[str] = Survey.ANSWERING) -> None:
+    """Append many answers to one expert's log, in a few statements; `states`: of the survey in which this may be."""
     if not events:
         return
-    if not revisions_take(expert, len(events)):
+    if not revisions_take(expert, len(events), states=states):
         raise closed_survey()
     newest = JudgmentEvent.objects.filter(expert=expert).order_by("-revision").first()
     head = newest.hash if newest else ""
     first = Expert.objects.values_list("revision", flat=True).get(pk=expert.pk) - len(events) + 1
     for revision, event in enumerate(events, start=first):
-        event.client_key = uuid.uuid4()
+        event.client_key = event.client_key or uuid.uuid4()
         head = chained(event, expert, revision, head).hash
     JudgmentEvent.objects.bulk_create(events)
     current_set([event for event in events if not event.conflict])

@@ -19,10 +19,10 @@ def judgment_keep(
     """Keep the answer of this revision (0 where there is none and a request asks for one), in the expert's own words.
 
     The same said twice is kept once. Raises ClosedSurvey, Stale where the answer was changed meanwhile, and Refused
-    without a reason or for a pair that the request does not name.
+    without a reason (a further round asks for none) or for a pair that the request does not name.
     """
     reason = " ".join(reason.split())
-    if not reason:
+    if not reason and (request is None or request.round_id is None):
         raise Refused(_("Say in a few words why you keep this answer."))
     if len(reason) > LONGEST_REASON:
         raise Refused(_("Please say it in at most %(count)d characters.") % {"count": LONGEST_REASON})

@@ -67,6 +67,7 @@ SURFACE = [
     "merge_parts",
     "next_question",
     "order_violations",
+    "pair_disagreement",
     "pooled_error",
     "priorities",
     "question_order",

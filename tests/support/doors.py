@@ -10,7 +10,9 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from surveys.access import DECIDES, LOCKS, READS, RUNS, SCORES, WORKS, Role
 from surveys.forms.answer import AnswerForm
-from surveys.models import Judgment
+from surveys.models import Indicator, Judgment
+from surveys.selectors.editing import family_print, node_print, subtree_print
+from surveys.selectors.trees import tree_of
 from surveys.services.devices import code_mint
 from tests.scoring import factories as score
 from tests.support.api_doors import API_DOORS, ApiDoor
@@ -26,6 +28,10 @@ BOOK = (HIDDEN, *RUNS)
 """Members in another role learn no more than strangers."""
 ANYBODY, SESSION, ACCOUNT, TOKEN = "anybody", "the expert", "any account", "a token"
 ANSWER_FIELDS = tuple(AnswerForm.base_fields)
+INDICATOR_FIELDS = (
+    *("name_zh_hans", "name_en", "definition_zh_hans", "definition_en", "unit", "aliases"),
+    *("low", "high", "target_low", "target_high", "cap", "transform", "direction"),
+)
 NODES, KINDS = ("r", "a", "a1"), ("csv", "xlsx", "json")
 
 
@@ -97,6 +103,18 @@ def answer(at: Estate) -> dict[str, Any]:
 def row(at: Estate) -> dict[str, Any]:
     pair = make.pair(at.asking, "a", "c").pk
     return {f"pair-{pair}": "b7", f"seen-{pair}": at.expert.revision}
+
+
+def draft_edition(at: Estate) -> list[list[Any]]:
+    return [[at.draft_edition.pk]]
+
+
+def node(at: Estate, code: str = "c") -> Indicator:
+    return at.draft_edition.indicators.get(code=code)
+
+
+def drafted(at: Estate) -> list[list[Any]]:
+    return [[at.draft_edition.pk, node(at).pk]]
 
 
 def section(at: Estate) -> list[list[Any]]:
@@ -226,7 +244,44 @@ DOORS: dict[str, Door] = {
         payload=upload(INDICATORS, name_en="New", label="1", language="en"),
     ),
     "surveys:edition": Door(get=READS, args=lambda at: [[at.decided.edition_id], [at.draft_edition.pk]]),
-    "surveys:edition_freeze": Door(post=RUNS, args=lambda at: [[at.draft_edition.pk]]),
+    "surveys:system_new": Door(
+        get=ACCOUNT, post=ACCOUNT, asks=("name_en",),
+        payload=fields(name_zh_hans="新体系", label="1", language="zh-hans"),
+    ),
+    "surveys:system_template": Door(get=ACCOUNT),
+    "surveys:edition_freeze": Door(post=RUNS, args=draft_edition),
+    "surveys:edition_next": Door(get=RUNS, post=RUNS, args=draft_edition, payload=fields(label="3.0")),
+    "surveys:edition_delete": Door(get=RUNS, post=RUNS, args=draft_edition, writes=False),  # a survey uses it
+    "surveys:edition_export": Door(
+        get=READS, args=lambda at: [[at.decided.edition_id, "csv"], [at.draft_edition.pk, "xlsx"]]
+    ),
+    "surveys:edition_compare": Door(get=READS, args=lambda at: [[at.decided.edition_id, at.draft_edition.pk]]),
+    "surveys:edition_compare_export": Door(get=READS, args=lambda at: [[at.decided.edition_id, at.draft_edition.pk]]),
+    "surveys:indicator_new": Door(
+        get=RUNS, post=RUNS, args=draft_edition, asks=INDICATOR_FIELDS,
+        payload=lambda at: {
+            "parent": node(at).parent_id, "code": "new", "name_zh_hans": "新指标", "direction": "benefit",
+        },
+    ),
+    "surveys:indicator_edit": Door(
+        get=RUNS, post=RUNS, args=drafted, asks=INDICATOR_FIELDS,
+        payload=lambda at: {
+            "seen": node_print(node(at)), "code": "c", "name_zh_hans": "另一个", "direction": "cost",
+        },
+    ),
+    "surveys:indicator_move": Door(
+        post=RUNS, args=drafted,
+        payload=lambda at: {"seen": node_print(node(at)), "parent": node(at, "a").pk},
+    ),
+    "surveys:indicator_order": Door(
+        post=RUNS, args=draft_edition,
+        payload=lambda at: {"seen": family_print(tree_of(at.draft_edition)), "step": f"up:{node(at).pk}"},
+    ),
+    "surveys:indicator_delete": Door(
+        get=RUNS, post=RUNS, args=drafted,
+        payload=lambda at: {"seen": subtree_print(tree_of(at.draft_edition), node(at))},
+    ),
+    "surveys:indicator_restore": Door(post=RUNS, args=draft_edition, writes=False),  # nothing was deleted
     # surveys and panels
     "surveys:survey_list": Door(get=ACCOUNT),
     "surveys:survey_new": Door(get=ACCOUNT, post=ACCOUNT, payload=new_survey),
@@ -297,6 +352,10 @@ DOORS: dict[str, Door] = {
     ),
     "surveys:expert_sheet_download": Door(get=RUNS, args=expert),
     "surveys:expert_paper": Door(get=RUNS, args=expert),
+    "surveys:carry": Door(
+        get=RUNS, post=RUNS, args=asking, payload=lambda at: {"source": at.decided.pk, "match": "code"}, writes=False,
+        asks=("renamed", "redefined", "experts"),
+    ),
     "surveys:judgments_import": Door(get=RUNS, post=RUNS, args=asking, payload=upload(JUDGMENTS), writes=False),
     "surveys:consistency": Door(get=READS, args=decided),
     "surveys:matrix": Door(

@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
+from django.utils.http import content_disposition_header
 
 from surveys.access import DECIDES, LOCKS, RUNS
 from surveys.errors import Refused
@@ -47,6 +48,13 @@ def account(request: HttpRequest) -> User:
 def posted(request: HttpRequest) -> QueryDict | None:
     """What a form is bound to: everything sent, even if that is nothing; None where the page is only looked at."""
     return request.POST if request.method == "POST" else None
+
+
+def file_answer(content: bytes, name: str, content_type: str) -> HttpResponse:
+    """A file to be saved, never kept by anybody on the way."""
+    disposition = content_disposition_header(True, name) or "attachment"
+    headers = {"Content-Disposition": disposition, "Cache-Control": "no-store"}
+    return HttpResponse(content, content_type=content_type, headers=headers)
 
 
 def done(request: HttpRequest, deed: Callable[[], object], sentence: str = "") -> bool:

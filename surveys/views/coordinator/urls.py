@@ -5,6 +5,9 @@ from django.urls import URLPattern, path
 from surveys import paths  # noqa: F401  knows how codes stand in an address
 from surveys.views.coordinator import (
     assign,
+    carry,
+    compare,
+    consensus,
     consistency,
     desk,
     enter,
@@ -14,17 +17,23 @@ from surveys.views.coordinator import (
     members,
     panel,
     people,
+    profile,
     revisions,
+    rounds,
     settings,
     sheet,
     surveys,
+    system_import,
     systems,
+    tree,
     weights,
 )
 
 S = "surveys/<int:survey_id>/"
 E = f"{S}experts/<code:code>/"
 W = f"{S}weights/<int:number>/"
+D = "systems/<int:edition_id>/"
+N = f"{D}nodes/<int:node_id>/"
 
 urlpatterns: list[URLPattern] = [
     path("surveys/", surveys.survey_list, name="survey_list"),
@@ -62,10 +71,16 @@ urlpatterns: list[URLPattern] = [
     path(f"{E}sheet/", sheet.sheet, name="expert_sheet"),
     path(f"{E}sheet/questionnaire.xlsx", sheet.download, name="expert_sheet_download"),
     path(f"{E}paper/", sheet.paper, name="expert_paper"),
+    path(f"{S}carry/", carry.carry, name="carry"),
     path(f"{S}judgments/import/", panel.judgments_import, name="judgments_import"),
     path(f"{S}consistency/", consistency.consistency, name="consistency"),
     path(f"{S}consistency/<code:code>/<code:node>/", consistency.matrix, name="matrix"),
     path(f"{S}consistency/<code:code>/<code:node>/ask/", revisions.ask_again, name="revision_request"),
+    path(f"{S}consensus/", consensus.consensus, name="consensus"),
+    path(f"{S}consensus/round/", rounds.round_new, name="round_new"),
+    path(f"{S}consensus/nodes/<code:node>/", consensus.consensus_node, name="consensus_node"),
+    path(f"{S}panel/profile/", profile.profile, name="profile"),
+    path(f"{S}panel/profile/weights/", profile.branch_weights, name="branch_weights"),
     path(f"{S}panel/", weights.panel, name="panel"),
     path(f"{S}panel/compute/", weights.panel_compute, name="panel_compute"),
     path(f"{S}weights/", weights.weight_sets, name="weight_sets"),
@@ -81,9 +96,22 @@ urlpatterns: list[URLPattern] = [
     path("people/<int:person_id>/", people.person, name="person"),
     path("people/merge/", people.people_merge_them, name="people_merge"),
     path("systems/", systems.system_list, name="system_list"),
-    path("systems/import/", systems.system_import, name="system_import"),
-    path("systems/<int:edition_id>/", systems.edition, name="edition"),
-    path("systems/<int:edition_id>/freeze/", systems.edition_freeze_it, name="edition_freeze"),
+    path("systems/new/", systems.system_new, name="system_new"),
+    path("systems/import/", system_import.system_import, name="system_import"),
+    path("systems/template.xlsx", systems.system_template, name="system_template"),
+    path(D, systems.edition, name="edition"),
+    path(f"{D}freeze/", systems.edition_freeze_it, name="edition_freeze"),
+    path(f"{D}next/", systems.edition_next_one, name="edition_next"),
+    path(f"{D}delete/", systems.edition_delete_it, name="edition_delete"),
+    path(f"{D}export.<str:kind>", systems.edition_export, name="edition_export"),
+    path(f"{D}compare/<int:other_id>/", compare.compare, name="edition_compare"),
+    path(f"{D}compare/<int:other_id>/export.xlsx", compare.compare_export, name="edition_compare_export"),
+    path(f"{D}add/", tree.indicator_new, name="indicator_new"),
+    path(f"{D}order/", tree.indicator_order, name="indicator_order"),
+    path(f"{D}restore/", tree.indicator_restore, name="indicator_restore"),
+    path(f"{N}", tree.indicator_edit, name="indicator_edit"),
+    path(f"{N}move/", tree.indicator_move_it, name="indicator_move"),
+    path(f"{N}delete/", tree.indicator_remove, name="indicator_delete"),
     path("jobs/<int:job_id>/status/", jobs.job_status, name="job_status"),
     path("jobs/<int:job_id>/retry/", jobs.job_retry, name="job_retry"),
 ]

@@ -41,4 +41,5 @@ def because_request(expert: Expert, pair: Comparison, request_id: int) -> Becaus
     if asked is None or all(one.comparison.pk != pair.pk for one in asked.pairs):
         return None
     back = reverse("surveys:revision", args=[expert.survey_id, request_id]) + f"#pair-{pair.position}"
-    return Because(Cause.REQUEST, back, {"because": Cause.REQUEST.value, "request": str(request_id)})
+    cause = Cause.REQUEST if asked.request.round_id is None else Cause.ROUND
+    return Because(cause, back, {"because": Cause.REQUEST.value, "request": str(request_id)})

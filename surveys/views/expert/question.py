@@ -83,7 +83,7 @@ def question_page(
     question = question_of(position, way, said, trail)
     if question is None:
         raise Http404("There is no such pair.")
-    seconds = trail.pace
+    seconds, carried = trail.pace, trail.carried(said)
     context = {
         "question": question,
         "problems": problems,
@@ -93,7 +93,9 @@ def question_page(
         "client_key": uuid.uuid4(),
         "because": because_of(request.POST or request.GET, expert, question.comparison),
         "minutes": minutes_for(way.total - way.answered, seconds),
-        "data": script_data(expert, way, said, reading_of(request), seconds=seconds),
+        "data": script_data(expert, way, said, reading_of(request), seconds=seconds, carried=carried),
+        "carried": question.comparison.pk in carried,
+        "carried_from": trail.carried_from,
         "familiarities": Section.Familiarity.choices,
         **_card(question),
         **_surroundings(question, way, _last(expert, trail)),

@@ -13,6 +13,7 @@ from surveys.forms.handing_in import KeepForm
 from surveys.models import Expert
 from surveys.selectors.questionnaire import changed_since_submission
 from surveys.selectors.revisions import Asked, request_of
+from surveys.selectors.rounds import distributions
 from surveys.services.keeping import judgment_keep
 
 from .session import for_expert, page
@@ -31,7 +32,8 @@ def revision(request: HttpRequest, expert: Expert, request_id: int) -> HttpRespo
 
 
 def _keep(request: HttpRequest, expert: Expert, asked: Asked) -> HttpResponse:
-    form = KeepForm(request.POST)
+    in_round = asked.request.round_id is not None
+    form = KeepForm(request.POST, explained=not in_round)
     if not form.is_valid():
         return _page(request, expert, asked, problem=form.problem(), unsaved=form, status=422)
     given = form.cleaned_data
@@ -41,7 +43,7 @@ def _keep(request: HttpRequest, expert: Expert, asked: Asked) -> HttpResponse:
         )
     except Refused as refused:
         return _page(request, expert, asked, problem=str(refused), unsaved=form, status=409)
-    messages.success(request, _("Kept, with your reason."))
+    messages.success(request, _("Kept, with your reason.") if given["reason"] else _("Kept."))
     return HttpResponseRedirect(reverse("surveys:revision", args=[expert.survey_id, asked.pk]))
 
 
@@ -55,8 +57,10 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     """`unsaved` is a reason that could not be kept: it stays in its field."""
+    found = distributions(asked)
     context = {
         "asked": asked,
+        "rows": [(pair, found.get(pair.comparison.pk)) for pair in asked.pairs],
         "changed": changed_since_submission(expert),
         "problem": problem,
         "unsaved": unsaved.data if unsaved else {},

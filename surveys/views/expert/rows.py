@@ -19,7 +19,7 @@ from surveys.errors import Refused
 from surveys.forms.answer import row_answers
 from surveys.models import Expert, JudgmentEvent, MoreImportant
 from surveys.rows import scale_row, value_of
-from surveys.selectors.questionnaire import Place, Said, Stage, Way, minutes_for, pace_of, said_by, way_of
+from surveys.selectors.questionnaire import Place, Said, Stage, Way, minutes_for, said_by, trail_of, way_of
 from surveys.services.judgments import ClosedSurvey, Shown
 from surveys.services.judgments_many import judgments_record_many
 
@@ -107,7 +107,8 @@ def _page(
     problem: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    seconds = pace_of(expert)
+    trail = trail_of(expert)
+    seconds, carried = trail.pace, trail.carried(said)
     context: dict[str, Any] = {
         "way": way,
         "stage": stage,
@@ -115,7 +116,8 @@ def _page(
         "rows": [_row(expert, place, said, request.POST) for place in leaf.places],
         "problems": [problem] if problem else [],
         "minutes": minutes_for(way.total - way.answered, seconds),
-        "data": script_data(expert, way, said, reading_of(request), seconds=seconds),
+        "data": script_data(expert, way, said, reading_of(request), seconds=seconds, carried=carried),
+        "carried_from": trail.carried_from if any(it.comparison.pk in carried for it in leaf.places) else "",
         "key": uuid.uuid4(),
     }
     return page(request, expert, "rows.html", status=status, **context)

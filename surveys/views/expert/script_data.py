@@ -7,6 +7,7 @@ computes nothing: order, sides, texts and addresses all come from here.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -29,7 +30,9 @@ ANY = 0
 HARMLESS = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 
 
-def script_data(expert: Expert, way: Way, said: Said, reading: Reading, *, seconds: float) -> SafeString:
+def script_data(
+    expert: Expert, way: Way, said: Said, reading: Reading, *, seconds: float, carried: Mapping[int, int]
+) -> SafeString:
     """Two pieces of JSON in the page: the edition's, which is the same for everybody, and the expert's own."""
     survey = expert.survey
     own = {
@@ -45,6 +48,8 @@ def script_data(expert: Expert, way: Way, said: Said, reading: Reading, *, secon
         "revision": expert.revision,
         "said": {pair: [it.more_important, it.strength, it.revision] for pair, it in said.items()},
     }
+    if carried:
+        own["carried"] = dict(carried)
     return edition_data(survey.edition) + _block(own, "questionnaire")
 
 

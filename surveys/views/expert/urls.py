@@ -38,6 +38,7 @@ urlpatterns = [
     path(f"{N}review/", section.section_review, name="section_review"),
     path(f"{A}revisions/<int:request_id>/", revisions.revision, name="revision"),
     path(f"{A}review/", handing_in.review, name="review"),
+    path(f"{A}basis/", handing_in.basis, name="basis"),
     path(f"{A}submit/", handing_in.submit, name="submit"),
     path(f"{A}receipt/", handing_in.receipt, name="receipt"),
     path(f"{A}receipt/status/", handing_in.receipt_status, name="receipt_status"),
