@@ -17,7 +17,7 @@ from surveys.services.surveys import member_add
 from tests.surveys import factories as make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
-LINK = re.compile(r"http[^\s<]+/password/choose/[^\s<]+")
+LINK = re.compile(r"http[^\s<\"]+/password/choose/[^\s<\"]+")
 
 
 def client_of(user: User) -> Client:
