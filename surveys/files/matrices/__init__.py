@@ -1,0 +1,6 @@
+"""Judgments that come as square matrices: found on any sheet, read cell by cell, snapped to the scale in sight of all."""
+
+from surveys.files.matrices.found import Asked, Found, Matrix, People
+from surveys.files.matrices.reading import read_matrices
+
+__all__ = ["Asked", "Found", "Matrix", "People", "read_matrices"]
