@@ -1,4 +1,4 @@
-"""Judgments that come as square matrices: found on any sheet, read cell by cell, snapped to the scale in sight of all."""
+"""Judgments as square matrices: found on any sheet, read cell by cell, snapped to the scale in sight of all."""
 
 from surveys.files.matrices.found import Asked, Found, Matrix, People
 from surveys.files.matrices.reading import read_matrices

@@ -73,9 +73,7 @@ def _rectangle(row: int, column: int, size: int) -> Iterator[Place]:
     return ((row + i, column + j) for i in range(size + 1) for j in range(size + 1))
 
 
-def _block(
-    grid: Grid, keys: Mapping[Place, str], row: int, column: int, size: int, taken: Collection[Place]
-) -> Block:
+def _block(grid: Grid, keys: Mapping[Place, str], row: int, column: int, size: int, taken: Collection[Place]) -> Block:
     names = tuple(grid.text(row, column + 1 + step) for step in range(size))
     across, down = (row, column + 1 + size), (row + 1 + size, column)
     frayed = (across, down) if across in keys and down in keys else None

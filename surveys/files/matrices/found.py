@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from surveys.files.judgments import LONGEST_EXPERT, JudgmentRow
-from surveys.files.matrices.cells import Said
+from surveys.files.matrices.cells import Said, turned
 from surveys.files.problems import FileErrors, Problem
 from surveys.files.tree import Tree
 
@@ -114,7 +114,7 @@ def judgment_rows(found: Found, experts: Mapping[str, str], *, dates: bool) -> l
 def oriented(tree: Tree, one: str, other: str, said: Said, cell: str) -> Answer:
     """An answer about `one` against `other`, turned so that the items stand in tree order."""
     if tree.place[one] > tree.place[other]:
-        one, other, said = other, one, ({"a": "b", "b": "a"}.get(said[0], said[0]), said[1])
+        one, other, said = other, one, turned(said)
     return Answer(one, other, said[0], said[1], cell)
 
 

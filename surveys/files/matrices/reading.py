@@ -111,9 +111,7 @@ class _Reader:
             places = {"across": address(*across), "down": address(*down)}
             what = _("“%(one)s” in %(across)s and “%(two)s” in %(down)s should be the same item") % (texts | places)
             mend = _("write the items in the same order and spelling along the row and down the column")
-            self.problems.append(
-                Problem(self.file, what, mend, across[0], places["across"], self.block.grid.title)
-            )
+            self.problems.append(Problem(self.file, what, mend, across[0], places["across"], self.block.grid.title))
 
     def _text(self, i: int, j: int) -> str:
         return self.block.grid.text(*self.block.place(i, j))[:40]
