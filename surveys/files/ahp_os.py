@@ -38,13 +38,15 @@ class Hierarchy:
     lines: Mapping[str, int]
 
     def codes(self) -> dict[str, str]:
-        """Names → codes made from the order: G, C1, C2, C1.1, … in tree order."""
-        codes, stack = {self.goal: GOAL}, [self.goal]
+        """Names → codes made from the order, in tree order: G, C1, C1.1, C1.2, C2."""
+        codes: dict[str, str] = {}
+        stack = [(self.goal, GOAL)]
         while stack:
-            node = stack.pop()
-            for place, child in enumerate(self.children.get(node, ()), start=1):
-                codes[child] = f"C{place}" if node == self.goal else f"{codes[node]}.{place}"
-            stack += reversed(self.children.get(node, ()))
+            node, code = stack.pop()
+            codes[node] = code
+            below = "C" if node == self.goal else f"{code}."
+            children = list(enumerate(self.children.get(node, ()), start=1))
+            stack += [(child, f"{below}{place}") for place, child in reversed(children)]
         return codes
 
     def rows(self, language: str) -> list[IndicatorRow]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
@@ -127,7 +127,7 @@ class ExpertsOfFileForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        for name, value in cleaned.items():
+        for name, value in list(cleaned.items()):
             if name.startswith("expert-") and value in RESERVED_CODES:
                 self.add_error(name, _("The code %(code)s means the whole panel: choose another.") % {"code": value})
         return cleaned
@@ -162,9 +162,8 @@ class ExpertsOfFileForm(forms.Form):
         return Chosen(rows, names, [label for label, code in codes.items() if not code])
 
 
-def _fresh_codes(taken: Iterable[str]) -> Iterable[Any]:
-    used = set(taken)
-    return iter(code for number in count(1) if (code := f"E{number:02d}") not in used)
+def _fresh_codes(taken: set[str]) -> Iterator[str]:
+    return (code for number in count(1) if (code := f"E{number:02d}") not in taken)
 
 
 def rows_payload(rows: Iterable[JudgmentRow], people: Mapping[str, str]) -> dict[str, Any]:

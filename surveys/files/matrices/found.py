@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -144,17 +144,19 @@ def to_payload(found: Found) -> dict[str, Any]:
 
 
 def from_payload(payload: Mapping[str, Any]) -> Found:
-    return Found(
-        payload["file"],
-        tuple(
-            Matrix(
-                *head,
-                tuple(Answer(*answer) for answer in answers),
-                tuple(Snap(*snap) for snap in snaps),
-                tuple(Answer(*answer) for answer in dates),
-                tuple(typed),
-            )
-            for *head, answers, snaps, dates, typed in payload["matrices"]
-        ),
-        notes=tuple(payload["notes"]),
+    return Found(payload["file"], tuple(map(_matrix, payload["matrices"])), notes=tuple(payload["notes"]))
+
+
+def _matrix(values: Sequence[Any]) -> Matrix:
+    place, label, code, node, items, answers, snaps, dates, typed = values
+    return Matrix(
+        place,
+        label,
+        code,
+        node,
+        items,
+        tuple(Answer(*answer) for answer in answers),
+        tuple(Snap(*snap) for snap in snaps),
+        tuple(Answer(*answer) for answer in dates),
+        tuple(typed),
     )
