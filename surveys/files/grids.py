@@ -12,7 +12,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from surveys.files.archive import inspect, refuse, save_again
-from surveys.files.csv_text import csv_records
+from surveys.files.csv_text import loose_records
 from surveys.files.problems import FileErrors
 from surveys.files.records import Limits
 from surveys.files.tables import UNSEEN, letters
@@ -81,14 +81,16 @@ def read_grids(content: bytes, file: str, limits: Limits) -> list[Grid]:
 
 
 def heading_of(content: bytes, file: str, limits: Limits) -> set[str]:
-    """The texts of the first filled row of the first sheet, without regard to case."""
+    """The texts of the first filled row of the first sheet, without regard to case; raises `FileErrors`."""
     if not is_workbook(content):
-        rows: Iterator[list[str]] = (list(cells) for _number, cells in csv_records(content, file, None, limits).rows)
+        rows: Iterator[list[str]] = (list(cells) for _number, cells in loose_records(content, file, limits).rows)
     else:
         inspect(content, file, limits)
         rows = _first_rows(content)
     try:
         first = next((cells for cells in rows if any(cells)), [])
+    except FileErrors:
+        raise
     except Exception as error:
         refuse(file, _("the workbook cannot be read"), save_again(), error)
     return {cell.strip().casefold() for cell in first}
@@ -109,7 +111,7 @@ def _book(content: bytes, *, values: bool) -> Any:
 
 
 def _of_text(content: bytes, file: str, limits: Limits) -> Grid:
-    records = csv_records(content, file, None, limits)
+    records = loose_records(content, file, limits)
     cells = {
         (number, column): GridCell(UNSEEN.sub("", text.strip()))
         for number, texts in records.rows

@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy
 from surveys.files.ahp_os_project import is_json, read_project
 from surveys.files.grids import heading_of
 from surveys.files.judgments import COLUMNS, LONGEST_EXPERT, JudgmentRow, read_judgments
-from surveys.files.matrices import Found, read_matrices
+from surveys.files.matrices import Found, NoMatrix, read_matrices
 from surveys.files.matrices.found import fits_code, judgment_rows
 from surveys.files.problems import FileErrors
-from surveys.files.records import UPLOAD, UPLOADED_JUDGMENTS
+from surveys.files.records import UPLOADED_JUDGMENTS
 from surveys.files.tables import read_table
 from surveys.forms.uploads import FileForm
 from surveys.models import Survey
@@ -53,25 +53,30 @@ class JudgmentsForm(FileForm):
 
     def read_file(self, content: bytes, name: str) -> list[JudgmentRow]:
         asked = asked_of(self.survey)
-        kind = self.cleaned_data.get("kind") or kind_of(content, name)
-        if kind == TABLE:
+        said = self.cleaned_data.get("kind")
+        kind = said or kind_of(content, name)
+        try:
+            if kind != TABLE:
+                self.found = (read_project if kind == AHP_OS else read_matrices)(content, name, asked)
+        except NoMatrix:
+            if said:
+                raise
+        if self.found is None:
             return read_judgments(read_table(content, name, limits=self.limits), asked.tree)
-        reader = read_project if kind == AHP_OS else read_matrices
-        self.found = reader(content, name, asked)
         if not self.found.matrices:
             raise FileErrors(self.found.problems)
         return []
 
 
 def kind_of(content: bytes, file: str) -> str:
-    """Tell by the first bytes, and by the heading of a table."""
+    """Tell by the first bytes, and by the heading of a table. What holds no matrix after all is read as a table."""
     if is_json(content):
         return AHP_OS
     try:
-        heading = heading_of(content, file, UPLOAD)
+        heading = heading_of(content, file, UPLOADED_JUDGMENTS)
     except FileErrors:
         return TABLE  # whose reader says what is wrong
-    return TABLE if len(heading.intersection(COLUMNS)) > 1 or len(heading) < 2 else MATRICES
+    return TABLE if heading.intersection(COLUMNS) else MATRICES
 
 
 @dataclass(frozen=True)

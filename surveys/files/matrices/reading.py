@@ -21,14 +21,18 @@ from surveys.files.records import UPLOAD, Limits
 MOST_MATRICES = 5_000
 
 
+class NoMatrix(FileErrors):
+    """The file can be read, but holds no matrix."""
+
+
 def read_matrices(content: bytes, file: str, asked: Asked, limits: Limits = UPLOAD) -> Found:
-    """Return every matrix of every sheet. Raises `FileErrors` where there is none at all, or the file is no file."""
+    """Return every matrix of every sheet. Raises `NoMatrix` where there is none at all."""
     names = Names(asked)
     blocks = [block for grid in read_grids(content, file, limits) for block in find_blocks(grid, names.keys)]
     if not blocks:
         what = _("no square matrix was found")
         mend = _("the names of the items must stand in the first row and, in the same order, in the first column")
-        raise FileErrors([Problem(file, what, mend)])
+        raise NoMatrix([Problem(file, what, mend)])
     if len(blocks) > MOST_MATRICES:
         what = _("there are more than %(most)d matrices") % {"most": MOST_MATRICES}
         raise FileErrors([Problem(file, what, _("split the file"))])
