@@ -22,6 +22,7 @@ class HierarchyForm(SystemForm):
         widget=forms.ClearableFileInput(attrs={"accept": ".txt"}),
         error_messages={"empty": gettext_lazy("The file is empty: choose the file that holds the hierarchy.")},
     )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.hierarchy: Hierarchy | None = None
@@ -31,8 +32,5 @@ class HierarchyForm(SystemForm):
         language.label, language.help_text = _("Language of the names"), ""
 
     def read_file(self, content: bytes, name: str) -> list[IndicatorRow]:
-        return self._read(decoded(content, name), name)
-
-    def _read(self, text: str, name: str) -> list[IndicatorRow]:
-        self.hierarchy = read_hierarchy(text, name)
+        self.hierarchy = read_hierarchy(decoded(content, name), name)
         return self.hierarchy.rows(self.cleaned_data["language"])

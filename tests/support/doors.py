@@ -245,7 +245,7 @@ DOORS: dict[str, Door] = {
     ),
     "surveys:ahp_os_import": Door(
         get=ACCOUNT, post=ACCOUNT, writes=False,
-        payload=fields(text="Goal: A, B;", name_en="New", label="1", language="en"),
+        payload=fields(pasted="Goal: A, B;", name_en="New", label="1", language="en"),
     ),
     "surveys:ahp_os_export": Door(get=READS, args=lambda at: [[at.decided.edition_id], [at.draft_edition.pk]]),
     "surveys:edition": Door(get=READS, args=lambda at: [[at.decided.edition_id], [at.draft_edition.pk]]),

@@ -189,7 +189,7 @@ def test_the_page_speaks_chinese(client: Client, survey: Survey) -> None:
 
 
 def bring(client: Client, **changes: Any) -> str:
-    data = {"text": "Index: use=0.5, price=0.5;", "name_en": "New", "label": "1", "language": "en", **changes}
+    data = {"pasted": "Index: use=0.5, price=0.5;", "name_en": "New", "label": "1", "language": "en", **changes}
     return client.post(reverse("surveys:ahp_os_import"), data).content.decode()
 
 
@@ -207,12 +207,12 @@ def test_a_hierarchy_may_come_as_a_file_in_either_encoding(client: Client) -> No
     for encoding in ("utf-8", "utf-8-sig", "gb18030"):
         file = io.BytesIO("指数: 算力, 成本;".encode(encoding))
         file.name = "h.txt"
-        assert "算力" in bring(client, text="", file=file)
+        assert "算力" in bring(client, pasted="", file=file)
 
 
 def test_its_faults_are_told_with_line_and_column(client: Client) -> None:
-    assert "<strong>row 1, column 7</strong>: the name “A” stands in line 1 already" in bring(client, text="G: A, A;")
-    assert "Choose a file, or paste the hierarchy" in bring(client, text=" ")
+    assert "<strong>row 1, column 7</strong>: the name “A” stands in line 1 already" in bring(client, pasted="G: A, A;")
+    assert "Choose a file, or paste the table below" in bring(client, pasted=" ")
 
 
 def test_an_edition_leaves_as_hierarchy_text(client: Client) -> None:

@@ -216,7 +216,7 @@ def targets() -> list[tuple[str, bytes, Callable[[bytes], object]]]:
 @pytest.mark.usefixtures("english")
 def test_fifteen_hundred_mutants_end_in_a_table_or_in_sentences() -> None:
     seed = int(os.environ.get("MUTANTS_SEED", "20261126"))
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)
     print(f"MUTANTS_SEED={seed}")  # noqa: T201  shown where it fails
     kinds = targets()
     for _name, good, reader in kinds:

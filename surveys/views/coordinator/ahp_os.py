@@ -14,6 +14,7 @@ from surveys.access import systems_of
 from surveys.errors import Refused
 from surveys.files.ahp_os import Hierarchy, beyond_limits, write_hierarchy
 from surveys.forms.ahp_os import HierarchyForm
+from surveys.models import Edition
 from surveys.selectors.trees import indicator_rows, tree_of
 from surveys.views.coordinator.pages import account, posted
 from surveys.views.coordinator.system_import import preview, store
