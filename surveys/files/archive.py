@@ -63,6 +63,7 @@ class _Measure:
 
     def entry(self, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
         of_cells = entry.filename.lower().startswith(OF_CELLS)
+        before = self.bytes_left
         elsewhere, tail, first = 0, b"", True
         for part in _unpacked(archive, entry):
             self.bytes_left -= len(part)
@@ -75,6 +76,8 @@ class _Measure:
                 self._check_encoding(text)
             self._check_definition(text)
             tail, first = part[-TAIL:], False
+        if before - self.bytes_left != entry.file_size:
+            raise zipfile.BadZipFile(entry.filename)  # it says another size than it has
 
     def _check(self, elsewhere: int) -> None:
         if self.bytes_left < 0:

@@ -145,7 +145,8 @@ def test_the_published_example_gives_its_matrix() -> None:
     assert ratios == [3, 5, 1 / 7]
     pairs = dict(zip([("x", "y"), ("x", "z"), ("y", "z")], ratios, strict=True))
     whole = ahp.matrix_from_pairs(["x", "y", "z"], pairs)
-    assert np.allclose(whole.values, [[1, 3, 5], [1 / 3, 1, 1 / 7], [1 / 5, 7, 1]], rtol=1e-15)
+    expected = np.array([[1.0, 3.0, 5.0], [1 / 3, 1.0, 1 / 7], [1 / 5, 7.0, 1.0]])
+    assert np.allclose(whole.values, expected, rtol=1e-15)
     assert comparisons("01", "11") == [("equal", 1), ("equal", 1)]
 
 

@@ -30,7 +30,7 @@ TOP = [["", "算力规模", "成本", "网络"], ["算力规模", 1, 3, 5], ["�
 SCALE = [["", "Racks", "Storage", "PUE"], ["Racks", 1, 2, None], ["Storage", None, 1, 9], ["PUE", None, None, 1]]
 
 
-def book(*sheets: tuple[str, list[list[Any]]]) -> bytes:
+def book(*sheets: tuple[str, Any]) -> bytes:
     made = Workbook()
     made.remove(made.active)
     for title, rows in sheets:

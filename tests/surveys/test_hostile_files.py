@@ -6,8 +6,9 @@ import random
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -28,8 +29,7 @@ from surveys.files.records import UPLOADED_JUDGMENTS
 from surveys.files.tables import read_table
 from surveys.models import Edition, Expert, InvitationLink, Judgment, JudgmentEvent, Survey, Transcript
 from surveys.selectors.links import link_of
-from surveys.services.devices import session_open
-from surveys.services.panel import link_mint
+from surveys.services.panel import link_mint, session_open
 from surveys.views.expert.session import cookie_name
 from tests.support.files import english, tree, workbook  # noqa: F401
 from tests.support.hostile import hostile, mutant
@@ -185,7 +185,7 @@ PROJECT = {
 MUTANTS = 1_500
 
 
-def text_of(rows: list[list[object]]) -> bytes:
+def text_of(rows: Sequence[Any]) -> bytes:
     return "\n".join(",".join("" if cell is None else str(cell) for cell in row) for row in rows).encode()
 
 
