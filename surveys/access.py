@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 
 from surveys.models import Edition, Expert, IndicatorSystem, Membership, Person, Survey
@@ -44,7 +44,8 @@ def people_of(user: Account) -> QuerySet[Person]:
     if user.pk is None:
         return Person.objects.none()
     asked = Expert.objects.filter(survey__in=surveys_run_by(user), person__isnull=False).values("person_id")
-    return Person.objects.filter(Q(pk__in=asked) | Q(created_by_id=user.pk, experts=None))
+    nowhere = ~Exists(Expert.objects.filter(person=OuterRef("pk")))
+    return Person.objects.filter(Q(pk__in=asked) | Q(nowhere, created_by_id=user.pk))
 
 
 def people_kept_by(user: Account) -> QuerySet[Person]:

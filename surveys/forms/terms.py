@@ -76,7 +76,7 @@ class TermsForm(TextsForm):
     def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
         grouped = [
             (_("What experts read"), self.fields_of("title", "purpose", "inviter", "contact", "privacy", "languages")),
-            (_("Promises; fixed when the survey opens"), self.fields_of("anonymity", "exclusion_rules")),
+            (_("Promises; fixed when the survey opens"), self.fields_of("exclusion_rules", "anonymity")),
             (_("Reminders"), self.fields_of("reminders", "reminder_days")),
         ]
         return [(legend, fields) for legend, fields in grouped if fields]

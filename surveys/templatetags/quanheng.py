@@ -9,6 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django import template
+from django.conf import settings
 from django.utils import timezone
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeData, SafeString, mark_safe
@@ -114,6 +115,12 @@ def told(sentence: str) -> str:
 def item(values: Mapping[str, object], key: str) -> object:
     """{{ board.next_sorts|item:column }}: what a mapping holds under a key that a variable names."""
     return values.get(key, "")
+
+
+@register.filter
+def language_name(tag: str) -> str:
+    """{{ person.language|language_name }}: what the language calls itself."""
+    return str(dict(settings.LANGUAGES).get(tag, tag))
 
 
 @register.filter

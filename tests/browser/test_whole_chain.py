@@ -93,6 +93,8 @@ def invite(page: Page, home: str, site: str) -> str:
     page.goto(f"{home}/experts/add/")
     page.locator("textarea[name=lines]").fill("E01, 陈明")
     page.locator("main form button[type=submit]").click()
+    page.locator("main form:has([name=confirmed][value=on]) button[type=submit]").click()
+    page.wait_for_url(f"{home}/")
     page.goto(f"{home}/experts/E01/")
     step.send(page, "/link/")
     shown = page.locator("#link").input_value()

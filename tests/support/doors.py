@@ -291,13 +291,15 @@ DOORS: dict[str, Door] = {
     "surveys:survey_list": Door(get=ACCOUNT),
     "surveys:survey_new": Door(get=ACCOUNT, post=ACCOUNT, payload=new_survey),
     "surveys:survey": Door(get=READS, args=lambda at: [[survey.pk] for survey in at.surveys]),
+    "surveys:survey_move": Door(
+        post=RUNS, args=decided, payload=fields(to="archived"), asks=("pilot", "reason")
+    ),
     "surveys:survey_terms": Door(
         post=RUNS, args=asking, payload=fields(purpose_en="Better weights", anonymity="named", reminder_days="3, 7")
     ),
     "surveys:survey_deadline": Door(
         post=RUNS, args=asking, payload=fields(**{"deadline-closes_at": "2099-01-02T17:30", "deadline-reason": "Late."})
     ),
-    "surveys:survey_move": Door(post=RUNS, args=decided, payload=fields(to="archived"), asks=("reason", "pilot")),
     "surveys:survey_settings": Door(
         get=READS, post=RUNS, args=lambda at: [[at.planned.pk]],
         payload=fields(
