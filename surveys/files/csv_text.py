@@ -27,6 +27,14 @@ def csv_records(content: bytes, file: str, sheet: str | None, limits: Limits) ->
     return Records(_records(text, separator, start, file, limits.rows), separator)
 
 
+def loose_records(content: bytes, file: str, limits: Limits) -> Records:
+    """The same of a file that is no table: titles and blank lines may stand above, so the commonest separator holds."""
+    _refuse_other_kinds(content, file)
+    text, declared = _declared_separator(_decoded(content, file))
+    separator = declared or max(SEPARATORS, key=text.count)
+    return Records(_records(text, separator, 2 if declared else 1, file, limits.rows), separator)
+
+
 def separator_of(text: str) -> str:
     r"""Return the separator that makes the most of the first records as wide as the heading.
 

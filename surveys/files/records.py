@@ -8,17 +8,21 @@ from surveys.files.problems import Problem
 
 @dataclass(frozen=True)
 class Limits:
-    """How large a file may be. What strangers upload is held tighter than what a user gives to a command."""
+    """How large a file may be. What strangers upload is held tighter than what a user gives to a command.
+
+    `tags` bounds the memory that a workbook takes: about 350 bytes each while its rows are read.
+    """
 
     content: int = 5 * 1024 * 1024
     inflated: int = 20 * 1024 * 1024
+    tags: int = 2_000_000
     rows: int = 5_000
     columns: int = 200
 
 
 UPLOAD = Limits()
 UPLOADED_JUDGMENTS = Limits(rows=200_000)
-LOCAL = Limits(content=500 * 1024 * 1024, inflated=1024 * 1024 * 1024, rows=2_000_000, columns=16_384)
+LOCAL = Limits(content=500 * 1024 * 1024, inflated=1024 * 1024 * 1024, tags=400_000_000, rows=2_000_000, columns=16_384)
 
 
 @dataclass(frozen=True)

@@ -5,21 +5,21 @@ import io
 import re
 import warnings
 import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import Any
 
 from django.utils.translation import gettext as _
 
-from surveys.files.problems import FileErrors, Findings, Problem
+from surveys.files.archive import inspect, refuse, save_again
+from surveys.files.problems import FileErrors, Findings
 from surveys.files.records import Limits, Records
 
 PLAIN_FORMATS = {"general", "@", ""}
 DECIMALS = re.compile(r"(0+)(?:\.(0+))?")
 LARGEST_EXACT = 2**53
 BLANK_ROWS = 100_000  # so many may stand among the rows; a scan ends there
-PART = 64 * 1024
+LOOKED_AT = 20_000_000  # cells, blank ones too: a format that was drawn far beyond the table makes very many
 
 
 def is_workbook(content: bytes) -> bool:
@@ -35,7 +35,7 @@ def is_workbook(content: bytes) -> bool:
 
 def workbook_records(content: bytes, file: str, sheet: str | None, limits: Limits) -> Records:
     """Return the rows of the first or the named sheet as text, or raise `FileErrors`."""
-    _inspect(content, file, limits.inflated)
+    inspect(content, file, limits)
     try:
         with warnings.catch_warnings(action="ignore"):  # of styles and extensions that are not read here
             reading = _Reading(Findings(file), limits)
@@ -43,7 +43,7 @@ def workbook_records(content: bytes, file: str, sheet: str | None, limits: Limit
     except FileErrors:
         raise
     except Exception as error:  # the parser's own errors are of many kinds, and none is for people
-        _refuse(file, _("the workbook cannot be read"), _("open it in a spreadsheet and save it again as .xlsx"), error)
+        refuse(file, _("the workbook cannot be read"), save_again(), error)
     return Records(reading.rows, "", reading.shown, tuple(reading.findings.problems))
 
 
@@ -51,42 +51,13 @@ def sheet_titles(content: bytes, file: str, limits: Limits) -> list[str]:
     """What the sheets of a workbook are called, in their order."""
     from openpyxl import load_workbook
 
-    _inspect(content, file, limits.inflated)
+    inspect(content, file, limits)
     try:
         with warnings.catch_warnings(action="ignore"):
             book = load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
             return [sheet.title for sheet in book.worksheets]
     except Exception as error:  # as below
-        _refuse(file, _("the workbook cannot be read"), _("open it in a spreadsheet and save it again as .xlsx"), error)
-
-
-def _inspect(content: bytes, file: str, inflated: int) -> None:
-    """Unpack the archive once, counting, so that a bomb is found before the memory is full."""
-    left = inflated
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            for entry in archive.infolist():
-                left = _inspect_entry(archive, entry, file, left, inflated)
-    except FileErrors:
-        raise
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError, ValueError, zlib.error) as error:
-        _refuse(file, _("the workbook is damaged"), _("open it in a spreadsheet and save it again as .xlsx"), error)
-
-
-def _inspect_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, file: str, left: int, inflated: int) -> int:
-    tail = b""
-    with archive.open(entry) as stream:
-        while part := stream.read(PART):
-            left -= len(part)
-            if left < 0:
-                what = _("the workbook unpacks to more than %(size)d MB") % {"size": inflated // (1024 * 1024)}
-                _refuse(file, what, _("save only the sheet that is needed, as CSV or as a new workbook"))
-            text = (tail + part).replace(b"\0", b"").upper()
-            if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
-                what = _("the workbook holds a document type definition, as no spreadsheet writes it")
-                _refuse(file, what, _("open it in a spreadsheet and save it again as .xlsx"))
-            tail = part[-32:]
-    return left
+        refuse(file, _("the workbook cannot be read"), save_again(), error)
 
 
 def _sheet(content: bytes, file: str, name: str | None) -> Any:
@@ -96,11 +67,11 @@ def _sheet(content: bytes, file: str, name: str | None) -> Any:
     if name is None:
         worksheets = book.worksheets
         if not worksheets:
-            _refuse(file, _("the workbook has no sheet with cells"), _("put the table on the first sheet"))
+            refuse(file, _("the workbook has no sheet with cells"), _("put the table on the first sheet"))
         return worksheets[0]
     if name not in {worksheet.title for worksheet in book.worksheets}:
         mend = _("choose one of its sheets: %(names)s") % {"names": ", ".join(book.sheetnames)}
-        _refuse(file, _("the workbook has no sheet “%(name)s”") % {"name": name}, mend)
+        refuse(file, _("the workbook has no sheet “%(name)s”") % {"name": name}, mend)
     return book[name]
 
 
@@ -115,7 +86,13 @@ class _Reading:
 
     def read(self, sheet: Any) -> None:
         sheet.reset_dimensions()  # what a file says of its own size may be wrong
+        looked_at = 0
         for number, cells in enumerate(sheet.iter_rows(), 1):
+            looked_at += len(cells)
+            if looked_at > LOOKED_AT:
+                what = _("the sheet is formatted far beyond its table")
+                self.findings.add(what, _("copy the table alone to a new workbook"), row=number)
+                self.findings.refuse_any()
             texts = list(self._texts(number, cells))
             if any(texts):
                 self._check_width(number, texts)
@@ -206,7 +183,3 @@ def as_shown(value: float, number_format: str) -> str:
     whole, decimals = len(found.group(1)), len(found.group(2) or "")
     width = whole + decimals + (1 if decimals else 0)
     return f"{value:0{width}.{decimals}f}"
-
-
-def _refuse(file: str, what: str, mend: str, cause: Exception | None = None) -> NoReturn:
-    raise FileErrors([Problem(file, what, mend)]) from cause

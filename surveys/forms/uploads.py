@@ -19,15 +19,12 @@ from django.utils.translation import gettext_lazy
 from surveys.access import systems_shaped_by
 from surveys.errors import Refused
 from surveys.files.indicators import SCORING, IndicatorRow, read_indicators
-from surveys.files.judgments import JudgmentRow, read_judgments
 from surveys.files.mapping import LEVELS, guessed, is_ours
 from surveys.files.problems import FileErrors, Problem
-from surveys.files.records import UPLOAD, UPLOADED_JUDGMENTS, Limits
+from surveys.files.records import UPLOAD, Limits
 from surveys.files.tables import Row, Table, read_table
-from surveys.files.tree import Tree
 from surveys.forms.texts import TextsForm, field_name, languages
-from surveys.models import Edition, IndicatorSystem, Survey
-from surveys.selectors.trees import indicator_rows, tree_of
+from surveys.models import Edition, IndicatorSystem
 
 PREVIEW_LIFE = 60 * 60
 LARGEST_PREVIEW = 900_000
@@ -68,17 +65,6 @@ class FileForm(forms.Form):
 
     def read(self, table: Table) -> list[Any]:
         raise NotImplementedError
-
-
-class JudgmentsForm(FileForm):
-    limits = UPLOADED_JUDGMENTS
-
-    def __init__(self, *args: Any, survey: Survey, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.survey = survey
-
-    def read(self, table: Table) -> list[JudgmentRow]:
-        return read_judgments(table, Tree(indicator_rows(tree_of(self.survey.edition))))
 
 
 class SystemForm(FileForm, TextsForm):
@@ -225,14 +211,6 @@ def unsigned(text: str, salt: str) -> Any:
         return signing.loads(text, salt=salt, max_age=PREVIEW_LIFE)
     except signing.BadSignature as error:
         raise Refused(_("The preview has expired, nothing was stored: choose the file once more.")) from error
-
-
-def judgment_payload(rows: list[JudgmentRow]) -> list[list[Any]]:
-    return [list(vars(row).values()) for row in rows]
-
-
-def judgments_from(payload: list[list[Any]]) -> list[JudgmentRow]:
-    return [JudgmentRow(*values) for values in payload]
 
 
 def indicator_payload(rows: list[IndicatorRow]) -> list[dict[str, Any]]:

@@ -243,6 +243,11 @@ DOORS: dict[str, Door] = {
         get=ACCOUNT, post=ACCOUNT, writes=False,
         payload=upload(INDICATORS, name_en="New", label="1", language="en"),
     ),
+    "surveys:ahp_os_import": Door(
+        get=ACCOUNT, post=ACCOUNT, writes=False,
+        payload=fields(pasted="Goal: A, B;", name_en="New", label="1", language="en"),
+    ),
+    "surveys:ahp_os_export": Door(get=READS, args=lambda at: [[at.decided.edition_id], [at.draft_edition.pk]]),
     "surveys:edition": Door(get=READS, args=lambda at: [[at.decided.edition_id], [at.draft_edition.pk]]),
     "surveys:system_new": Door(
         get=ACCOUNT, post=ACCOUNT, asks=("name_en",),

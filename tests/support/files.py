@@ -44,7 +44,7 @@ def said(step: Callable[[], object]) -> list[str]:
     return [str(problem) for problem in caught.value.problems]
 
 
-def workbook(rows: Sequence[Sequence[Any]], *, formats: dict[str, str] | None = None, title: str = "Sheet") -> bytes:
+def workbook(rows: Sequence[Any], *, formats: dict[str, str] | None = None, title: str = "Sheet") -> bytes:
     """Bytes of an XLSX file with these rows on its only sheet."""
     book = Workbook()
     sheet = book.active

@@ -2,41 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
-
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from surveys.access import READS, RUNS, survey_for
 from surveys.errors import Refused
 from surveys.forms.expert_weight import ExpertWeightForm
-from surveys.forms.uploads import JudgmentsForm, judgment_payload, judgments_from, signed, unsigned
 from surveys.models import Expert, InvitationLink, Survey
 from surveys.selectors.answers import progress_of
 from surveys.selectors.coverage import sections_told
 from surveys.selectors.drafts import draft_count
-from surveys.selectors.importing import ImportPreview, import_preview
 from surveys.selectors.late import late_of
-from surveys.selectors.progress import STATUSES, expert_status, newest_by_expert, submission_jobs
+from surveys.selectors.progress import STATUSES, expert_status, submission_jobs
 from surveys.selectors.revisions import second_looks
 from surveys.selectors.transcripts import transcripts_of
 from surveys.selectors.trees import tree_of
 from surveys.services.expert_weights import SETTLED, expert_weight_set
-from surveys.services.judgments_many import judgments_import as store_judgments
 from surveys.services.panel import invitation_renew, invitation_revoke, link_mint
-from surveys.services.submissions import submission_create
-from surveys.tasks import enqueue
-from surveys.views.coordinator.pages import account, done, expert_in, posted, survey_page
+from surveys.views.coordinator.pages import account, done, expert_in, survey_page
 
 
 def _weight_form(survey: Survey, data: QueryDict | None = None) -> ExpertWeightForm:
@@ -134,58 +124,3 @@ def expert_renew(request: HttpRequest, survey_id: int, code: str) -> HttpRespons
     said = _("The invitation of %(code)s stands again. Old links stay dead: make a new one.") % {"code": code}
     done(request, lambda: invitation_renew(found, user=account(request)), said)
     return redirect("surveys:expert", survey.pk, code)
-
-
-# --- judgments from a file ---
-
-
-@login_required
-@require_http_methods(["GET", "POST"])
-def judgments_import(request: HttpRequest, survey_id: int) -> HttpResponse:
-    """Upload, look at what would change, confirm."""
-    survey = survey_for(request.user, survey_id, *RUNS)
-    salt = f"judgments:{survey.pk}:{account(request).pk}"
-    if "rows" in request.POST:
-        return _import_confirmed(request, survey, salt)
-    form = JudgmentsForm(posted(request), request.FILES or None, survey=survey)
-    context: dict[str, Any] = {"form": form}
-    if form.is_valid():
-        try:
-            rows = signed(judgment_payload(form.rows), salt)
-            context = {"rows": rows, "preview": import_preview(survey, form.rows), "count": len(form.rows)}
-        except Refused as refusal:
-            form.add_error("file", str(refusal))
-    return survey_page(request, survey, "progress", "judgments_import", problems=form.problems, **context)
-
-
-def _import_confirmed(request: HttpRequest, survey: Survey, salt: str) -> HttpResponse:
-    user = account(request)
-    try:
-        rows = judgments_from(unsigned(request.POST["rows"], salt))
-        counts = store_judgments(survey, rows, user=user)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return redirect("surveys:judgments_import", survey.pk)
-    stored = sum(counts.values())
-    said = ngettext("%(count)d answer was stored.", "%(count)d answers were stored.", stored)
-    messages.success(request, said % {"count": stored})
-    if request.POST.get("hand_in"):
-        _hand_in(request, survey, import_preview(survey, rows))
-    return redirect("surveys:survey", survey.pk)
-
-
-def _hand_in(request: HttpRequest, survey: Survey, imported: Iterable[ImportPreview]) -> None:
-    """Submit for the experts of the file who have answered everything; the log says that the account did it."""
-    newest = newest_by_expert(survey)
-    complete = [line.code for line in imported if line.complete]
-    reason = _("Handed in from an imported file.")
-    count = 0
-    for found in survey.experts.filter(code__in=complete).order_by("id"):
-        submission = newest.get(found.pk)
-        if submission is None or submission.revision != found.revision:
-            with transaction.atomic():
-                _submission, job = submission_create(found, reason=reason, submitted_by=account(request))
-                enqueue(job)
-            count += 1
-    said = ngettext("%(count)d expert was handed in.", "%(count)d experts were handed in.", count)
-    messages.success(request, said % {"count": count})

@@ -44,7 +44,7 @@ def system_import(request: HttpRequest) -> HttpResponse:
     user = account(request)
     try:
         if "edition" in request.POST:
-            return _store(request, user)
+            return store(request, user)
         if "table" in request.POST:
             return _columns_said(request, user)
     except Refused as refusal:
@@ -55,7 +55,7 @@ def system_import(request: HttpRequest) -> HttpResponse:
         try:
             if form.table:
                 return _columns(request, user, form.table, form.about(), ColumnsForm(table=form.table))
-            return _preview(request, user, form.about(), form.rows, [])
+            return preview(request, user, form.about(), form.rows, [])
         except Refused as refusal:
             form.add_error("file", str(refusal))
     return render(request, "surveys/system_import.html", {"form": form, "problems": form.problems})
@@ -86,7 +86,7 @@ def _columns_said(request: HttpRequest, user: User) -> HttpResponse:
         rows = read_indicators(made.table, about["language"])
     except FileErrors as errors:
         return _columns(request, user, table, about, form, errors.problems)
-    return _preview(request, user, about, rows, made.notes)
+    return preview(request, user, about, rows, made.notes)
 
 
 def _top(user: User, about: dict[str, Any]) -> str:
@@ -95,9 +95,10 @@ def _top(user: User, about: dict[str, Any]) -> str:
     return text_in(system.name, about["language"]) if system else about["label"]
 
 
-def _preview(
-    request: HttpRequest, user: User, about: dict[str, Any], rows: list[IndicatorRow], notes: list[str]
+def preview(
+    request: HttpRequest, user: User, about: dict[str, Any], rows: list[IndicatorRow], notes: list[str], **more: Any
 ) -> HttpResponse:
+    """The tree as it would be stored, and what was noticed on the way."""
     shown = preview_rows(rows)
     context = {
         "payload": signed({"about": about, "rows": indicator_payload(rows)}, f"indicators:{user.pk}"),
@@ -106,11 +107,13 @@ def _preview(
         "notes": notes,
         "tracing": _tracing(_system(user, about), rows),
         **about,
+        **more,
     }
     return render(request, "surveys/system_import.html", context)
 
 
-def _store(request: HttpRequest, user: User) -> HttpResponse:
+def store(request: HttpRequest, user: User) -> HttpResponse:
+    """What the preview showed becomes a draft. Raises Refused."""
     payload = unsigned(request.POST["edition"], f"indicators:{user.pk}")
     about, rows = payload["about"], indicators_from(payload["rows"])
     system = _system(user, about)

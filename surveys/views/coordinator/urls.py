@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from surveys import paths  # noqa: F401  knows how codes stand in an address
 from surveys.views.coordinator import (
+    ahp_os,
     assign,
     carry,
     compare,
@@ -11,6 +12,7 @@ from surveys.views.coordinator import (
     consistency,
     desk,
     enter,
+    importing,
     jobs,
     late,
     log,
@@ -72,7 +74,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{E}sheet/questionnaire.xlsx", sheet.download, name="expert_sheet_download"),
     path(f"{E}paper/", sheet.paper, name="expert_paper"),
     path(f"{S}carry/", carry.carry, name="carry"),
-    path(f"{S}judgments/import/", panel.judgments_import, name="judgments_import"),
+    path(f"{S}judgments/import/", importing.judgments_import, name="judgments_import"),
     path(f"{S}consistency/", consistency.consistency, name="consistency"),
     path(f"{S}consistency/<code:code>/<code:node>/", consistency.matrix, name="matrix"),
     path(f"{S}consistency/<code:code>/<code:node>/ask/", revisions.ask_again, name="revision_request"),
@@ -98,8 +100,10 @@ urlpatterns: list[URLPattern] = [
     path("systems/", systems.system_list, name="system_list"),
     path("systems/new/", systems.system_new, name="system_new"),
     path("systems/import/", system_import.system_import, name="system_import"),
+    path("systems/import/ahp-os/", ahp_os.ahp_os_import, name="ahp_os_import"),
     path("systems/template.xlsx", systems.system_template, name="system_template"),
     path(D, systems.edition, name="edition"),
+    path(f"{D}ahp-os.txt", ahp_os.ahp_os_export, name="ahp_os_export"),
     path(f"{D}freeze/", systems.edition_freeze_it, name="edition_freeze"),
     path(f"{D}next/", systems.edition_next_one, name="edition_next"),
     path(f"{D}delete/", systems.edition_delete_it, name="edition_delete"),
