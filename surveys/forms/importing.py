@@ -105,7 +105,8 @@ class ExpertsOfFileForm(forms.Form):
                     attrs={
                         "list": "panel-codes",
                         "autocomplete": "off",
-                        "class": "form-control",
+                        "class": "form-control w-auto",
+                        "size": 14,
                         "aria-label": _("Code on the panel of “%(label)s”") % {"label": label},
                     }
                 ),
@@ -156,7 +157,7 @@ class ExpertsOfFileForm(forms.Form):
         codes = {label: self.cleaned_data.get(f"expert-{place}", "").strip() for place, label in enumerate(labels)}
         people = {code: label for label, code in codes.items() if code and code not in self.panel}
         if self.cleaned_data.get("add_all"):
-            fresh = _fresh_codes({*self.panel, *codes.values()})
+            fresh = _fresh_codes({*self.panel, *codes.values(), *labels})
             for label in labels:
                 if not codes[label]:
                     own = fits_code(label) and label not in self.panel and label not in codes.values()

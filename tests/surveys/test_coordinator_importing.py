@@ -121,6 +121,14 @@ def test_a_code_of_their_own_is_kept_and_gets_no_name(client: Client, survey: Su
     assert Person.objects.count() == 1
 
 
+def test_a_made_up_code_never_takes_one_that_the_file_uses(client: Client, survey: Survey) -> None:
+    rows = [["王五"], *TOP, [], ["E01"], *TOP]
+    page = upload(client, survey, workbook(rows, title="Indicator r"))
+    store(client, survey, choose(client, survey, page, add_all="on"))
+    joined = {expert.code: expert.person.name if expert.person else "" for expert in Expert.objects.exclude(code="E1")}
+    assert joined == {"E02": "王五", "E01": ""}
+
+
 def test_a_file_with_a_wrong_matrix_goes_on_only_where_that_is_said(client: Client, survey: Survey) -> None:
     rows = [*TOP, [], ["", "a1", "a2"], ["a1", 1, 77], ["a2", None, 1]]
     page = upload(client, survey, workbook(rows, title="E1"))
