@@ -73,6 +73,7 @@ def _preview_page(
         "people": people,
         "left_out": left_out,
         "count": len(rows),
+        "any_changed": any(node.changed for node in nodes),
         "nodes": nodes[:MOST_MATRICES_SHOWN],
         "more_nodes": max(0, len(nodes) - MOST_MATRICES_SHOWN),
     }
