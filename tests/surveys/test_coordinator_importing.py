@@ -9,9 +9,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from surveys.models import AuditEvent, Edition, Expert, Judgment, JudgmentEvent, Person, Survey
-from tests.support.files import workbook
+from tests.support.files import saved, workbook
 from tests.surveys import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
@@ -82,6 +83,17 @@ def test_a_workbook_of_matrices_is_recognised_named_previewed_and_stored(client:
     assert said("E1") == {("a", "b"): ("a", 3), ("a", "c"): ("b", 5)}
     assert set(JudgmentEvent.objects.values_list("source", flat=True)) == {"import"}
     assert AuditEvent.objects.filter(action="judgments.imported").exists()
+
+
+def test_the_empty_matrices_come_back_filled_in(client: Client, survey: Survey) -> None:
+    answer = client.get(reverse("surveys:matrices_template", args=[survey.pk]))
+    book = load_workbook(io.BytesIO(answer.content))
+    sheet = book.worksheets[0]
+    assert [cell.value for cell in sheet[2]] == [None, "Indicator a", "Indicator b", "Indicator c"]
+    assert sheet["B4"].value == '=IF(ISNUMBER(C3),1/C3,"")'
+    sheet.title, sheet["C3"], sheet["D3"], sheet["C9"] = "E1", 5, "1/3", 2
+    store(client, survey, choose(client, survey, upload(client, survey, saved(book)), **{"expert-0": "E1"}))
+    assert said("E1") == {("a", "b"): ("a", 5), ("a", "c"): ("b", 3), ("a1", "a2"): ("a", 2)}
 
 
 def test_cells_taken_for_a_step_are_listed_before_anything_is_stored(client: Client, survey: Survey) -> None:

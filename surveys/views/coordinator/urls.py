@@ -74,6 +74,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{E}sheet/questionnaire.xlsx", sheet.download, name="expert_sheet_download"),
     path(f"{E}paper/", sheet.paper, name="expert_paper"),
     path(f"{S}carry/", carry.carry, name="carry"),
+    path(f"{S}judgments/export.matrices.xlsx", importing.matrices_template, name="matrices_template"),
     path(f"{S}judgments/import/", importing.judgments_import, name="judgments_import"),
     path(f"{S}consistency/", consistency.consistency, name="consistency"),
     path(f"{S}consistency/<code:code>/<code:node>/", consistency.matrix, name="matrix"),
