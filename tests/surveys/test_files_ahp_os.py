@@ -205,6 +205,11 @@ def test_rows_of_the_wrong_kind_are_told_by_their_number() -> None:
     assert [problem.row for problem in found.problems] == [2, 3, 4]
 
 
+def test_characters_that_no_page_could_show_are_taken_out_of_labels() -> None:
+    (matrix,) = read(project(row("Bob\x00\u202e \ud800Miller"))).matrices
+    assert matrix.label == "Bob ?Miller"
+
+
 def test_their_tree_is_ours() -> None:
     rows = read_hierarchy("Index: use, price, size; use: racks, PUE;", "").rows("en")
     assert [len(children) for children in Tree(rows).children.values() if children] == [3, 2]

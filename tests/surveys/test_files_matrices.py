@@ -219,6 +219,13 @@ def test_unknown_names_are_told_with_a_near_one() -> None:
     assert "not the children of one node" in strange.problems[0].what
 
 
+def test_many_strange_matrices_are_told_one_by_one() -> None:
+    rows = [line for number in range(60) for line in ([], ["", f"x{number}", "Racks"], [f"x{number}", 1], ["Racks"])]
+    found = read(book(("E01", rows)))
+    assert len(found.problems) == 60
+    assert found.problems[-1].advice.endswith("write its name or code")
+
+
 def test_a_name_misspelt_on_one_side_does_not_cut_the_matrix_short() -> None:
     rows = [["", "A1", "A2", "PUE"], ["A1", 1, 2, 3], ["A2", None, 1, 4], ["PEU", None, None, 1]]
     (problem,) = read(book(("E01", rows))).problems
