@@ -76,11 +76,11 @@ def _preview_page(
     left_out: Sequence[str] = (),
 ) -> HttpResponse:
     """What would change. Nothing is stored."""
-    nodes = node_previews(survey, rows)
+    nodes, preview = node_previews(survey, rows), import_preview(survey, rows)
     context = {
         "rows": signed(rows_payload(rows, people or {}), salt),
-        "preview": import_preview(survey, rows),
-        "people": people,
+        "preview": preview,
+        "lines": [(line, (people or {}).get(line.code, "")) for line in preview],
         "left_out": left_out,
         "count": len(rows),
         "any_changed": any(node.changed for node in nodes),
