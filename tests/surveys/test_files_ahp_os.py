@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 import ahp
 from surveys.errors import Refused
-from surveys.files.ahp_os import beyond_limits, read_hierarchy, write_hierarchy
+from surveys.files.ahp_os import read_hierarchy
 from surveys.files.ahp_os_project import comparisons, read_project
+from surveys.files.ahp_os_writing import beyond_limits, write_hierarchy
 from surveys.files.matrices import Asked, Found, People
 from surveys.files.tree import Tree
 from surveys.scale import ratio_of
