@@ -47,7 +47,7 @@ class IndicatorForm(TextsForm):
             self.fields["parent"] = forms.TypedChoiceField(
                 label=_("Under"), coerce=int, choices=lambda: places(tree), error_messages={"invalid_choice": GONE}
             )
-        self.add_texts("name", _("Name"), most=LONGEST["name"])
+        self.add_texts("name", _("Name of the indicator"), most=LONGEST["name"])
         self.fields["code"] = forms.CharField(
             label=_("Code"), max_length=LONGEST["code"], help_text=_("Unique in this edition, as 1.2.3. It is text.")
         )

@@ -82,6 +82,7 @@ class SystemForm(FileForm, TextsForm):
     pasted = forms.CharField(
         label=gettext_lazy("Or pasted from Excel"),
         required=False,
+        strip=False,  # blank cells at the ends of the last row are cells
         widget=forms.Textarea(attrs={"rows": 4}),
         max_length=LARGEST_PASTE,
         help_text=gettext_lazy("Mark the table in Excel with its heading, copy it, and paste it here."),
@@ -166,7 +167,7 @@ class ColumnsForm(forms.Form):
 def column_roles() -> list[tuple[str, Any]]:
     texts = [
         (f"{stem}{end}", label + tag)
-        for stem, label in (("name", _("Name")), ("definition", _("Definition")))
+        for stem, label in (("name", _("Name of the indicator")), ("definition", _("Definition")))
         for end, tag in (
             ("", ""),
             *((f"_{field_name('', code)[1:]}", f" ({language})") for code, language in languages()),
