@@ -13,6 +13,7 @@ from surveys.files.judgments import JudgmentRow
 from surveys.models import AuditEvent, Edition, Survey
 from surveys.selectors.demo import READY
 from surveys.services.audit import audit
+from surveys.services.systems import edition_next
 
 COMPUTING = Path(settings.BASE_DIR) / "demo" / "computing"
 TOWNS = Path(settings.BASE_DIR) / "demo" / "towns"
@@ -32,6 +33,7 @@ def demo_build() -> None:
     )  # fmt: skip
     _golden_panel(edition, rows, people)
     _open_survey(edition, [row for row in rows if row.expert == CALM], people)
+    edition_next(edition, label=earlier.DRAFT, user=people["coordinator"])
     earlier.surveys(before, edition, indicators, rows, people)
     audit(BUILT, "demo", user=None)
 

@@ -23,6 +23,7 @@ from surveys.services.surveys import survey_move
 from surveys.services.systems import edition_freeze, edition_import
 
 LABEL = "2.0（合成演示 synthetic）"
+DRAFT = "4.0（演示草案 draft）"  # a copy that anybody may change
 ADDED_SINCE = "1.2.7"
 RENAMED = {"2.2.2": {"zh-hans": "存储均衡（合成）", "en": "Storage balance (synthetic)"}}
 REDEFINED = {"3.2.2": {"zh-hans": "合成的旧定义：省际出口带宽的峰值"}}

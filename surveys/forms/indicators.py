@@ -16,7 +16,7 @@ from surveys.selectors.trees import Tree
 from surveys.services.indicators import LEAF_ONLY, NodeValues
 
 CAPS = [("", gettext_lazy("No: scores go beyond 0 and 100")), ("yes", gettext_lazy("Yes: scores stay within 0 to 100"))]
-TRANSFORMS = [("", gettext_lazy("None")), ("ln", gettext_lazy("Natural logarithm"))]
+TRANSFORMS = [("", gettext_lazy("No transform")), ("ln", gettext_lazy("Natural logarithm"))]
 AGGREGATIONS = [
     ("", gettext_lazy("Arithmetic mean")),
     ("geometric", gettext_lazy("Geometric mean")),

@@ -173,7 +173,7 @@ def column_roles() -> list[tuple[str, Any]]:
             *((f"_{field_name('', code)[1:]}", f" ({language})") for code, language in languages()),
         )
     ]
-    levels = [(role, _("Level %(number)d") % {"number": place}) for place, role in enumerate(LEVELS, start=1)]
+    levels = [(role, _("Names at level %(number)d") % {"number": place}) for place, role in enumerate(LEVELS, start=1)]
     plain = [
         ("code", _("Code")), ("parent", _("Parent: its code or name")), ("unit", _("Unit of measure")),
         ("direction", _("Direction")), ("aliases", _("Aliases")),
