@@ -18,8 +18,8 @@ from django.utils.translation import gettext_lazy
 
 from surveys.access import systems_shaped_by
 from surveys.errors import Refused
+from surveys.files.headings import LEVELS, guessed, is_ours
 from surveys.files.indicators import SCORING, IndicatorRow, read_indicators
-from surveys.files.mapping import LEVELS, guessed, is_ours
 from surveys.files.problems import FileErrors, Problem
 from surveys.files.records import UPLOAD, Limits
 from surveys.files.tables import Row, Table, read_table

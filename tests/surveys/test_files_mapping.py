@@ -8,8 +8,9 @@ from openpyxl import load_workbook
 
 from surveys.exports.systems import edition_csv, edition_xlsx, template_xlsx
 from surveys.exports.workbook import Sheet, workbook_bytes
+from surveys.files.headings import guessed, is_ours
 from surveys.files.indicators import IndicatorRow, read_indicators
-from surveys.files.mapping import Mapped, guessed, is_ours, mapped
+from surveys.files.mapping import Mapped, mapped
 from surveys.files.problems import FileErrors
 from surveys.files.tables import read_table
 from surveys.models import Edition, Indicator
