@@ -6,13 +6,14 @@ from pathlib import Path
 
 from django.conf import settings
 
-from scoring.demo import hard_cases, panels, runs, texts
+from scoring.demo import earlier, hard_cases, panels, runs, texts
 from scoring.demo.panels import People
 from scoring.demo.people import people_create
 from surveys.files.judgments import JudgmentRow
 from surveys.models import AuditEvent, Edition, Survey
 from surveys.selectors.demo import READY
 from surveys.services.audit import audit
+from surveys.services.systems import edition_next
 
 COMPUTING = Path(settings.BASE_DIR) / "demo" / "computing"
 TOWNS = Path(settings.BASE_DIR) / "demo" / "towns"
@@ -24,12 +25,16 @@ def demo_build() -> None:
     """Make the whole demo in an empty database. Its last act says so: a demo that was interrupted is known by that."""
     people = people_create()
     _towns(people)
+    indicators, rows = panels.indicators(COMPUTING, "zh-hans"), panels.judgments(COMPUTING, "zh-hans")
+    before = earlier.edition(indicators, people["coordinator"])
     edition = panels.edition(
-        COMPUTING, name=texts.COMPUTING_SYSTEM, label="3.0", language="zh-hans", user=people["coordinator"]
-    )
-    rows = panels.judgments(COMPUTING, "zh-hans")
+        COMPUTING, name=texts.COMPUTING_SYSTEM, label="3.0", language="zh-hans", user=people["coordinator"],
+        system=before.system, was=earlier.WAS,
+    )  # fmt: skip
     _golden_panel(edition, rows, people)
     _open_survey(edition, [row for row in rows if row.expert == CALM], people)
+    edition_next(edition, label=earlier.DRAFT, user=people["coordinator"])
+    earlier.surveys(before, edition, indicators, rows, people)
     audit(BUILT, "demo", user=None)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,11 +10,21 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from surveys.files.indicators import read_indicators
+from surveys.files.indicators import IndicatorRow, read_indicators
 from surveys.files.judgments import JudgmentRow, read_judgments
 from surveys.files.tables import Table, read_table
 from surveys.files.tree import Tree
-from surveys.models import Edition, Expert, Job, JudgmentEvent, Membership, PanelResult, Survey, WeightSet
+from surveys.models import (
+    Edition,
+    Expert,
+    IndicatorSystem,
+    Job,
+    JudgmentEvent,
+    Membership,
+    PanelResult,
+    Survey,
+    WeightSet,
+)
 from surveys.services.judgments_many import judgments_import
 from surveys.services.panel import expert_add
 from surveys.services.panels import panel_result_request
@@ -35,15 +45,30 @@ def table(file: Path) -> Table:
     return read_table(file.read_bytes(), file.name)
 
 
-def edition(folder: Path, *, name: Texts, label: str, language: str, user: User) -> Edition:
+def indicators(folder: Path, language: str) -> list[IndicatorRow]:
+    return read_indicators(table(folder / "indicators.csv"), language)
+
+
+def edition(
+    folder: Path,
+    *,
+    name: Texts,
+    label: str,
+    language: str,
+    user: User,
+    system: IndicatorSystem | None = None,
+    was: Mapping[str, str] | None = None,
+) -> Edition:
     """A frozen edition from a folder's indicator file."""
-    rows = read_indicators(table(folder / "indicators.csv"), language)
-    draft = edition_import(name=name, label=label, rows=rows, user=user, language=language, synthetic=True)
+    rows = indicators(folder, language)
+    draft = edition_import(
+        name=name, label=label, rows=rows, user=user, language=language, synthetic=True, system=system, was=was
+    )
     return edition_freeze(draft, user=user)
 
 
 def judgments(folder: Path, language: str) -> list[JudgmentRow]:
-    tree = Tree(read_indicators(table(folder / "indicators.csv"), language))
+    tree = Tree(indicators(folder, language))
     return read_judgments(table(folder / "judgments.csv"), tree)
 
 

@@ -9,6 +9,19 @@ OPEN_TITLE = {
     "zh-hans": "综合算力评价体系 3.0 指标权重咨询（第二轮，进行中）",
     "en": "Weights for the comprehensive computing power index 3.0 (second round, open)",
 }
+EARLIER_TITLE = {
+    "zh-hans": "合成的 2.0 版指标权重咨询（演示版本对比与判断沿用，非公布版本）",
+    "en": "Weights for a synthetic edition 2.0 (to show comparing and carrying over; not the published one)",
+}
+REUSE_TITLE = {
+    "zh-hans": "综合算力评价体系 3.0 指标权重咨询（沿用合成 2.0 版判断，演示）",
+    "en": "Weights for the computing power index 3.0 (with answers of the synthetic 2.0 carried over, demo)",
+}
+EARLIER_PURPOSE = {
+    "zh-hans": "本调查仅用于演示：2.0 版为合成数据，不是公布的 2.0 版指标体系。",
+    "en": "For the demo only: this edition 2.0 is synthetic and not the one that was published.",
+}
+EARLIER_PANEL = "合成专家（沿用演示）"
 COMPUTING_PURPOSE = {
     "zh-hans": "请您对同一上级指标下的各项指标两两比较其重要性。"
     "全体专家的判断将按几何平均合成，用于确定 53 项指标的权重。",

@@ -85,7 +85,8 @@ def _columns() -> list[Sequence[Cell]]:
 
 def _heading() -> list[str]:
     return [
-        _("What"), _("Code before"), _("Code"), _("Name before"), _("Name"), _("Under before"), _("Under"),
+        _("What"), _("Code before"), _("Code"), _("Name before"), _("Name of the indicator"),
+        _("Under before"), _("Under"),
         _("Definition before"), _("Definition"), _("Unit before"), _("Unit"), _("Direction before"), _("Direction"),
     ]  # fmt: skip
 

@@ -20,6 +20,7 @@ from surveys.files.matrices.cells import Said
 from surveys.files.matrices.found import Answer, Asked, Found, Matrix, oriented
 from surveys.files.matrices.names import Names
 from surveys.files.problems import FileErrors, Problem
+from surveys.files.tables import UNSEEN
 
 MOST_ROWS = 20_000
 JSON_STARTS = (b"{", b"[")
@@ -83,11 +84,12 @@ def _refuse(file: str, what: str) -> NoReturn:
 
 
 def _text(row: Mapping[str, Any], name: str) -> str:
-    """A field of a row, with the name of its table before it or without."""
+    """A field of a row, with the name of its table before it or without. JSON may hold halves of characters."""
     for key in (f"project_{name}", f"pwc_{name}", name):
         value = row.get(key)
         if isinstance(value, str | int) and not isinstance(value, bool):
-            return " ".join(str(value).split()) if name != "hText" else str(value)
+            text = str(value).encode("utf-8", "replace").decode("utf-8")
+            return text if name == "hText" else " ".join(UNSEEN.sub("", text).split())
     return ""
 
 

@@ -105,7 +105,8 @@ class ExpertsOfFileForm(forms.Form):
                     attrs={
                         "list": "panel-codes",
                         "autocomplete": "off",
-                        "class": "form-control",
+                        "class": "form-control w-auto",
+                        "size": 10,
                         "aria-label": _("Code on the panel of “%(label)s”") % {"label": label},
                     }
                 ),
@@ -113,22 +114,21 @@ class ExpertsOfFileForm(forms.Form):
         self._add_questions(faulty)
 
     def _add_questions(self, faulty: int) -> None:
+        """Only what the file leaves open."""
+        ticked = forms.CheckboxInput(attrs={"class": "form-check-input"})
         if not all(matrix.code for matrix in self.found.matrices):
-            self.fields["add_all"] = forms.BooleanField(
-                label=_("Add everybody without a code to the panel"), required=False
-            )
+            label = _("Add everybody without a code to the panel")
+            self.fields["add_all"] = forms.BooleanField(label=label, required=False, widget=ticked)
         if any(matrix.dates for matrix in self.found.matrices):
             choices = [
                 ("fractions", _("They are fractions that a spreadsheet has changed: take them as such")),
                 ("blank", _("They are not: leave these pairs unanswered")),
             ]
-            self.fields["dates"] = forms.ChoiceField(
-                label=_("What the dates are"), choices=choices, widget=forms.RadioSelect
-            )
+            radio = forms.RadioSelect(attrs={"class": "form-check-input"})
+            self.fields["dates"] = forms.ChoiceField(label=_("What the dates are"), choices=choices, widget=radio)
         if faulty:
-            self.fields["without_faulty"] = forms.BooleanField(
-                label=_("Go on without the matrices that cannot be read")
-            )
+            label = _("Go on without the matrices that cannot be read")
+            self.fields["without_faulty"] = forms.BooleanField(label=label, widget=ticked)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -156,7 +156,7 @@ class ExpertsOfFileForm(forms.Form):
         codes = {label: self.cleaned_data.get(f"expert-{place}", "").strip() for place, label in enumerate(labels)}
         people = {code: label for label, code in codes.items() if code and code not in self.panel}
         if self.cleaned_data.get("add_all"):
-            fresh = _fresh_codes({*self.panel, *codes.values()})
+            fresh = _fresh_codes({*self.panel, *codes.values(), *labels})
             for label in labels:
                 if not codes[label]:
                     own = fits_code(label) and label not in self.panel and label not in codes.values()

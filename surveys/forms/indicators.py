@@ -16,7 +16,7 @@ from surveys.selectors.trees import Tree
 from surveys.services.indicators import LEAF_ONLY, NodeValues
 
 CAPS = [("", gettext_lazy("No: scores go beyond 0 and 100")), ("yes", gettext_lazy("Yes: scores stay within 0 to 100"))]
-TRANSFORMS = [("", gettext_lazy("None")), ("ln", gettext_lazy("Natural logarithm"))]
+TRANSFORMS = [("", gettext_lazy("No transform")), ("ln", gettext_lazy("Natural logarithm"))]
 AGGREGATIONS = [
     ("", gettext_lazy("Arithmetic mean")),
     ("geometric", gettext_lazy("Geometric mean")),
@@ -47,7 +47,7 @@ class IndicatorForm(TextsForm):
             self.fields["parent"] = forms.TypedChoiceField(
                 label=_("Under"), coerce=int, choices=lambda: places(tree), error_messages={"invalid_choice": GONE}
             )
-        self.add_texts("name", _("Name"), most=LONGEST["name"])
+        self.add_texts("name", _("Name of the indicator"), most=LONGEST["name"])
         self.fields["code"] = forms.CharField(
             label=_("Code"), max_length=LONGEST["code"], help_text=_("Unique in this edition, as 1.2.3. It is text.")
         )

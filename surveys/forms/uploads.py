@@ -18,8 +18,8 @@ from django.utils.translation import gettext_lazy
 
 from surveys.access import systems_shaped_by
 from surveys.errors import Refused
+from surveys.files.headings import LEVELS, guessed, is_ours
 from surveys.files.indicators import SCORING, IndicatorRow, read_indicators
-from surveys.files.mapping import LEVELS, guessed, is_ours
 from surveys.files.problems import FileErrors, Problem
 from surveys.files.records import UPLOAD, Limits
 from surveys.files.tables import Row, Table, read_table
@@ -82,6 +82,7 @@ class SystemForm(FileForm, TextsForm):
     pasted = forms.CharField(
         label=gettext_lazy("Or pasted from Excel"),
         required=False,
+        strip=False,  # blank cells at the ends of the last row are cells
         widget=forms.Textarea(attrs={"rows": 4}),
         max_length=LARGEST_PASTE,
         help_text=gettext_lazy("Mark the table in Excel with its heading, copy it, and paste it here."),
@@ -166,13 +167,13 @@ class ColumnsForm(forms.Form):
 def column_roles() -> list[tuple[str, Any]]:
     texts = [
         (f"{stem}{end}", label + tag)
-        for stem, label in (("name", _("Name")), ("definition", _("Definition")))
+        for stem, label in (("name", _("Name of the indicator")), ("definition", _("Definition")))
         for end, tag in (
             ("", ""),
             *((f"_{field_name('', code)[1:]}", f" ({language})") for code, language in languages()),
         )
     ]
-    levels = [(role, _("Level %(number)d") % {"number": place}) for place, role in enumerate(LEVELS, start=1)]
+    levels = [(role, _("Names at level %(number)d") % {"number": place}) for place, role in enumerate(LEVELS, start=1)]
     plain = [
         ("code", _("Code")), ("parent", _("Parent: its code or name")), ("unit", _("Unit of measure")),
         ("direction", _("Direction")), ("aliases", _("Aliases")),

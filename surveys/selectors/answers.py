@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from surveys.models import Expert, Indicator, Judgment, JudgmentEvent, MoreImportant, Submission, Survey
 from surveys.scale import ratio_of
@@ -127,3 +127,9 @@ def answered_counts(survey: Survey) -> dict[int, tuple[int, int]]:
         for expert in experts
         for asked in [begun.get(expert, usual)]
     }
+
+
+def answered_themselves(survey: Survey) -> list[Expert]:
+    """Who has said anything in this survey; answers that were carried over from an earlier one are not said here."""
+    own = JudgmentEvent.objects.filter(expert=OuterRef("pk")).exclude(source=JudgmentEvent.Source.CARRIED)
+    return list(survey.experts.filter(Exists(own)).order_by("pk"))

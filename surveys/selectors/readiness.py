@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from surveys.models import Edition, Expert, Membership, Survey, WeightSet
+from surveys.selectors.answers import answered_themselves
 from surveys.selectors.coverage import ENOUGH, Coverage
 
 State = Survey.State
@@ -57,7 +58,7 @@ def moves_of(survey: Survey, targets: tuple[str, ...], coverage: Coverage, missi
 
 def _move(survey: Survey, to: State, coverage: Coverage, missing: int) -> Move:
     opening = to == State.OPEN and survey.state in (State.DRAFT, State.PILOT)
-    pilot = list(survey.experts.filter(revision__gt=0).order_by("pk")) if opening else []
+    pilot = answered_themselves(survey) if opening else []
     return Move(to, str(to.label), str(MEANINGS[to]), list(_lacks(survey, to, coverage, missing)), pilot)
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from surveys.errors import Refused, Stale
 from surveys.models import Edition, Expert, Membership, Survey
+from surveys.selectors.answers import answered_themselves
 from surveys.services.audit import audit
 from surveys.services.expert_weights import expert_leave_uncounted
 
@@ -101,7 +102,7 @@ def _settle_pilot(survey: Survey, to: str, pilot: str, user: User | None) -> dic
     """Answers of the pilot never count unawares: the log cannot be emptied, so somebody says what they are."""
     if to != State.OPEN or survey.state not in (State.DRAFT, State.PILOT):
         return {}
-    tried = list(survey.experts.filter(revision__gt=0).order_by("pk"))
+    tried = answered_themselves(survey)
     if not tried:
         return {}
     if pilot not in (PILOT_COUNTS, PILOT_LEFT_OUT):

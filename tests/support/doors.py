@@ -361,6 +361,7 @@ DOORS: dict[str, Door] = {
         get=RUNS, post=RUNS, args=asking, payload=lambda at: {"source": at.decided.pk, "match": "code"}, writes=False,
         asks=("renamed", "redefined", "experts"),
     ),
+    "surveys:matrices_template": Door(get=RUNS, args=asking),
     "surveys:judgments_import": Door(get=RUNS, post=RUNS, args=asking, payload=upload(JUDGMENTS), writes=False),
     "surveys:consistency": Door(get=READS, args=decided),
     "surveys:matrix": Door(

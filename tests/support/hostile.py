@@ -123,6 +123,12 @@ def hostile() -> Iterator[tuple[str, str, bytes]]:
     yield "an open quotation mark", "f.csv", b'code,parent,name\n0,,"' + b"x\n" * 60_000
     for sign in (b"<", b"[", b"(", b'"', b"{", b"=", b"\xff", b";", b"1/", b"-"):
         yield f"100,000 of {sign!r}", "f.csv", sign * (100_000 // len(sign))
+    yield (
+        "halves of characters",
+        "f.json",
+        b'{"pj": [{"project_hText": "\\ud800: A\\u0000, \\udfff;"}], "pwc": [{"a": "\\ud800"}]}',
+    )
+    yield "deep JSON", "f.json", b'{"pj":' * 50_000
     yield "a picture", "f.csv", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8
     yield "nothing but a mark", "f.csv", b"\xef\xbb\xbf"
     yield "half of UTF-16", "f.csv", "编号,名称\n".encode("utf-16")[:-1]

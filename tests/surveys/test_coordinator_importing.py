@@ -9,9 +9,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from surveys.models import AuditEvent, Edition, Expert, Judgment, JudgmentEvent, Person, Survey
-from tests.support.files import workbook
+from tests.support.files import saved, workbook
 from tests.surveys import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
@@ -84,6 +85,17 @@ def test_a_workbook_of_matrices_is_recognised_named_previewed_and_stored(client:
     assert AuditEvent.objects.filter(action="judgments.imported").exists()
 
 
+def test_the_empty_matrices_come_back_filled_in(client: Client, survey: Survey) -> None:
+    answer = client.get(reverse("surveys:matrices_template", args=[survey.pk]))
+    book = load_workbook(io.BytesIO(answer.content))
+    sheet = book.worksheets[0]
+    assert [cell.value for cell in sheet[2]] == [None, "Indicator a", "Indicator b", "Indicator c"]
+    assert sheet["B4"].value == '=IF(ISNUMBER(C3),1/C3,"")'
+    sheet.title, sheet["C3"], sheet["D3"], sheet["C9"] = "E1", 5, "1/3", 2
+    store(client, survey, choose(client, survey, upload(client, survey, saved(book)), **{"expert-0": "E1"}))
+    assert said("E1") == {("a", "b"): ("a", 5), ("a", "c"): ("b", 3), ("a1", "a2"): ("a", 2)}
+
+
 def test_cells_taken_for_a_step_are_listed_before_anything_is_stored(client: Client, survey: Survey) -> None:
     page = upload(client, survey, workbook([["", "a", "b"], ["a", 1, 0.33], ["b", None, 1]], title="E1"))
     assert "One cell was taken for the nearest step of the scale" in page
@@ -119,6 +131,14 @@ def test_a_code_of_their_own_is_kept_and_gets_no_name(client: Client, survey: Su
     store(client, survey, choose(client, survey, page, **{"expert-0": "", "add_all": "on"}))
     assert Expert.objects.get(code="X7").person is None
     assert Person.objects.count() == 1
+
+
+def test_a_made_up_code_never_takes_one_that_the_file_uses(client: Client, survey: Survey) -> None:
+    rows = [["王五"], *TOP, [], ["E01"], *TOP]
+    page = upload(client, survey, workbook(rows, title="Indicator r"))
+    store(client, survey, choose(client, survey, page, add_all="on"))
+    joined = {expert.code: expert.person.name if expert.person else "" for expert in Expert.objects.exclude(code="E1")}
+    assert joined == {"E02": "王五", "E01": ""}
 
 
 def test_a_file_with_a_wrong_matrix_goes_on_only_where_that_is_said(client: Client, survey: Survey) -> None:

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 import ahp
 from surveys.errors import Refused
-from surveys.files.ahp_os import beyond_limits, read_hierarchy, write_hierarchy
+from surveys.files.ahp_os import read_hierarchy
 from surveys.files.ahp_os_project import comparisons, read_project
+from surveys.files.ahp_os_writing import beyond_limits, write_hierarchy
 from surveys.files.matrices import Asked, Found, People
 from surveys.files.tree import Tree
 from surveys.scale import ratio_of
@@ -203,6 +204,11 @@ def test_what_is_no_project_is_refused_with_a_sentence(content: bytes, sentence:
 def test_rows_of_the_wrong_kind_are_told_by_their_number() -> None:
     found = read(project(row(), 7, row(part=""), row(node="nowhere")))  # type: ignore[arg-type]
     assert [problem.row for problem in found.problems] == [2, 3, 4]
+
+
+def test_characters_that_no_page_could_show_are_taken_out_of_labels() -> None:
+    (matrix,) = read(project(row("Bob\x00\u202e \ud800Miller"))).matrices
+    assert matrix.label == "Bob ?Miller"
 
 
 def test_their_tree_is_ours() -> None:

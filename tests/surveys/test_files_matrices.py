@@ -13,6 +13,7 @@ from surveys.files.matrices.found import from_payload, judgment_rows, to_payload
 from surveys.files.problems import FileErrors
 from surveys.scale import ratio_of
 from tests.support.files import english, said, saved, tree, workbook  # noqa: F401
+from tests.support.hostile import repacked
 
 TREE = """code,parent,name,name_en,aliases
 0,,指数,Index,
@@ -105,6 +106,28 @@ def test_the_layout_with_formulas_direct_values_and_priorities() -> None:
     assert (found.matrices[0].node, found.matrices[0].code) == ("A", "E02")
 
 
+def test_formulas_count_with_the_values_that_a_spreadsheet_stored() -> None:
+    """As a file is that a spreadsheet has computed and saved; =1/0 below a blank cell is no answer and no fault."""
+    rows = [["", "A1", "A2", "A3"], ["A1", 1, 3, None], ["A2", "=1/C2", 1, "=Other!A1"], ["A3", "=1/D2", "=1/D3", 1]]
+    stored = {
+        b"<f>1/C2</f><v />": b"<f>1/C2</f><v>0.333333333333333</v>",
+        b"<f>Other!A1</f><v />": b"<f>Other!A1</f><v>7</v>",
+        b"<f>1/D3</f><v />": b"<f>1/D3</f><v>0.142857142857143</v>",
+        b'<c r="B4"><f>1/D2</f><v /></c>': b'<c r="B4" t="e"><f>1/D2</f><v>#DIV/0!</v></c>',
+    }
+
+    def computed(name: str, part: bytes) -> bytes:
+        for old, new in stored.items() if name == "xl/worksheets/sheet1.xml" else ():
+            assert old in part, part
+            part = part.replace(old, new)
+        return part
+
+    found = read(repacked(book(("E01", rows)), computed))
+    assert not found.problems
+    assert answers(found) == {("A1", "A2"): ("a", 3), ("A2", "A3"): ("a", 7)}
+    assert not found.matrices[0].snaps
+
+
 def test_a_pair_of_formulas_without_results_is_refused() -> None:
     rows = [["", "C1", "C2"], ["C1", 1, "=Other!A1"], ["C2", "=1/C2", 1]]
     assert "the formula has no stored result" in str(read(book(("E01", rows))).problems[0])
@@ -194,6 +217,13 @@ def test_unknown_names_are_told_with_a_near_one() -> None:
     assert problem.advice == "no indicator of the survey is called “Storege”; did you mean “storage”?"
     strange = read(book(("E01", [["", "Racks", "C1"], ["Racks", 1, 2], ["C1", None, 1]])))
     assert "not the children of one node" in strange.problems[0].what
+
+
+def test_many_strange_matrices_are_told_one_by_one() -> None:
+    rows = [line for number in range(60) for line in ([], ["", f"x{number}", "Racks"], [f"x{number}", 1], ["Racks"])]
+    found = read(book(("E01", rows)))
+    assert len(found.problems) == 60
+    assert found.problems[-1].advice.endswith("write its name or code")
 
 
 def test_a_name_misspelt_on_one_side_does_not_cut_the_matrix_short() -> None:

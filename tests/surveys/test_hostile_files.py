@@ -36,6 +36,8 @@ from tests.support.hostile import hostile, mutant
 from tests.surveys import factories as make
 
 HOSTILE = list(hostile())
+MAY_TAKE = {"a picture": "scan", "numbers of every kind": "indicators"}
+"""A scan is a picture; and of a table with other headings it is asked which column is what."""
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -96,9 +98,9 @@ def uploads(survey: Survey, expert: Expert) -> dict[str, tuple[str, str, dict[st
 def test_no_upload_takes_a_hostile_file(
     client: Client, survey: Survey, expert: Expert, what: str, name: str, content: bytes
 ) -> None:
-    if what in ("a picture", "numbers of every kind"):
-        pytest.skip("a scan may be a picture, and a table may hold such texts")
     for upload, (address, field, more) in uploads(survey, expert).items():
+        if upload == MAY_TAKE.get(what):
+            continue
         answer = client.post(address, {field: SimpleUploadedFile(name, content), **more})
         page = answer.content.decode()
         assert answer.status_code in (200, 422), (upload, what)

@@ -18,6 +18,7 @@ PLAIN_WORDS = re.compile(
     re.IGNORECASE,
 )
 DEFAULT_SHEET = re.compile(r"(sheet|工作表|feuil|tabelle|hoja)\s*\d*", re.IGNORECASE)
+MOST_NEAR = 40
 
 
 class Names:
@@ -25,6 +26,7 @@ class Names:
 
     def __init__(self, asked: Asked) -> None:
         self.tree, self.people = asked.tree, asked.people.by_key
+        self.looked_near = 0
         self.keys: dict[str, set[str]] = defaultdict(set)
         for code, row in self.tree.rows.items():
             both = {key_of(f"{code} {name}") for name in row.names.values()}
@@ -33,15 +35,21 @@ class Names:
 
     def node_of(self, items: Sequence[str], titles: Sequence[str]) -> tuple[str, list[str]] | None:
         """The node whose children these items are, and their codes; the titles decide between several nodes."""
-        fitting = [(node, codes) for node in self.tree.parents() if (codes := self._children(node, items))]
+        parents = {self.tree.rows[code].parent for code in self.keys.get(key_of(items[0]), ())} - {""}
+        nodes = sorted(parents, key=self.tree.place.__getitem__)
+        fitting = [(node, codes) for node in nodes if (codes := self._children(node, items))]
         named = [(node, codes) for node, codes in fitting if self._is_named(node, titles)]
         chosen = named if len(named) == 1 else fitting
         return chosen[0] if len(chosen) == 1 else None
 
     def strangers(self, names: Sequence[str]) -> list[tuple[str, str]]:
         """The names that no indicator has, each with a near one, if there is one."""
-        unknown = [name for name in names if key_of(name) not in self.keys]
-        return [(name, next(iter(get_close_matches(key_of(name), self.keys, 1)), "")) for name in unknown]
+        return [(name, self._near(key_of(name))) for name in names if key_of(name) not in self.keys]
+
+    def _near(self, key: str) -> str:
+        """Looking for near names is slow, and nobody reads more than a few."""
+        self.looked_near += 1
+        return next(iter(get_close_matches(key, self.keys, 1)), "") if self.looked_near <= MOST_NEAR else ""
 
     def _children(self, node: str, names: Sequence[str]) -> list[str]:
         children = set(self.tree.children[node])

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from surveys.access import systems_of
 from surveys.errors import Refused
-from surveys.files.ahp_os import Hierarchy, beyond_limits, write_hierarchy
+from surveys.files.ahp_os import Hierarchy
+from surveys.files.ahp_os_writing import beyond_limits, write_hierarchy
 from surveys.forms.ahp_os import HierarchyForm
 from surveys.models import Edition
 from surveys.selectors.trees import indicator_rows, tree_of

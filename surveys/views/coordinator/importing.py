@@ -13,10 +13,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from surveys.access import RUNS, survey_for
 from surveys.errors import Refused
+from surveys.exports.matrices_workbook import matrices_xlsx
+from surveys.exports.panel import XLSX
 from surveys.files.judgments import JudgmentRow
 from surveys.files.matrices import Found
 from surveys.files.matrices.found import from_payload, to_payload
@@ -30,7 +32,7 @@ from surveys.services.judgments_many import judgments_import as store_judgments
 from surveys.services.panel import expert_add
 from surveys.services.submissions import submission_create
 from surveys.tasks import enqueue
-from surveys.views.coordinator.pages import account, posted, survey_page
+from surveys.views.coordinator.pages import account, file_answer, posted, survey_page
 
 MOST_MATRICES_SHOWN = 200
 MOST_CELLS_SHOWN = 300
@@ -57,6 +59,14 @@ def judgments_import(request: HttpRequest, survey_id: int) -> HttpResponse:
     return survey_page(request, survey, "progress", "judgments_import", form=form, problems=form.problems)
 
 
+@login_required
+@require_safe
+def matrices_template(request: HttpRequest, survey_id: int) -> HttpResponse:
+    """An empty workbook to be filled in elsewhere and brought back here."""
+    survey = survey_for(request.user, survey_id, *RUNS)
+    return file_answer(matrices_xlsx(survey), f"matrices-{survey.edition.label}.xlsx", XLSX)
+
+
 def _preview_page(
     request: HttpRequest,
     survey: Survey,
@@ -66,13 +76,14 @@ def _preview_page(
     left_out: Sequence[str] = (),
 ) -> HttpResponse:
     """What would change. Nothing is stored."""
-    nodes = node_previews(survey, rows)
+    nodes, preview = node_previews(survey, rows), import_preview(survey, rows)
     context = {
         "rows": signed(rows_payload(rows, people or {}), salt),
-        "preview": import_preview(survey, rows),
-        "people": people,
+        "preview": preview,
+        "lines": [(line, (people or {}).get(line.code, "")) for line in preview],
         "left_out": left_out,
         "count": len(rows),
+        "any_changed": any(node.changed for node in nodes),
         "nodes": nodes[:MOST_MATRICES_SHOWN],
         "more_nodes": max(0, len(nodes) - MOST_MATRICES_SHOWN),
     }
