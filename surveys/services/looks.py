@@ -35,7 +35,9 @@ def refusal_note(survey: Survey, page: str, *, user: User) -> None:
 
 
 def failed_sign_in_note(username: str) -> None:
-    _note(SIGN_IN_FAILED, username, user=None, survey=None)
+    """For accounts that there are: what else stands in that field may be a password in the wrong place."""
+    if User.objects.filter(username=username).exists():
+        _note(SIGN_IN_FAILED, username, user=None, survey=None)
 
 
 def _note(action: str, subject: str, *, user: User | None, survey: Survey | None) -> None:
