@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from surveys.models import ApiToken, Membership, Survey, Transcript, WeightSet
+from surveys.models import ApiToken, InvitationLink, LetterKind, Membership, Survey, Transcript, WeightSet
 
 ACTS = {
     "answers.entered": _("Answers keyed in on the expert's behalf"),
@@ -20,9 +20,20 @@ ACTS = {
     "invitation.revoked": _("Invitation revoked"),
     "judgments.imported": _("Judgments imported"),
     "late.taken": _("Late answers taken"),
+    "letter.returned": _("Letter returned"),
+    "letter.tested": _("Letter sent to oneself for trial"),
+    "letters.copied": _("Letters handed over to be sent elsewhere"),
+    "letters.printed": _("Cards with personal links printed"),
+    "letters.sent": _("Letters sent"),
+    "letters.words": _("Words of a letter changed"),
+    "letters.words_reset": _("Usual words of a letter taken up again"),
     "link.minted": _("Personal link made"),
     "member.added": _("Role given"),
+    "person.address": _("Address of an expert corrected"),
     "panel.requested": _("Panel result asked for"),
+    "reminders.paused": _("Reminders of an expert paused"),
+    "reminders.resumed": _("Reminders of an expert resumed"),
+    "reminders.settings": _("Automatic reminders set"),
     "revision.requested": _("Expert asked to look again"),
     "revision.withdrawn": _("Request to look again withdrawn"),
     "run.requested": _("Run asked for"),
@@ -49,6 +60,8 @@ DETAILS = {
     "question_plan": _("Questions"),
     "questions_per_item": _("Questions per item above"),
     "random_index": _("Random index"),
+    "address": _("Address"),
+    "channel": _("Way"),
     "content_hash": _("Content hash"),
     "data": _("Data"),
     "days": _("Days"),
@@ -57,8 +70,12 @@ DETAILS = {
     "experts": _("Experts"),
     "file": _("File"),
     "indicators": _("Indicators"),
+    "kind": _("Letter"),
+    "letters": _("Letters"),
     "pairs": _("Pairs"),
     "receipt": _("Receipt"),
+    "reminder_days": _("Days after the invitation"),
+    "reminders": _("Automatic reminders"),
     "received": _("Received on"),
     "result": _("Panel result"),
     "role": _("Role"),
@@ -77,7 +94,10 @@ DETAILS = {
 }
 CHOICES = {
     "aggregation": dict(Survey.Aggregation.choices),
+    "channel": dict(InvitationLink.Channel.choices),
     "gate": dict(Survey.Gate.choices),
+    "kind": dict(LetterKind.choices),
+    "reminders": {"True": _("on"), "False": _("off")},
     "method": dict(Survey.Method.choices),
     "missing_allowed": {"True": _("allowed"), "False": _("not allowed")},
     "question_order": dict(Survey.Order.choices),

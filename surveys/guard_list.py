@@ -19,6 +19,7 @@ _PAIR_IS_FOREIGN = (
 )
 _SECTION = "The order in which an expert is asked is made once."
 _REQUEST = "A revision request says what it said: withdraw it and make another."
+_LETTER = "A letter that was sent keeps its mailing and its expert, and is not deleted."
 _METHOD = "A survey that was opened keeps its edition and its method: make another survey."
 _COMPUTED = "A panel result is computed once: ask for a new one."
 _RESULT_IS_COMPUTED = "(SELECT r.computed_at FROM surveys_panelresult r WHERE r.id = NEW.result_id) IS NOT NULL"
@@ -50,6 +51,9 @@ def guards() -> list[Guard]:
         *append_only("surveys_transcript", "A record of answers keyed in"),
         *append_only("surveys_revisionpair", "A pair of a revision request"),
         *append_only("surveys_decision", "A decision about an expert's answers"),
+        *append_only("surveys_mailing", "What was sent to whom"),
+        Guard("surveys_letter", "UPDATE", _LETTER, changed("mailing_id", "expert_id")),
+        Guard("surveys_letter", "DELETE", _LETTER),
         Guard("surveys_judgmentevent", "INSERT", _FOREIGN_PAIR, _PAIR_IS_FOREIGN),
         Guard("surveys_judgment", "INSERT", _FOREIGN_PAIR, _PAIR_IS_FOREIGN),
         Guard("surveys_judgment", "UPDATE", _FOREIGN_PAIR, _PAIR_IS_FOREIGN),

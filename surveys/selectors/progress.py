@@ -59,6 +59,11 @@ class PanelProgress:
         return self.counts["in_progress"] + self.counts["opened"]
 
     @property
+    def missing(self) -> int:
+        """Who may still be waited for: not submitted, and not revoked."""
+        return sum(row.submission is None and row.status != "revoked" for row in self.rows)
+
+    @property
     def not_opened(self) -> int:
         return self.counts["not_opened"]
 

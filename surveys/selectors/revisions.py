@@ -7,7 +7,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from surveys.models import Comparison, Expert, Indicator, JudgmentEvent, KeptJudgment, RevisionPair, RevisionRequest
+from django.db.models import Max
+
+from surveys.models import (
+    Comparison,
+    Expert,
+    Indicator,
+    JudgmentEvent,
+    KeptJudgment,
+    RevisionPair,
+    RevisionRequest,
+    Survey,
+)
 from surveys.selectors.hints import sentence_of
 from surveys.selectors.keeping import kept_now
 from surveys.selectors.structure import structure_of
@@ -100,6 +111,30 @@ def requests_of(expert: Expert) -> list[Asked]:
 def waiting_requests(expert: Expert) -> list[Asked]:
     """What an expert is asked to look at again and has not settled yet: for the contents and the lines above them."""
     return [asked for asked in requests_of(expert) if asked.waits]
+
+
+def experts_asked_again(survey: Survey) -> set[int]:
+    """The experts of a survey who have still to settle a pair. Three queries, however large the panel is."""
+    requests = RevisionRequest.objects.filter(expert__survey=survey, withdrawn_at=None)
+    pairs = RevisionPair.objects.filter(request__in=requests).order_by()
+    waiting = {
+        (request, comparison): (expert, revision)
+        for request, comparison, expert, revision in pairs.values_list(
+            "request_id", "comparison_id", "request__expert_id", "revision"
+        )
+    }
+    kept = set(KeptJudgment.objects.filter(request__in=requests).order_by().values_list("request_id", "comparison_id"))
+    asked = {comparison for _request, comparison in waiting}
+    events = JudgmentEvent.objects.filter(expert__survey=survey, comparison__in=asked, conflict=False).order_by()
+    newest = {
+        (expert, comparison): revision
+        for expert, comparison, revision in events.values_list("expert_id", "comparison_id").annotate(Max("revision"))
+    }
+    return {
+        expert
+        for (request, comparison), (expert, revision) in waiting.items()
+        if (request, comparison) not in kept and newest.get((expert, comparison), 0) <= revision
+    }
 
 
 def request_of(expert: Expert, request_id: int) -> Asked | None:

@@ -8,13 +8,13 @@ from datetime import datetime
 from decimal import Decimal
 
 from django import template
-from django.utils import timezone
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeData, SafeString, mark_safe
 from django.utils.translation import get_language, gettext
 
 from surveys import scale
 from surveys.acts import act_label, detail_label, value_label
+from surveys.moments import moment_text
 from surveys.texts import Texts, language_of, text_in
 
 register = template.Library()
@@ -56,8 +56,7 @@ def _in_chinese(run: re.Match[str]) -> str:
 @register.filter
 def moment(at: datetime) -> str:
     """{{ survey.closes_at|moment }}: a deadline must name its time zone."""
-    here = timezone.localtime(at)
-    return f"{here:%Y-%m-%d %H:%M} ({timezone.get_current_timezone_name()}, UTC{here:%z})"
+    return moment_text(at)
 
 
 @register.filter
@@ -79,10 +78,10 @@ def plain(number: Decimal) -> str:
 
 
 TONES = {
-    **dict.fromkeys(["submitted", "done", "approved", "frozen"], "ok"),
-    **dict.fromkeys(["open", "pilot", "in_progress", "running", "waiting", "proposed"], "busy"),
-    **dict.fromkeys(["changed"], "warn"),
-    **dict.fromkeys(["revoked", "failed"], "bad"),
+    **dict.fromkeys(["submitted", "done", "approved", "frozen", "sent"], "ok"),
+    **dict.fromkeys(["open", "pilot", "in_progress", "running", "waiting", "sending", "proposed"], "busy"),
+    **dict.fromkeys(["changed", "unknown"], "warn"),
+    **dict.fromkeys(["revoked", "failed", "bounced"], "bad"),
     **dict.fromkeys(["locked", "decided", "archived", "superseded"], "locked"),
 }
 

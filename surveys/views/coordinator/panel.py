@@ -13,29 +13,32 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from surveys.access import READS, RUNS, survey_for
+from surveys.addresses import personal_link
 from surveys.errors import Refused
 from surveys.forms.expert_weight import ExpertWeightForm
 from surveys.forms.panel import ExpertLine, ExpertsForm
 from surveys.forms.uploads import JudgmentsForm, judgment_payload, judgments_from, signed, unsigned
 from surveys.models import Expert, InvitationLink, Survey
+from surveys.qr import qr_svg
 from surveys.selectors.answers import progress_of
 from surveys.selectors.coverage import sections_told
 from surveys.selectors.drafts import draft_count
 from surveys.selectors.importing import ImportPreview, import_preview
 from surveys.selectors.late import late_of
+from surveys.selectors.letters import letters_of
 from surveys.selectors.progress import STATUSES, expert_status, newest_by_expert, submission_jobs
 from surveys.selectors.revisions import second_looks
 from surveys.selectors.transcripts import transcripts_of
 from surveys.selectors.trees import tree_of
 from surveys.services.expert_weights import SETTLED, expert_weight_set
 from surveys.services.judgments_many import judgments_import as store_judgments
+from surveys.services.letters import short_text
 from surveys.services.panel import expert_add, invitation_renew, invitation_revoke, link_mint
 from surveys.services.submissions import submission_create
 from surveys.tasks import enqueue
@@ -129,6 +132,7 @@ def _expert_page(request: HttpRequest, survey: Survey, found: Expert, form: Expe
         transcripts=transcripts_of(found),
         drafts=draft_count(found),
         late=late_of(found),
+        letters=letters_of(found),
     )
 
 
@@ -144,8 +148,9 @@ def link_show(request: HttpRequest, survey_id: int, code: str) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("surveys:expert", survey.pk, code)
-    link = f"{settings.SITE.origin}{reverse('surveys:start', args=[token])}"
-    return survey_page(request, survey, "progress", "link", expert=found, link=link)
+    link = personal_link(token)
+    context = {"expert": found, "link": link, "qr": qr_svg(link), "short": short_text(found, link)}
+    return survey_page(request, survey, "progress", "link", **context)
 
 
 @login_required
