@@ -1,7 +1,7 @@
 """The product's settings, with what tests alone need. tests/support/plugin.py has prepared the environment."""
 
-from config.settings import *  # noqa: F403
 from config.mail import MailServer
+from config.settings import *  # noqa: F403
 from config.settings import DATA_DIR, DATABASES, STATIC_ROOT, STORAGES
 
 # Manifest names need a collectstatic first; tests need the plain ones.
