@@ -63,7 +63,7 @@ class Mailbox:
     async def handle_DATA(self, server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
         if self.refuse_text:
             return self.refuse_text
-        self.mails.append(message_from_bytes(envelope.original_content, policy=default))  # type: ignore[arg-type]
+        self.mails.append(message_from_bytes(envelope.original_content, policy=default))
         self.recipients.extend(envelope.rcpt_tos)
         if self.dies_over & set(envelope.rcpt_tos):
             server.transport.abort()
@@ -99,7 +99,7 @@ def free_port() -> int:
 
 
 def _authenticator(_server: Any, _session: Any, _envelope: Any, _mechanism: str, data: Any) -> AuthResult:
-    return AuthResult(success=(data.login, data.password) == (b"office", b"right"))
+    return AuthResult(success=(data.login, data.password) == (b"office", b"right"), handled=False)
 
 
 def certificate(folder: Path) -> SSLContext:
