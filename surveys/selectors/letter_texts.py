@@ -9,9 +9,9 @@ from django.utils.translation import override
 from surveys.addresses import sample_link
 from surveys.letter_words import Words, Written, usual_words, written
 from surveys.models import Expert, LetterKind, LetterText, Mailing, Survey
-from surveys.moments import moment_text
-from surveys.selectors.extent import extent_of
-from surveys.selectors.revisions import waiting_requests
+from surveys.moments import moment_in_letter
+from surveys.selectors.extent import Extent, extent_of
+from surveys.selectors.revisions import Asked, waiting_requests
 from surveys.texts import text_in
 
 DEFAULT_LANGUAGE = "zh-hans"
@@ -49,31 +49,46 @@ def language_of_expert(expert: Expert) -> str:
     return expert.person.language if expert.person else DEFAULT_LANGUAGE
 
 
-def letter_to(expert: Expert, kind: str, words: Words, *, url: str = "", language: str = "") -> Written:
-    """The letter as this expert gets it; without a `url` with a sample in its place. At most nine queries."""
+@dataclass(frozen=True)
+class Facts:
+    """What a letter tells of the questionnaire of one expert, in whatever language."""
+
+    extent: Extent
+    asked: list[Asked]
+
+
+def facts_of(expert: Expert, kind: str) -> Facts:
+    """At most nine queries."""
+    return Facts(extent_of(expert), waiting_requests(expert) if kind == LetterKind.REVISION else [])
+
+
+def letter_to(
+    expert: Expert, kind: str, words: Words, *, url: str = "", language: str = "", facts: Facts | None = None
+) -> Written:
+    """The letter as this expert gets it; without a `url` with a sample in its place."""
     language = language or language_of_expert(expert)
-    with override(language):  # names of matrices are texts too
-        return written(words, _values(expert, kind, url or sample_link(), language), language)
+    facts = facts or facts_of(expert, kind)
+    with override(language):  # the deadline is written in words
+        return written(words, _values(expert, facts, url or sample_link(), language), language)
 
 
-def _values(expert: Expert, kind: str, url: str, language: str) -> dict[str, object]:
-    survey, extent = expert.survey, extent_of(expert)
-    values: dict[str, object] = {
+def _values(expert: Expert, facts: Facts, url: str, language: str) -> dict[str, object]:
+    survey, extent = expert.survey, facts.extent
+    return {
         "name": expert.person.name if expert.person else "",
         "title": text_in(survey.title, language),
         "inviter": text_in(survey.inviter, language),
         "contact": text_in(survey.contact, language),
-        "deadline": moment_text(survey.closes_at) if survey.closes_at else "",
+        "deadline": moment_in_letter(survey.closes_at) if survey.closes_at else "",
         "url": url,
         "total": extent.questions,
         "answered": extent.answered,
         "minutes": extent.minutes,
+        **_asked_again(facts.asked, language),
     }
-    return values | (_asked_again(expert, language) if kind == LetterKind.REVISION else {})
 
 
-def _asked_again(expert: Expert, language: str) -> dict[str, object]:
-    asked = waiting_requests(expert)
+def _asked_again(asked: list[Asked], language: str) -> dict[str, object]:
     quote = "「{}」" if language.startswith("zh") else "“{}”"
     names = [quote.format(text_in(one.node.name, language)) for one in reversed(asked)]
     return {

@@ -19,6 +19,7 @@ REVOKED = _("invitation revoked")
 DECLINED = _("does not take part")
 ON_ITS_WAY = _("such a letter is on its way")
 INVITED = _("invited already")
+BEGUN = _("has begun already")
 RETURNED = _("the last letter came back: correct the address")
 SUBMITTED = _("has submitted")
 NOT_SUBMITTED = _("has not submitted")
@@ -115,6 +116,8 @@ def _to_invite(expert: Expert, panel: Panel, history: History) -> Iterator[str |
         yield SUBMITTED
     if not panel.chosen and history.of_kind(LetterKind.INVITATION, State.BOUNCED):
         yield INVITED
+    if not panel.chosen and expert.started_at:  # by a link that came in another way
+        yield BEGUN
 
 
 def _to_remind(expert: Expert, panel: Panel, history: History) -> Iterator[str | Promise]:

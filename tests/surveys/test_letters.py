@@ -232,7 +232,7 @@ def test_what_changed_since_the_page_was_shown_is_looked_at_again(survey: Survey
     shown = recipients(survey, "invitation").addresses
     one, two, three = survey.experts.order_by("pk")
     make.submitted(one)
-    Person.objects.filter(pk=two.person_id).update(email="other@example.org")
+    Person.objects.filter(experts=two).update(email="other@example.org")
     sending = confirm(survey, "invitation", shown=shown)
     assert [letter.expert for letter in sending.mailing.letters.all()] == [three]
     assert {left.expert.code for left in sending.left_out} == {"E1", "E2"}

@@ -15,7 +15,8 @@ from surveys.forms.texts import languages
 from surveys.letter_words import Words, Written, variables_of
 from surveys.mail import mail_is_set
 from surveys.models import Expert, LetterKind, Survey
-from surveys.selectors.letter_texts import has_own_words, letter_to, words_of
+from surveys.selectors.letter_texts import facts_of, has_own_words, letter_to, words_of
+from surveys.selectors.recipients import recipients
 from surveys.services.letters import letter_test, words_reset, words_set
 from surveys.views.coordinator.pages import account, done, posted, survey_page
 
@@ -33,7 +34,7 @@ def words(request: HttpRequest, survey_id: int, kind: str) -> HttpResponse:
         done(request, lambda: words_set(survey, kind, subject=subject, body=body, user=account(request)), said)
         return HttpResponseRedirect(reverse("surveys:letter_words", args=[survey.pk, kind]))
     shown = form.words if form.is_bound and form.is_valid() else words_of(survey, kind)
-    expert = _reader(survey, request.POST.get("for", "") or request.GET.get("for", ""))
+    expert = _reader(survey, kind, request.POST.get("for", "") or request.GET.get("for", ""))
     response = survey_page(
         request,
         survey,
@@ -59,10 +60,13 @@ def _known(kind: str) -> None:
         raise Http404("No such letter.")
 
 
-def _reader(survey: Survey, code: str) -> Expert | None:
-    """A real expert of the panel: the one that was chosen, else the first."""
+def _reader(survey: Survey, kind: str, code: str) -> Expert | None:
+    """A real expert of the panel: the one that was chosen, else the first who would get this letter, else the first."""
     experts = survey.experts.select_related("person").order_by("pk")
-    found = experts.filter(code=code).first() or experts.first()
+    found = experts.filter(code=code).first()
+    if found is None:
+        going = recipients(survey, kind).going
+        found = going[0].expert if going else experts.first()
     if found:
         found.survey = survey
     return found
@@ -72,8 +76,9 @@ def _previews(expert: Expert | None, kind: str, shown: Words) -> list[tuple[str,
     """The letter in each language that it is written in."""
     if expert is None:
         return []
+    facts = facts_of(expert, kind)
     return [
-        (language, letter_to(expert, kind, shown, language=tag))
+        (language, letter_to(expert, kind, shown, language=tag, facts=facts))
         for tag, language in languages()
         if shown.subject.get(tag) or shown.body.get(tag)
     ]
@@ -95,7 +100,7 @@ def trial(request: HttpRequest, survey_id: int, kind: str) -> HttpResponse:
     """Send the kept words to the account's own address, with a link that opens nothing."""
     survey = survey_for(request.user, survey_id, *RUNS)
     _known(kind)
-    expert = _reader(survey, request.POST.get("for", ""))
+    expert = _reader(survey, kind, request.POST.get("for", ""))
     if expert is None:
         raise Http404("Nobody is on the panel.")
     user = account(request)
