@@ -17,7 +17,8 @@ from config import catalogues
 logger = logging.getLogger(__name__)
 
 SWEEP_TASK = "surveys.tasks.sweep"
-SWEEP_EVERY = 5.0  # seconds
+REMIND_TASK = "surveys.tasks.remind"
+PULSE = {SWEEP_TASK: 5.0, REMIND_TASK: 300.0}  # seconds
 TICK = 0.5  # a worker that stops waits for its timer's next entry, so that one must never be far
 PARENT_VARIABLE = "QUANHENG_PARENT"
 LOOK_AT_PARENT_EVERY = 1.0
@@ -30,16 +31,16 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
-def send_sweep() -> None:
-    """Asks for a sweep. One that nobody has taken by the time of the next is worth nothing, so it expires."""
+def send_pulse(task: str) -> None:
+    """Asks for a sweep or a look at the reminders. One that nobody has taken by the time of the next expires."""
     try:
-        app.send_task(SWEEP_TASK, expires=2 * SWEEP_EVERY)
+        app.send_task(task, expires=2 * PULSE[task])
     except OperationalError as error:
-        logger.warning("No sweep could be sent, the broker is away: %s", error)
+        logger.warning("%s could not be sent, the broker is away: %s", task, error)
 
 
 class Sweeper(bootsteps.StartStopStep):
-    """Sends a sweep when the worker is ready and every few seconds after: lost messages are found without Celery beat.
+    """Sends the pulse when the worker is ready and every few seconds after: what is lost or due is found without beat.
 
     The consumer clears its timer when it loses the broker and starts its steps again when it is back.
     """
@@ -49,16 +50,18 @@ class Sweeper(bootsteps.StartStopStep):
     def __init__(self, parent: Any, **options: Any) -> None:
         super().__init__(parent, **options)
         self.entry: Any = None
-        self.next_sweep = 0.0
+        self.next = dict.fromkeys(PULSE, 0.0)
 
     def start(self, parent: Any) -> None:
         self.tick()
         self.entry = parent.timer.call_repeatedly(TICK, self.tick)
 
     def tick(self) -> None:
-        if time.monotonic() >= self.next_sweep:
-            self.next_sweep = time.monotonic() + SWEEP_EVERY
-            send_sweep()
+        now = time.monotonic()
+        for task, every in PULSE.items():
+            if now >= self.next[task]:
+                self.next[task] = now + every
+                send_pulse(task)
 
     def stop(self, _parent: Any) -> None:
         if self.entry is not None:

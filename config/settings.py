@@ -3,7 +3,7 @@
 import socket
 from pathlib import Path
 
-from config import broker, databases, env, secret_key
+from config import broker, databases, env, mail, secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -17,6 +17,7 @@ TRUSTED_PROXY = env.address("TRUSTED_PROXY")
 SECRET_KEY = env.text("SECRET_KEY") or secret_key.kept_in(DATA_DIR / "secret_key")
 DATABASES = {"default": databases.from_environment(DATA_DIR)}
 BROKER = broker.from_environment(DATA_DIR)
+MAIL_SERVER = mail.server_from_environment()
 
 # The application
 INSTALLED_APPS = [
@@ -125,6 +126,16 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
 # The database: services open their own transactions, so that "saved" is said after the commit and not before
 ATOMIC_REQUESTS = False
+
+# Letters: without MAIL_URL none is sent, and the pages say so
+MAIL_FROM = mail.sender_from_environment(MAIL_SERVER)
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = MAIL_FROM or "webmaster@localhost"
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if MAIL_SERVER else 'dummy'}.EmailBackend"
+if MAIL_SERVER:
+    EMAIL_HOST, EMAIL_PORT = MAIL_SERVER.host, MAIL_SERVER.port
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL_SERVER.user, MAIL_SERVER.password
+    EMAIL_USE_SSL, EMAIL_USE_TLS = MAIL_SERVER.use_ssl, MAIL_SERVER.use_tls
+EMAIL_TIMEOUT = mail.TIMEOUT
 
 # Languages and time
 USE_TZ = True

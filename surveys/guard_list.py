@@ -19,6 +19,7 @@ _PAIR_IS_FOREIGN = (
 )
 _SECTION = "The order in which an expert is asked is made once."
 _REQUEST = "A revision request says what it said: withdraw it and make another."
+_LETTER = "A letter that was sent keeps its mailing and its expert, and is not deleted."
 _METHOD = "A survey that was opened keeps its edition and its method: make another survey."
 _RULES = "The rules for leaving answers out were declared when the survey opened: they stay as they are."
 _PROMISE = "The experts were promised that their names stay apart from their answers: this cannot be taken back."
@@ -56,6 +57,9 @@ def guards() -> list[Guard]:
         *append_only("surveys_round", "A further round"),
         *append_only("surveys_roundpair", "A pair of a further round"),
         *append_only("surveys_decision", "A decision about an expert's answers"),
+        *append_only("surveys_mailing", "What was sent to whom"),
+        Guard("surveys_letter", "UPDATE", _LETTER, changed("mailing_id", "expert_id")),
+        Guard("surveys_letter", "DELETE", _LETTER),
         Guard("surveys_judgmentevent", "INSERT", _FOREIGN_PAIR, _PAIR_IS_FOREIGN),
         Guard("surveys_judgment", "INSERT", _FOREIGN_PAIR, _PAIR_IS_FOREIGN),
         Guard("surveys_judgment", "UPDATE", _FOREIGN_PAIR, _PAIR_IS_FOREIGN),

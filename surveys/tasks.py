@@ -12,7 +12,9 @@ from kombu.exceptions import OperationalError
 
 from surveys import work  # noqa: F401  a worker knows what this app's jobs compute
 from surveys.models import Job
+from surveys.selectors.letters import surveys_reminding
 from surveys.services.jobs import job_announced, job_perform, jobs_due
+from surveys.services.mailings import reminders_send
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +33,15 @@ def sweep() -> None:
         if not _send(job.pk):
             return  # the broker is away: the others would each wait for it too
         job_announced(job.pk)
+
+
+@shared_task
+def remind() -> None:
+    """Send the automatic reminders that are due. Comes every few minutes; several at once send each letter once."""
+    for survey in surveys_reminding():
+        job = reminders_send(survey)
+        if job:
+            _announce(job)
 
 
 def enqueue(job: Job) -> None:

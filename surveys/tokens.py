@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
+
+# The path of a personal link: whoever reads the token can answer in the expert's name.
+_PERSONAL_PATH = re.compile(r"(/i/)[^/\s\"'?&<>]+")
 
 
 def new_token() -> str:
@@ -14,3 +18,8 @@ def new_token() -> str:
 def token_hash(token: str) -> str:
     """What is stored of a token. It is long and random, so one round of SHA-256 is enough."""
     return hashlib.sha256(token.encode("utf-8")).hexdigest()
+
+
+def without_tokens(text: str) -> str:
+    """The text with every personal link in it masked: for logs, and for what a mail server says back."""
+    return _PERSONAL_PATH.sub(r"\1[token]", text)

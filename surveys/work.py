@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from surveys.models import Job
+from surveys.services.deliveries import mailing_deliver
 from surveys.services.jobs import Store, register
 from surveys.services.panels import panel_part_compute, panel_result_compute
 from surveys.services.submissions import submission_compute
@@ -21,3 +22,8 @@ def _panel(job: Job) -> Store:
 @register("panel_part")
 def _panel_part(job: Job) -> Store:
     return panel_part_compute(job.subject)
+
+
+@register("mailing")
+def _mailing(job: Job) -> Store:
+    return mailing_deliver(job)

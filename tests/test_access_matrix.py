@@ -140,6 +140,8 @@ def test_what_belongs_to_another_survey_is_not_found_under_ones_own(all_of_them:
         ),
         *((f"surveys:{name}", [here.asking.pk, elsewhere.expert.code]) for name in ("enter", "late_take")),
         *strange_transcripts(here, elsewhere),
+        ("surveys:expert_reminders", [here.asking.pk, elsewhere.expert.code]),
+        *((f"surveys:letter_{name}", [here.asking.pk, elsewhere.letter.pk]) for name in ("returned", "address")),
         ("surveys:matrix", [here.asking.pk, elsewhere.expert.code, "r"]),
         *((name, [job.pk]) for name in ("surveys:job_status", "surveys:job_retry") for job in elsewhere.jobs),
         ("surveys:edition", [elsewhere.draft_edition.pk]),

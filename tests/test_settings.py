@@ -239,6 +239,7 @@ def test_logs_hide_tokens(path: str) -> None:
 
 def test_logs_hide_the_pulse_of_the_sweep_but_not_its_failure() -> None:
     assert not WithoutSweeps().filter(record("Task surveys.tasks.sweep[1] succeeded"))
+    assert not WithoutSweeps().filter(record("Task surveys.tasks.remind[1] received"))
     assert WithoutSweeps().filter(record("Task surveys.tasks.sweep[1] raised", logging.ERROR))
     assert WithoutSweeps().filter(record("Task surveys.tasks.perform[1] succeeded"))
 

@@ -9,7 +9,7 @@ import pytest
 from packaging.version import Version
 
 from config import broker
-from config.celery import SWEEP_TASK, Sweeper, app
+from config.celery import PULSE, REMIND_TASK, SWEEP_TASK, Sweeper, app
 from tests.support import redis_server
 from tests.support.worker import Worker, publishing_to
 
@@ -63,9 +63,10 @@ def test_sweeps_come_at_once_and_at_most_ten_seconds_apart(monkeypatch: pytest.M
     while now < 60:
         now += seconds
         tick()
-    times = [when for when, _ in sent]
+    assert {name for _, name in sent} == set(PULSE)
+    assert [when for when, name in sent if name == REMIND_TASK] == [0]
+    times = [when for when, name in sent if name == SWEEP_TASK]
     assert times[0] == 0
-    assert {name for _, name in sent} == {SWEEP_TASK}
     assert max(later - earlier for earlier, later in pairwise(times)) <= 10
     assert len(times) < 20
     sweeper.stop(consumer)
@@ -75,7 +76,7 @@ def test_sweeps_come_at_once_and_at_most_ten_seconds_apart(monkeypatch: pytest.M
 def test_a_broker_that_is_away_does_not_end_the_sweeper(caplog: pytest.LogCaptureFixture) -> None:
     with publishing_to(broker.redis("redis://127.0.0.1:1/0")):
         Sweeper(Consumer()).start(Consumer())
-    assert "No sweep could be sent" in caplog.text
+    assert f"{SWEEP_TASK} could not be sent" in caplog.text
 
 
 def test_celery_stays_below_the_release_that_loses_its_worker() -> None:

@@ -86,13 +86,17 @@ def survey(
 
 
 def panel(survey: Survey, codes: Sequence[str], name: str, language: str, user: User) -> None:
-    """Synthetic experts, numbered, so that nobody takes them for real people; fields and groups take turns."""
+    """Synthetic experts, numbered, so that nobody takes them for real people; fields and groups take turns.
+
+    Mail to their addresses goes nowhere.
+    """
     fields, groups = FIELDS[language], GROUPS[language]
     for number, code in enumerate(codes, start=1):
         expert_add(
             survey,
             code=code,
             name=f"{name} {number:02d}",
+            email=address(code),
             field=fields[number % len(fields)],
             group=groups[number % len(groups)],
             language=language,
@@ -100,9 +104,14 @@ def panel(survey: Survey, codes: Sequence[str], name: str, language: str, user: 
         )
 
 
+def address(code: str) -> str:
+    """In a domain that is kept for examples."""
+    return f"{code.lower()}@example.org"
+
+
 def ready_expert(survey: Survey, code: str, name: str, user: User) -> None:
     """The expert whom a visitor of the demo may play."""
-    expert_add(survey, code=code, name=name, user=user)
+    expert_add(survey, code=code, name=name, email=address(code), user=user)
 
 
 def answers(survey: Survey, rows: Sequence[JudgmentRow], user: User) -> None:

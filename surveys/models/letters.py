@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -31,13 +33,17 @@ class LetterText(models.Model):
 
 
 class Mailing(models.Model):
-    """One sending: who sent which words to a stated list of experts. The automatic reminders have no sender."""
+    """One sending: who sent which words to a stated list of experts. The automatic reminders have no sender.
+
+    `key` comes with the page that was confirmed: a page that is confirmed twice sends once.
+    """
 
     survey = models.ForeignKey(Survey, on_delete=models.PROTECT, related_name="mailings")
     kind = models.CharField(_("letter"), max_length=12, choices=LetterKind)
     subject = models.JSONField(_("subject"))
     body = models.JSONField(_("text"))
     sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     made_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -67,6 +73,8 @@ class Letter(models.Model):
     message_id = models.CharField(max_length=200, blank=True)
     link = models.ForeignKey(InvitationLink, null=True, on_delete=models.PROTECT, related_name="+")
     error = models.TextField(blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0, help_text="Tries that the mail server put off.")
+    try_after = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     bounced_at = models.DateTimeField(null=True, blank=True)
 

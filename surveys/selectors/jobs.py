@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from surveys.models import Job, PanelPart, PanelResult, Submission
+from surveys.models import Job, Mailing, PanelPart, PanelResult, Submission
 
 Finder = Callable[[int], int | None]
 
@@ -48,3 +48,8 @@ def _of_panel(subject: int) -> int | None:
 @finds_survey("panel_part")
 def _of_panel_part(subject: int) -> int | None:
     return PanelPart.objects.filter(pk=subject).values_list("result__survey_id", flat=True).first()
+
+
+@finds_survey("mailing")
+def _of_mailing(subject: int) -> int | None:
+    return Mailing.objects.filter(pk=subject).values_list("survey_id", flat=True).first()

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from surveys import scale
 from surveys.models import Expert, Job, JudgmentEvent, NodeResult, Submission, Survey
 from surveys.selectors.answers import answered_counts
-from surveys.selectors.correspondence import LetterSeen, letters_seen
+from surveys.selectors.letters import LetterState, letter_states
 from surveys.selectors.pace import Pace, paces
 from surveys.selectors.revisions import waiting_counts
 
@@ -55,7 +55,7 @@ class ExpertProgress:
     minutes: int | None = None
     waiting: int = 0
     flags: tuple[str, ...] = ()
-    letter: LetterSeen | None = None
+    letter: LetterState | None = None
 
     @property
     def label(self) -> str:
@@ -137,13 +137,13 @@ class _Found:
     ratios: Mapping[int, list[str]]
     waiting: Mapping[int, int]
     pace: Mapping[int, Pace]
-    letters: Mapping[int, LetterSeen]
+    letters: Mapping[int, LetterState]
     writes: bool
 
     @classmethod
     def of(cls, survey: Survey) -> _Found:
         newest = newest_by_expert(survey)
-        letters = letters_seen(survey)
+        letters = letter_states(survey)
         return cls(
             answered_counts(survey),
             _last_answers(survey),
@@ -152,7 +152,7 @@ class _Found:
             waiting_counts(survey),
             paces(survey),
             letters,
-            bool(letters),
+            any(letter.state for letter in letters.values()),
         )
 
 
@@ -169,7 +169,7 @@ def expert_status(
     submission: Submission | None,
     *,
     waiting: int = 0,
-    letter: LetterSeen | None = None,
+    letter: LetterState | None = None,
     writes: bool = False,
 ) -> str:
     """Where an expert is. `writes`: the survey sends letters, so that not having got one says something."""

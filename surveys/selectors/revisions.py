@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, Max, OuterRef
 
 from surveys.models import (
     Comparison,
@@ -125,6 +125,30 @@ def waiting_counts(survey: Survey) -> dict[int, int]:
     asked = RevisionPair.objects.filter(request__expert__survey=survey, request__withdrawn_at=None).order_by()
     waiting = asked.filter(~Exists(later), ~Exists(kept)).values_list("request__expert")
     return dict(waiting.annotate(Count("request", distinct=True)))
+
+
+def experts_asked_again(survey: Survey) -> set[int]:
+    """The experts of a survey who have still to settle a pair. Three queries, however large the panel is."""
+    requests = RevisionRequest.objects.filter(expert__survey=survey, withdrawn_at=None)
+    pairs = RevisionPair.objects.filter(request__in=requests).order_by()
+    waiting = {
+        (request, comparison): (expert, revision)
+        for request, comparison, expert, revision in pairs.values_list(
+            "request_id", "comparison_id", "request__expert_id", "revision"
+        )
+    }
+    kept = set(KeptJudgment.objects.filter(request__in=requests).order_by().values_list("request_id", "comparison_id"))
+    asked = {comparison for _request, comparison in waiting}
+    events = JudgmentEvent.objects.filter(expert__survey=survey, comparison__in=asked, conflict=False).order_by()
+    newest = {
+        (expert, comparison): revision
+        for expert, comparison, revision in events.values_list("expert_id", "comparison_id").annotate(Max("revision"))
+    }
+    return {
+        expert
+        for (request, comparison), (expert, revision) in waiting.items()
+        if (request, comparison) not in kept and newest.get((expert, comparison), 0) <= revision
+    }
 
 
 def request_of(expert: Expert, request_id: int) -> Asked | None:

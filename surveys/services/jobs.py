@@ -44,6 +44,14 @@ class LostLease(Exception):
     """Another worker holds this job now, or it was taken away: stop, and store nothing."""
 
 
+class NotYet(Exception):
+    """A job has done what it could for now: it goes on `after` a while, and starts counting its attempts anew."""
+
+    def __init__(self, after: timedelta = timedelta(0)) -> None:
+        super().__init__()
+        self.after = after
+
+
 def job_ensure(kind: str, subject: int) -> Job:
     """The job that computes `subject`. There is one for each subject, however often it is asked for."""
     now = timezone.now()
@@ -138,6 +146,11 @@ def job_postponed(job: Job) -> None:
         job_failed(job, BROKEN)
     else:
         _settle(job, state=Job.State.WAITING, run_after=timezone.now() + timedelta(seconds=2**job.attempts))
+
+
+def job_continued(job: Job, after: timedelta) -> None:
+    """A turn ended well and there is more to do: back to the end of the queue, so that others have their turn."""
+    _settle(job, state=Job.State.WAITING, attempts=0, run_after=timezone.now() + after)
 
 
 def job_progress(job: Job, done: int, total: int) -> None:
@@ -239,6 +252,10 @@ def job_perform(job_id: int, announce: Callable[[Job], None] | None = None) -> J
                 freed = store()
             if freed and announce:
                 announce(freed)
+        except NotYet as more:
+            job_continued(job, more.after)
+            if announce and not more.after:
+                announce(job)
         except Refused as refusal:
             job_failed(job, told(refusal))
         except LostLease:

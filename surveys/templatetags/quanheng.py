@@ -10,13 +10,13 @@ from decimal import Decimal
 
 from django import template
 from django.conf import settings
-from django.utils import timezone
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeData, SafeString, mark_safe
 from django.utils.translation import get_language, gettext
 
 from surveys import acts, scale
 from surveys.models import Expert, Survey
+from surveys.moments import moment_text
 from surveys.selectors.naming import shown_name
 from surveys.texts import Texts, language_of, text_in
 
@@ -58,8 +58,7 @@ def _in_chinese(run: re.Match[str]) -> str:
 @register.filter
 def moment(at: datetime) -> str:
     """{{ survey.closes_at|moment }}: a deadline must name its time zone."""
-    here = timezone.localtime(at)
-    return f"{here:%Y-%m-%d %H:%M} ({timezone.get_current_timezone_name()}, UTC{here:%z})"
+    return moment_text(at)
 
 
 @register.filter
@@ -85,6 +84,10 @@ TONES = {
     **dict.fromkeys(["open", "pilot", "in_progress", "running", "waiting", "proposed"], "busy"),
     **dict.fromkeys(["changed", "to_revise"], "warn"),
     **dict.fromkeys(["revoked", "failed", "returned", "declined"], "bad"),
+    **dict.fromkeys(["submitted", "done", "approved", "frozen", "sent"], "ok"),
+    **dict.fromkeys(["open", "pilot", "in_progress", "running", "waiting", "sending", "proposed"], "busy"),
+    **dict.fromkeys(["changed", "unknown"], "warn"),
+    **dict.fromkeys(["revoked", "failed", "bounced"], "bad"),
     **dict.fromkeys(["locked", "decided", "archived", "superseded"], "locked"),
 }
 

@@ -21,6 +21,7 @@ from surveys.models import (
     Expert,
     InvitationLink,
     Job,
+    Letter,
     Membership,
     PanelResult,
     RevisionRequest,
@@ -65,6 +66,7 @@ class Estate:
     expert: Expert
     token: str
     request: RevisionRequest
+    letter: Letter
     sets: dict[str, WeightSet]
     data: DataSet
     run: ScoringRun
@@ -127,6 +129,7 @@ def _estate(prefix: str) -> Estate:
     pair = make.pair(asking, "a", "c")
     request = revision_request(expert, pair.node, [pair.pk], note="Please look again.", user=make.user())
     _on_behalf(expert)
+    letter = _written_to(asking, prefix)
     sets = _weight_sets(decided)
     data = score.data_set(decided)
     run = score.run(sets["locked"], data)
@@ -134,7 +137,16 @@ def _estate(prefix: str) -> Estate:
     decided.refresh_from_db()
     token = link_mint(expert, channel=InvitationLink.Channel.SHOWN, user=None)
     jobs = list(Job.objects.order_by("-pk")[:3])
-    return Estate(decided, asking, planned, expert, token, request, sets, data, run, jobs)
+    return Estate(decided, asking, planned, expert, token, request, letter, sets, data, run, jobs)
+
+
+def _written_to(survey: Survey, prefix: str) -> Letter:
+    """An invitation that has left; and an expert to whom nothing was written yet."""
+    invited = make.expert(survey, f"{prefix}I", name="Invited", email="invited@example.org")
+    make.expert(survey, f"{prefix}U", name="Unwritten", email="unwritten@example.org")
+    letter = make.mailing(survey, "invitation", [invited.code]).letters.get()
+    Letter.objects.filter(pk=letter.pk).update(state=Letter.State.SENT, sent_at=timezone.now())
+    return letter
 
 
 def _on_behalf(expert: Expert) -> None:

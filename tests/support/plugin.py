@@ -20,7 +20,17 @@ from tests.support.found import Browser, Service, services_are_required
 ROOT = Path(__file__).resolve().parent.parent.parent
 BROWSER_TESTS = ROOT / "tests" / "browser"
 # What the shell of whoever tests may have set for a site of their own.
-OURS = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "SITE_URL", "PORT", "DEBUG", "TRUSTED_PROXY")
+OURS = (
+    "DATABASE_URL",
+    "REDIS_URL",
+    "SECRET_KEY",
+    "SITE_URL",
+    "PORT",
+    "DEBUG",
+    "TRUSTED_PROXY",
+    "MAIL_URL",
+    "MAIL_FROM",
+)
 NEEDS_DATABASE = {"db", "transactional_db", "live_server", "django_db_setup", "start_worker"}
 
 postgres_key = pytest.StashKey[Service]()

@@ -10,8 +10,11 @@ from django.db import connection
 from django.utils import timezone
 
 from surveys.files.indicators import IndicatorRow
-from surveys.models import Comparison, Edition, Expert, Job, PanelResult, Submission, Survey, WeightSet
+from surveys.models import Comparison, Edition, Expert, Job, Mailing, PanelResult, Submission, Survey, WeightSet
+from surveys.selectors.letter_texts import words_of
+from surveys.selectors.recipients import recipients
 from surveys.services.judgments import Answer, Recorded, judgment_record
+from surveys.services.mailings import mailing_send
 from surveys.services.panel import expert_add
 from surveys.services.panels import panel_result_request
 from surveys.services.submissions import submission_create
@@ -91,6 +94,14 @@ def submitted(who: Expert, more_important: str = "a", strength: int | None = 3) 
     """Every pair answered alike, handed in; the job waits."""
     answer_all(who, more_important, strength)
     return submission_create(who)[0]
+
+
+def mailing(of: Survey, kind: str = "invitation", codes: Sequence[str] = ()) -> Mailing:
+    """Letters that were confirmed and wait; nothing has left."""
+    shown = recipients(of, kind, codes).addresses
+    return mailing_send(
+        of, kind, shown=shown, words_hash=words_of(of, kind).hash, key=uuid.uuid4(), user=user()
+    ).mailing
 
 
 def work_off() -> None:

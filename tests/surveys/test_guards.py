@@ -23,6 +23,8 @@ from surveys.models import (
     JudgmentEvent,
     KeptJudgment,
     LateAnswer,
+    Letter,
+    Mailing,
     NodeResult,
     PanelMember,
     PanelNode,
@@ -45,7 +47,7 @@ GUARDS = {guard.name: guard for guard in all_guards() if guard.table.startswith(
 WRITTEN_ONCE = [
     *["surveys_judgmentevent", "surveys_auditevent", "surveys_submission", "surveys_noderesult"],
     *["surveys_panelmember", "surveys_panelnode", "surveys_consent", "surveys_consenttext", "surveys_keptjudgment"],
-    *["surveys_lateanswer", "surveys_revisionpair", "surveys_transcript", "surveys_decision"],
+    *["surveys_lateanswer", "surveys_revisionpair", "surveys_transcript", "surveys_decision", "surveys_mailing"],
 ]
 
 
@@ -152,6 +154,12 @@ def pilot_denied() -> None:
     Expert.objects.update(pilot=False)
 
 
+def deleted_mailing() -> None:
+    """One without letters, for a foreign key would refuse it otherwise."""
+    insert(Mailing(survey=Survey.objects.order_by("pk")[0], kind="thanks", subject={}, body={}))
+    Mailing.objects.filter(letters=None)._raw_delete("default")
+
+
 def locked_set() -> WeightSet:
     copy = WeightSet.objects.get()
     copy.pk, copy.number, copy.state = None, 99, "superseded"
@@ -219,6 +227,10 @@ ATTEMPTS: dict[str, Callable[[], Any]] = {
     "surveys_revisionpair_delete": lambda: delete(RevisionPair),
     "surveys_revisionrequest_update": lambda: RevisionRequest.objects.update(note="another"),
     "surveys_revisionrequest_delete": lambda: delete(RevisionRequest),
+    "surveys_mailing_update": lambda: Mailing.objects.update(kind="thanks"),
+    "surveys_mailing_delete": deleted_mailing,
+    "surveys_letter_update": lambda: Letter.objects.update(expert=Expert.objects.order_by("-pk")[0]),
+    "surveys_letter_delete": lambda: delete(Letter),
     "surveys_section_update": lambda: Section.objects.update(planned=3),
     "surveys_decision_update": lambda: Decision.objects.update(reason="another"),
     "surveys_decision_delete": lambda: delete(Decision),
@@ -241,6 +253,8 @@ def world() -> WeightSet:
     LateAnswer.objects.create(expert=expert, comparison=pair, more_important="a", strength=3, client_key=uuid.uuid4())
     Transcript.objects.create(expert=expert, way="paper", received_on="2026-11-01", entered_by=make.user())
     Decision.objects.create(expert=expert, act="accept", reason="It fits the field.")
+    mailing = Mailing.objects.create(survey=expert.survey, kind="invitation", subject={}, body={})
+    Letter.objects.create(mailing=mailing, expert=expert, address="e@example.org", language="en")
     Section.objects.create(expert=expert, node=pair.node, pairs=[[pair.pk, 0]], planned=1)
     return made
 

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from surveys.access import READS, RUNS, survey_for
+from surveys.addresses import personal_link
 from surveys.errors import Refused
 from surveys.forms.expert_weight import ExpertWeightForm
 from surveys.models import Expert, InvitationLink, Survey
+from surveys.qr import qr_svg
 from surveys.selectors.answers import progress_of
 from surveys.selectors.coverage import sections_told
 from surveys.selectors.drafts import draft_count
 from surveys.selectors.late import late_of
+from surveys.selectors.letters import letters_of
 from surveys.selectors.progress import STATUSES, expert_status, submission_jobs
 from surveys.selectors.revisions import second_looks
 from surveys.selectors.transcripts import transcripts_of
 from surveys.selectors.trees import tree_of
 from surveys.services.expert_weights import SETTLED, expert_weight_set
+from surveys.services.letters import short_text
 from surveys.services.panel import invitation_renew, invitation_revoke, link_mint
 from surveys.views.coordinator.pages import account, done, expert_in, survey_page
 
@@ -87,6 +89,7 @@ def _expert_page(request: HttpRequest, survey: Survey, found: Expert, form: Expe
         transcripts=transcripts_of(found),
         drafts=draft_count(found),
         late=late_of(found),
+        letters=letters_of(found),
     )
 
 
@@ -102,8 +105,9 @@ def link_show(request: HttpRequest, survey_id: int, code: str) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("surveys:expert", survey.pk, code)
-    link = f"{settings.SITE.origin}{reverse('surveys:start', args=[token])}"
-    return survey_page(request, survey, "progress", "link", expert=found, link=link)
+    link = personal_link(token)
+    context = {"expert": found, "link": link, "qr": qr_svg(link), "short": short_text(found, link)}
+    return survey_page(request, survey, "progress", "link", **context)
 
 
 @login_required

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -15,8 +17,8 @@ from surveys.forms.devices import BeginForm
 from surveys.forms.reading import SIZES
 from surveys.models import Expert, InvitationLink, Survey
 from surveys.selectors.consents import Notice, has_agreed, notice_of, notices_of
+from surveys.selectors.extent import extent_of
 from surveys.selectors.links import link_of
-from surveys.selectors.questionnaire import minutes_for, pace_of, questions_in, way_of
 from surveys.services.consents import consent_give
 from surveys.services.panel import session_open
 
@@ -94,15 +96,5 @@ def _start_page(request: HttpRequest, link: InvitationLink, form: BeginForm, sta
         "sizes": SIZES,
     }
     if survey.takes_answers:
-        context |= _extent(expert) | {"notice": notice_of(survey), "asks_consent": asks_consent(expert)}
+        context |= asdict(extent_of(expert)) | {"notice": notice_of(survey), "asks_consent": asks_consent(expert)}
     return page(request, expert, "start.html", status=status, **context)
-
-
-def _extent(expert: Expert) -> dict[str, object]:
-    """How much is asked, how much of it is done, and honest minutes: from the expert's own pace where there is one."""
-    questions = questions_in(expert)
-    if not expert.started_at:
-        return {"questions": questions, "answered": 0, "minutes": minutes_for(questions)}
-    way = way_of(expert)
-    minutes = minutes_for(way.total - way.answered, pace_of(expert))
-    return {"questions": questions, "answered": way.answered, "minutes": minutes}
