@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 Row = Sequence[str]
 
@@ -16,6 +17,7 @@ TYPES = {
 @dataclass(frozen=True)
 class Heading:
     text: str
+    kind: ClassVar[str] = "heading"
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,7 @@ class Text:
     text: str
     small: bool = False
     marked: bool = False
+    kind: ClassVar[str] = "text"
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,7 @@ class Grid:
     widths: Sequence[float]
     numbers: frozenset[int] = frozenset()
     small: bool = False
+    kind: ClassVar[str] = "grid"
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,7 @@ class Signatures:
     labels: Sequence[str]
     signature: str
     date: str
+    kind: ClassVar[str] = "signatures"
 
 
 Block = Heading | Text | Grid | Signatures

@@ -30,10 +30,11 @@ def export_bytes(weight_set: WeightSet, kind: str) -> bytes:
     return writers[kind](weight_set)
 
 
-def export_name(weight_set: WeightSet, kind: str) -> str:
+def export_name(weight_set: WeightSet, kind: str, paper: str = "") -> str:
+    """weights-3.0-W1.csv, and weights-3.0-W1-sheet-en-draft.pdf for a paper of a set that is not locked."""
     synthetic = "-synthetic" if weight_set.synthetic else ""
     draft = "" if weight_set.seal_hash else "-draft"
-    return f"weights-{weight_set.edition.label}-W{weight_set.number}{draft}{synthetic}.{kind}"
+    return f"weights-{weight_set.edition.label}-W{weight_set.number}{paper}{draft}{synthetic}.{kind}"
 
 
 def weight_set_json(weight_set: WeightSet) -> bytes:

@@ -56,7 +56,7 @@ def previous_set(weight_set: WeightSet, surveys: QuerySet[Survey]) -> WeightSet 
     signed = WeightSet.objects.filter(state__in=(State.LOCKED, State.SUPERSEDED)).exclude(pk=weight_set.pk)
     earlier = signed.filter(locked_at__lt=weight_set.locked_at) if weight_set.locked_at else signed
     earlier = earlier.select_related("edition__system").defer("document").order_by("-locked_at")
-    own = earlier.filter(survey_id=weight_set.survey_id).first()
+    own = earlier.filter(survey=weight_set.survey).first()
     if own:
         return own
     system = weight_set.edition.system_id
