@@ -58,7 +58,7 @@ def panel_section(story: Story) -> Iterator[Block]:
     yield Text(text % said)
     yield from _composition(story)
     if panel.weighted:
-        text = _("%(count)d experts have a weight other than 1, set with a reason; all others count alike.")
+        text = _("Experts with a weight other than 1, each set with a reason: %(count)d; all others count alike.")
         yield Text(text % {"count": panel.weighted})
     else:
         yield Text(_("All experts whose answers count have the same weight."))

@@ -160,7 +160,7 @@ def _signatures(story: Story) -> Iterator[Block]:
         return
     yield Heading(_("Approval"))
     yield Text(
-        _("Two people signed: whoever proposes a set cannot approve it. A locked set cannot be changed, only replaced.")
+        _("Two people sign: whoever proposes a set cannot approve it. A locked set cannot be changed, only replaced.")
     )
     for what, name, moment, reason in signers:
         said = {"what": what, "name": name, "day": day(moment), "reason": reason}

@@ -16,8 +16,8 @@ from django.utils.translation import get_language, gettext
 
 from surveys import acts, scale
 from surveys.models import Expert, Survey
-from surveys.selectors.naming import shown_name
 from surveys.selectors.four_ways import FourWays, Way
+from surveys.selectors.naming import shown_name
 from surveys.selectors.weight_history import Changes
 from surveys.texts import Texts, language_of, text_in
 
