@@ -9,11 +9,10 @@ from django.utils.translation import gettext as _
 
 from scoring.documents import data_document
 from scoring.models import DataUnit, Score, ScoringRun
-from scoring.selectors.runs import NodeRow, RunTree
+from scoring.selectors.runs import NodeRow, RunTree, run_stamps
 from surveys.canonical import canonical_json
 from surveys.exports.workbook import Sheet, workbook_bytes
 from surveys.files.writing import Cell, csv_bytes
-from surveys.stamps import stamps
 
 FORMAT = "quanheng-scoring-run-export/1"
 TYPES = {
@@ -35,7 +34,7 @@ class RunTable:
         self.units: list[DataUnit] = list(run.data_set.units.order_by("position"))
         found = Score.objects.filter(run=run).values_list("unit_id", "node_id", "score", "rank")
         self.cells: Cells = {(unit, node): (score, rank) for unit, node, score, rank in found}
-        self.stamps = stamps(synthetic=run.synthetic, sealed=not run.preview)
+        self.stamps = run_stamps(run)
         self.note = " / ".join(self.stamps)
 
     def long_rows(self) -> Iterator[list[Cell]]:
@@ -88,7 +87,7 @@ def run_json(run: ScoringRun) -> bytes:
     return canonical_json(
         {
             "format": FORMAT,
-            "stamps": stamps(synthetic=run.synthetic, sealed=not run.preview),
+            "stamps": run_stamps(run),
             "document": json.loads(run.document),
             "content_hash": run.content_hash,
             "data": data_document(run.data_set, run.data_set.units.order_by("position")),

@@ -10,8 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from scoring.models import ScoringRun
-from scoring.selectors.runs import NodeRow, RankRow
-from surveys.stamps import stamps
+from scoring.selectors.runs import NodeRow, RankRow, run_stamps
 
 TOP = 10
 HASH_DIGITS = 12
@@ -61,7 +60,7 @@ def node_figure(run: ScoringRun, row: NodeRow, ranked: Sequence[RankRow], *, top
         source=run.data_set.source,
         run=str(run),
         hash=run.content_hash[:HASH_DIGITS],
-        stamps=stamps(synthetic=run.synthetic, sealed=not run.preview),
+        stamps=run_stamps(run),
         sentence=ranking_sentence(scored),
         cut=len(scored) > len(shown) > 0 and scored[len(shown)].rank == shown[-1].rank,
     )

@@ -1,6 +1,5 @@
-"""Data files and weight files: tables become values matched with the tree by code, name or alias, never by position."""
+"""Data files: tables become values matched with the tree by code, name or alias, never by position."""
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,13 +9,11 @@ from django.utils.translation import gettext as _
 from scoring.matching import ATTRIBUTES, match_columns, scope_of
 from scoring.normalising import Array, Fault, find_faults
 from scoring.rules import leaf_rules
-from surveys.files.columns import Columns, columns_of
-from surveys.files.numbers import DecimalSign, NumberError, decimal_sign, number_text
+from surveys.files.columns import column_sign
+from surveys.files.numbers import NumberError, number_text
 from surveys.files.problems import Findings, Problem
 from surveys.files.tables import Row, Table, code_problems
 from surveys.files.tree import Tree
-
-SUM_TOLERANCE = 1e-9
 
 
 @dataclass(frozen=True)
@@ -136,7 +133,7 @@ class _Values:
     def __init__(self, table: Table, tree: Tree, places: Mapping[str, int], findings: Findings) -> None:
         self.table, self.places, self.findings = table, places, findings
         self.rules = leaf_rules(tree)
-        self.sign = _sign(table, places.values())
+        self.sign = column_sign(table, places.values())
         self.faulty: set[str] = set()
 
     def texts(self, columns: Sequence[str]) -> tuple[tuple[str, ...], ...]:
@@ -153,76 +150,3 @@ class _Values:
             label = self.table.column(self.places[code], row.number)
             self.findings.add(error.what, error.mend, row=row.number, column=label)
             return ""
-
-
-def _sign(table: Table, places: Iterable[int]) -> DecimalSign:
-    columns = tuple(places)
-    return decimal_sign((row.cells[place] for row in table.rows for place in columns), table.separator)
-
-
-# --- weights ----------------------------------------------------------------------------------------------------------
-
-
-def read_weights(table: Table, tree: Tree) -> dict[str, list[float]]:
-    """Return the local weights below each node, in tree order, or raise `FileErrors` with everything wrong.
-
-    The root may be left out. The local weights of one parent sum to 1 within 1e-9: nothing is scaled.
-    """
-    findings = Findings(table.file)
-    columns = columns_of(table, findings, required=("code", "local_weight"), others=True)
-    findings.problems += code_problems(table, [columns.places["code"]])
-    weights = _weights(table, tree, columns, findings)
-    for code in tree.codes[1:]:
-        if code not in weights:
-            what = _("the weight of %(code)s is missing") % {"code": code}
-            findings.add(what, _("add a row for it"))
-    if not findings.problems:
-        _check_sums(weights, tree, findings)
-    findings.refuse_any()
-    return {code: [weights[child] for child in tree.children[code]] for code in tree.parents()}
-
-
-def _weights(table: Table, tree: Tree, columns: Columns, findings: Findings) -> dict[str, float]:
-    sign = _sign(table, [columns.places["local_weight"]])
-    weights: dict[str, float] = {}
-    for row in table.rows:
-        code = columns.text(row, "code")
-        if code not in tree.rows:
-            what = (
-                _("the code %(code)s is not in the indicator file") % {"code": code} if code else _("the code is blank")
-            )
-            mend, column = _("write a code of the indicator file"), columns.label("code", row)
-            findings.add(what, mend, row=row.number, column=column)
-        elif code in weights:
-            what = _("the code %(code)s comes twice") % {"code": code}
-            findings.add(what, _("keep one of the rows"), row=row.number, column=columns.label("code", row))
-        else:
-            weights[code] = _weight(row, code == tree.root, columns, sign, findings)
-    return weights
-
-
-def _weight(row: Row, is_root: bool, columns: Columns, sign: DecimalSign, findings: Findings) -> float:
-    text, column = columns.text(row, "local_weight"), columns.label("local_weight", row)
-    if is_root and not text:
-        return 1.0
-    try:
-        weight = float(number_text(text, sign))
-    except NumberError as error:
-        mend = _("write the weight, as 0.25") if not text else error.mend
-        findings.add(error.what, mend, row=row.number, column=column)
-        return 0.0
-    if not 0 <= weight <= 1 + SUM_TOLERANCE:
-        what = _("the weight %(text)s is not between 0 and 1") % {"text": text}
-        findings.add(what, _("write it as a share of its parent, as 0.25"), row=row.number, column=column)
-    elif is_root and abs(weight - 1) > SUM_TOLERANCE:
-        what = _("the weight of the topmost node is %(text)s, not 1") % {"text": text}
-        findings.add(what, _("write 1 or leave the row out"), row=row.number, column=column)
-    return weight
-
-
-def _check_sums(weights: Mapping[str, float], tree: Tree, findings: Findings) -> None:
-    for code in tree.parents():
-        total = math.fsum(weights[child] for child in tree.children[code])
-        if abs(total - 1) > SUM_TOLERANCE:
-            what = _("the local weights below %(code)s sum to %(sum)s, not 1") % {"code": code, "sum": repr(total)}
-            findings.add(what, _("correct them: they are not scaled, so that nothing changes unseen"))

@@ -29,6 +29,8 @@ _COMPUTED = "A panel result is computed once: ask for a new one."
 _RESULT_IS_COMPUTED = "(SELECT r.computed_at FROM surveys_panelresult r WHERE r.id = NEW.result_id) IS NOT NULL"
 _SIGNED = "A weight set that was proposed cannot be changed: propose a new one."
 _SET_IS_NOT_DRAFT = "(SELECT w.state FROM surveys_weightset w WHERE w.id = {weight_set}) <> 'draft'"
+_SHEET = "A signed sheet belongs to a set that was proposed, to its content, and to another person."
+_OF_SHEETS_SET = "(SELECT w.{column} FROM surveys_weightset w WHERE w.id = NEW.weight_set_id)"
 _MOVES = (
     "draft>proposed", "proposed>draft", "proposed>approved", "approved>locked", "locked>superseded",
 )  # fmt: skip
@@ -60,6 +62,7 @@ def guards() -> list[Guard]:
         *append_only("surveys_mailing", "What was sent to whom"),
         Guard("surveys_letter", "UPDATE", _LETTER, changed("mailing_id", "expert_id")),
         Guard("surveys_letter", "DELETE", _LETTER),
+        *append_only("surveys_signedsheet", "The scan of a signed sheet"),
         Guard("surveys_judgmentevent", "INSERT", _FOREIGN_PAIR, _PAIR_IS_FOREIGN),
         Guard("surveys_judgment", "INSERT", _FOREIGN_PAIR, _PAIR_IS_FOREIGN),
         Guard("surveys_judgment", "UPDATE", _FOREIGN_PAIR, _PAIR_IS_FOREIGN),
@@ -146,4 +149,14 @@ def _weight_sets() -> list[Guard]:
         Guard("surveys_weightentry", "INSERT", _SIGNED, new),
         Guard("surveys_weightentry", "UPDATE", _SIGNED, f"{old} OR {new}"),
         Guard("surveys_weightentry", "DELETE", _SIGNED, old),
+        Guard("surveys_signedsheet", "INSERT", _SHEET, _sheet_is_foreign()),
     ]
+
+
+def _sheet_is_foreign() -> str:
+    state, content, proposer = (
+        _OF_SHEETS_SET.format(column=column) for column in ("state", "content_hash", "proposed_by_id")
+    )
+    return (
+        f"{state} NOT IN ('proposed', 'approved') OR {content} <> NEW.content_hash OR {proposer} = NEW.uploaded_by_id"
+    )

@@ -114,9 +114,15 @@ def test_a_post_from_another_site_is_refused(name: str, all_of_them: Everybody) 
 def test_nobody_changes_a_locked_weight_set(name: str, all_of_them: Everybody) -> None:
     locked = all_of_them.here.sets["locked"]
     reasons = {f"{form}-reason": "Because." for form in ("propose", "approve", "return")}
-    payload = {**reasons, "approve-seen_hash": locked.content_hash, "adopt-decimals": "0"}
+    payload = {
+        **DOORS[name].payload(all_of_them.here),
+        **reasons,
+        "approve-seen_hash": locked.content_hash,
+        "adopt-decimals": "0",
+    }
+    rest = DOORS[name].args(all_of_them.here)[0][2:]
     for visitor in MEMBERS:
-        path = address(name, [all_of_them.here.decided.pk, locked.number])
+        path = address(name, [all_of_them.here.decided.pk, locked.number, *rest])
         response, written = ask(all_of_them, visitor, "POST", path, payload)
         assert outcome(response) in ("ok", "403")
         assert not written, (visitor, written)

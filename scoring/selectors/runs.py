@@ -16,6 +16,8 @@ from scoring.services.runs import JOB
 from surveys.models import Indicator, Job, Survey, WeightSet
 from surveys.selectors.jobs import finds_survey
 from surveys.selectors.trees import Tree, tree_of
+from surveys.selectors.weight_origins import Origins, origins_of
+from surveys.stamps import stamps
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,16 @@ def runs_of(surveys: Iterable[Survey] | QuerySet[Survey]) -> QuerySet[ScoringRun
 
 def run_page(survey: Survey, number: int) -> QuerySet[ScoringRun]:
     return runs_of([survey]).defer(None).defer("weight_set__document").filter(number=number)
+
+
+def run_origins(run: ScoringRun) -> Origins:
+    """Which of the weights that a computed run used are not from judgments."""
+    return origins_of(run.weight_set, json.loads(run.document)["local_weights"])
+
+
+def run_stamps(run: ScoringRun) -> list[str]:
+    """What every figure and every file of a computed run says on its face."""
+    return stamps(synthetic=run.synthetic, sealed=not run.preview, outside=bool(run_origins(run)))
 
 
 def run_job(run: ScoringRun) -> Job | None:

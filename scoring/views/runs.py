@@ -15,7 +15,7 @@ from scoring.exports import TYPES, export_bytes, export_name
 from scoring.figures import node_figure
 from scoring.forms import RunForm
 from scoring.models import ScoringRun
-from scoring.selectors.runs import RunTree, jobs_of, profile, ranking, run_job, runs_of
+from scoring.selectors.runs import RunTree, jobs_of, profile, ranking, run_job, run_origins, runs_of
 from scoring.services.runs import run_request
 from scoring.tasks import enqueue
 from scoring.views.pages import account, computed_run_of, page_of, run_of, scoring_page
@@ -83,6 +83,7 @@ def node(request: HttpRequest, survey_id: int, number: int, code: str) -> HttpRe
         "node",
         run=found,
         synthetic=found.synthetic,
+        origins=run_origins(found),
         row=row,
         path=tree.path(row.node),
         children=tree.children_of(row.node),
@@ -98,9 +99,8 @@ def unit(request: HttpRequest, survey_id: int, number: int, unit_id: int) -> Htt
     found = computed_run_of(survey, number)
     chosen = get_object_or_404(found.data_set.units, pk=unit_id)
     rows = profile(RunTree(found), chosen)
-    return scoring_page(
-        request, survey, "runs", "unit", run=found, synthetic=found.synthetic, unit=chosen, rows=rows, whole=rows[0]
-    )
+    context: dict[str, Any] = {"run": found, "synthetic": found.synthetic, "origins": run_origins(found)}
+    return scoring_page(request, survey, "runs", "unit", **context, unit=chosen, rows=rows, whole=rows[0])
 
 
 @login_required
@@ -134,4 +134,5 @@ def _request(request: HttpRequest, survey: Survey, form: RunForm) -> ScoringRun 
 def _overview(found: ScoringRun) -> dict[str, Any]:
     tree = RunTree(found)
     row = tree.rows[0]
-    return {"rows": tree.rows, "row": row, "figure": node_figure(found, row, ranking(tree, row.node.code))}
+    figure = node_figure(found, row, ranking(tree, row.node.code))
+    return {"rows": tree.rows, "row": row, "figure": figure, "origins": run_origins(found)}

@@ -10,6 +10,7 @@ from surveys.exports.weight_workbook import weight_set_xlsx
 from surveys.files.writing import Cell, csv_bytes
 from surveys.models import WeightSet
 from surveys.selectors.verification import EXPORT_FORMAT
+from surveys.selectors.weight_origins import has_outside
 from surveys.selectors.weights import WeightRow, weight_rows
 from surveys.stamps import stamps
 
@@ -20,7 +21,7 @@ TYPES = {
 }
 COLUMNS = (
     "code", "parent", "level", "name", "name_en", "local_weight", "global_weight", "second_global_weight",
-    "adopted_percent", "origin", "source", "note",
+    "adopted_percent", "origin", "source", "reference", "reason", "note",
 )  # fmt: skip
 
 
@@ -29,10 +30,11 @@ def export_bytes(weight_set: WeightSet, kind: str) -> bytes:
     return writers[kind](weight_set)
 
 
-def export_name(weight_set: WeightSet, kind: str) -> str:
+def export_name(weight_set: WeightSet, kind: str, paper: str = "") -> str:
+    """weights-3.0-W1.csv, and weights-3.0-W1-sheet-en-draft.pdf for a paper of a set that is not locked."""
     synthetic = "-synthetic" if weight_set.synthetic else ""
     draft = "" if weight_set.seal_hash else "-draft"
-    return f"weights-{weight_set.edition.label}-W{weight_set.number}{draft}{synthetic}.{kind}"
+    return f"weights-{weight_set.edition.label}-W{weight_set.number}{paper}{draft}{synthetic}.{kind}"
 
 
 def weight_set_json(weight_set: WeightSet) -> bytes:
@@ -73,6 +75,8 @@ def _csv_row(row: WeightRow, codes: dict[int, str], language: str, note: str) ->
         entry.adopted_weight,
         str(entry.origin),
         entry.source,
+        entry.reference,
+        entry.reason,
         note,
     ]
 
@@ -82,4 +86,5 @@ def _xlsx(weight_set: WeightSet) -> bytes:
 
 
 def _stamps(weight_set: WeightSet) -> list[str]:
-    return stamps(synthetic=weight_set.synthetic, sealed=bool(weight_set.seal_hash))
+    outside = has_outside(weight_set)
+    return stamps(synthetic=weight_set.synthetic, sealed=bool(weight_set.seal_hash), outside=outside)

@@ -34,6 +34,7 @@ def _weights(rows: Sequence[WeightRow], head: Rows, weight_set: WeightSet) -> Sh
     heading: list[Cell] = [
         _("Level"), _("Code"), _("Indicator"), _("Indicator (English)"), _("Local weight"), _("Global weight"),
         _("Adopted weight (%)"), _("Global weight, second method"), _("CR of its children"), _("Origin"), _("Source"),
+        _("Document number"), _("Reason"),
     ]  # fmt: skip
     body: Rows = [
         [
@@ -48,6 +49,8 @@ def _weights(rows: Sequence[WeightRow], head: Rows, weight_set: WeightSet) -> Sh
             float(row.panel_node.ratio) if row.panel_node and row.panel_node.ratio else None,
             str(row.entry.get_origin_display()),
             row.entry.source,
+            row.entry.reference,
+            row.entry.reason,
         ]
         for row in rows
     ]

@@ -1,11 +1,12 @@
 """The headings of a file, matched with the columns that its kind knows."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from difflib import get_close_matches
 
 from django.utils.translation import gettext as _
 
+from surveys.files.numbers import DecimalSign, decimal_sign
 from surveys.files.problems import Findings
 from surveys.files.tables import Row, Table
 
@@ -68,6 +69,12 @@ def columns_of(
     if missing:
         findings.refuse_any()
     return Columns(table, places)
+
+
+def column_sign(table: Table, places: Iterable[int]) -> DecimalSign:
+    """The decimal sign of these columns together."""
+    columns = tuple(places)
+    return decimal_sign((row.cells[place] for row in table.rows for place in columns), table.separator)
 
 
 def _is_tagged(name: str, tagged: Collection[str]) -> bool:

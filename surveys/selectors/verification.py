@@ -6,6 +6,7 @@ the last bits of a computation differ between processors.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import reduce
@@ -24,10 +25,12 @@ from surveys.selectors.panel_answers import questions_of
 from surveys.services.chain import chain_verify
 from surveys.services.panel_sums import group_numbers, slice_sums, slices
 from surveys.services.results import OTHER_METHOD, Method, matrix_of_texts
+from surveys.services.weight_documents import sheet_documents
 from surveys.stamps import stamps
 
 EXPORT_FORMAT = "quanheng-weight-set-export/1"
 TOLERANCE = 1e-9
+ORIGIN = ("origin", "source", "reference", "reason")
 
 Document = Mapping[str, Any]
 
@@ -47,9 +50,12 @@ def stored_problems(weight_set: WeightSet) -> list[str]:
     document = json.loads(weight_set.document)
     seal = json.loads(weight_set.seal) if weight_set.seal else None
     problems = [*_text_problems(weight_set), *_number_problems(document), *_entry_problems(weight_set, document)]
+    problems += _scan_problems(weight_set)
     if seal:
         problems += _seal_problems(seal, weight_set.content_hash)
         problems += _signature_problems(weight_set, seal)
+        if seal.get("sheets", []) != sheet_documents(weight_set):
+            problems.append(_("The scans of signed sheets are not the sealed ones."))
     if weight_set.panel_result:
         problems += _judgment_problems(weight_set.panel_result, document)
     return problems
@@ -64,7 +70,8 @@ def _export_problems(export: Document, content: bytes) -> Iterator[str]:
         yield _("The file is not written as it was exported.")
     if content_hash(canonical_json(document)) != export["content_hash"]:
         yield _("The content does not have the hash that the file states.")
-    if export["stamps"] != stamps(synthetic=document["synthetic"], sealed=seal is not None):
+    outside = any(entry["origin"] != "judgments" for entry in document["weights"])
+    if export["stamps"] != stamps(synthetic=document["synthetic"], sealed=seal is not None, outside=outside):
         yield _("The stamps of the file are not those of its content.")
     if (content_hash(canonical_json(seal)) if seal else "") != export["seal_hash"]:
         yield _("The signatures do not have the hash that the file states.")
@@ -85,13 +92,22 @@ def _seal_problems(seal: Document, content: str) -> Iterator[str]:
         yield _("The signatures stand under another content.")
     if seal["proposed"]["account"] == seal["approved"]["account"]:
         yield _("One account has both proposed and approved.")
+    if any(sheet["uploaded"]["account"] == seal["proposed"]["account"] for sheet in seal.get("sheets", [])):
+        yield _("One account has both proposed the set and brought its signed sheet.")
+
+
+def _scan_problems(weight_set: WeightSet) -> Iterator[str]:
+    """The bytes of every scan against their hash."""
+    for sheet in weight_set.signed_sheets.order_by("pk"):
+        if hashlib.sha256(bytes(sheet.file)).hexdigest() != sheet.file_hash:
+            yield _("The scan %(name)s does not have its stored hash.") % {"name": sheet.file_name}
 
 
 def _signature_problems(weight_set: WeightSet, seal: Document) -> Iterator[str]:
     signed = {
         "proposed": (weight_set.proposed_by, weight_set.proposal),
         "approved": (weight_set.approved_by, weight_set.approval),
-        "locked": (weight_set.locked_by, ""),
+        "locked": (weight_set.locked_by, seal["locked"]["reason"]),  # kept in the seal alone
     }
     for name, (user, reason) in signed.items():
         account = user.get_username() if user else ""
@@ -152,6 +168,7 @@ def _weight_problems(document: Document, tree: dict[str, list[str]]) -> Iterator
     stated = {entry["code"]: entry for entry in document["weights"]}
     root = document["tree"]["nodes"][0]["code"]
     local = {parent: [float(stated[child]["local_weight"]) for child in children] for parent, children in tree.items()}
+    yield from _origin_problems(document, tree)
     for code in _away_from_panel(document, local):
         yield _("The local weights under %(code)s are not the panel's.") % {"code": code}
     global_weights = ahp.global_weights(tree, local) if tree else {root: 1.0}
@@ -162,6 +179,17 @@ def _weight_problems(document: Document, tree: dict[str, list[str]]) -> Iterator
             yield _("The global weight of %(code)s does not follow from the local ones.") % {"code": code}
         if entry["adopted_weight"] != str(adopted.get(code, "")):
             yield _("The adopted weight of %(code)s does not follow from the exact ones.") % {"code": code}
+
+
+def _origin_problems(document: Document, tree: dict[str, list[str]]) -> Iterator[str]:
+    """The children of a node come from one place; what is not from judgments says from where."""
+    origins = {entry["code"]: entry for entry in document["weights"]}
+    judged = {node["code"] for node in document["panel"]["nodes"]} if document["panel"] else set()
+    for parent, children in tree.items():
+        said = {tuple(origins[child].get(name, "") for name in ORIGIN) for child in children}
+        kind, source, *_rest = next(iter(said))
+        if len(said) > 1 or (kind == "judgments" and parent not in judged) or (kind != "judgments" and not source):
+            yield _("It is not said where the weights under %(code)s come from.") % {"code": parent}
 
 
 def _away_from_panel(document: Document, local: Mapping[str, Sequence[float]]) -> Iterator[str]:

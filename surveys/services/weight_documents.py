@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 from surveys.models import Decision, PanelMember, PanelNode, PanelResult, Survey, WeightEntry, WeightSet
 from surveys.plan import per_item_text
 from surveys.selectors.decisions import decisions_of
+from surveys.selectors.signed_sheets import counting_sheets
 from surveys.selectors.trees import Tree
 from surveys.version import VERSION
 
@@ -35,15 +36,34 @@ def weight_document(weight_set: WeightSet, tree: Tree, entries: Iterable[WeightE
     }
 
 
-def seal_document(weight_set: WeightSet, *, locked_by: User, locked_at: datetime) -> dict[str, Any]:
-    """The signatures under a content hash: who proposed, approved and locked, when and why."""
+def seal_document(
+    weight_set: WeightSet, *, locked_by: User, locked_at: datetime, reason: str, replaced: Sequence[WeightSet]
+) -> dict[str, Any]:
+    """The signatures under a content hash: who proposed, approved and locked, when and why; the scans of sheets that
+    were signed on paper; and the sets whose place this one takes.
+    """
     return {
         "format": SEAL_FORMAT,
         "content_hash": weight_set.content_hash,
         "proposed": _signature(weight_set.proposed_by, weight_set.proposed_at, weight_set.proposal),
         "approved": _signature(weight_set.approved_by, weight_set.approved_at, weight_set.approval),
-        "locked": _signature(locked_by, locked_at, ""),
+        "locked": _signature(locked_by, locked_at, reason),
+        "sheets": sheet_documents(weight_set),
+        "replaces": [{"number": each.number, "content_hash": each.content_hash} for each in replaced],
     }
+
+
+def sheet_documents(weight_set: WeightSet) -> list[dict[str, Any]]:
+    """The scans that count, by their hashes."""
+    return [
+        {
+            "file_name": sheet.file_name,
+            "file_type": sheet.file_type,
+            "file_hash": sheet.file_hash,
+            "uploaded": _signature(sheet.uploaded_by, sheet.uploaded_at, sheet.note),
+        }
+        for sheet in counting_sheets(weight_set)
+    ]
 
 
 def _signature(user: Any, moment: datetime | None, reason: str) -> dict[str, str]:

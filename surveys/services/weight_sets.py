@@ -10,15 +10,14 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-import ahp
-from surveys.adopted import adopted_weights
-from surveys.canonical import canonical_json, content_hash, decimal_text
+from surveys.canonical import canonical_json, content_hash
 from surveys.errors import Refused, Stale
-from surveys.models import Edition, PanelResult, Survey, WeightEntry, WeightSet
-from surveys.selectors.trees import Tree, tree_of
+from surveys.models import Edition, PanelResult, Survey, WeightSet
+from surveys.selectors.trees import tree_of
 from surveys.services.audit import audit
 from surveys.services.surveys import survey_move
-from surveys.services.weight_documents import seal_document, weight_document
+from surveys.services.weight_documents import seal_document
+from surveys.services.weight_entries import fill, local_now, local_of, origins_now
 
 State = WeightSet.State
 
@@ -41,12 +40,12 @@ def weight_set_draft(result: PanelResult, *, user: User | None, adopted_decimals
         edition=edition,
         survey=result.survey,
         panel_result=result,
-        number=_next_number(edition),
+        number=next_number(edition),
         adopted_decimals=adopted_decimals,
         synthetic=result.survey.synthetic,
         created_by=user,
     )
-    _fill(weight_set, result)
+    fill(weight_set, local_of(result), {})
     audit("weights.drafted", weight_set, user=user, survey=result.survey, new={"content_hash": weight_set.content_hash})
     return weight_set
 
@@ -55,13 +54,11 @@ def weight_set_draft(result: PanelResult, *, user: User | None, adopted_decimals
 def weight_set_adopt(weight_set: WeightSet, *, decimals: int | None, user: User | None) -> WeightSet:
     """Choose the decimals of a draft's printed percentages, or none: writes its entries and document anew."""
     weight_set = WeightSet.objects.select_for_update().get(pk=weight_set.pk)
-    result = weight_set.panel_result
-    if weight_set.state != State.DRAFT or result is None:
-        raise Refused(_("Only a draft from a panel's judgments can change its printed weights."))
-    old = weight_set.adopted_decimals
+    if weight_set.state != State.DRAFT:
+        raise Refused(_("Only a draft can change its printed weights."))
+    old, tree = weight_set.adopted_decimals, tree_of(weight_set.edition)
     weight_set.adopted_decimals = decimals
-    weight_set.entries.all().delete()
-    _fill(weight_set, result)
+    fill(weight_set, local_now(weight_set, tree), origins_now(weight_set, tree))
     audit(
         "weights.adopted",
         weight_set,
@@ -104,16 +101,21 @@ def weight_set_send_back(weight_set: WeightSet, *, user: User, reason: str) -> W
 
 
 @transaction.atomic
-def weight_set_lock(weight_set: WeightSet, *, user: User) -> WeightSet:
-    """Seal an approved set: from now on nothing of it can change. An earlier locked set of the survey is superseded."""
+def weight_set_lock(weight_set: WeightSet, *, user: User, reason: str = "") -> WeightSet:
+    """Seal an approved set: from now on nothing of it can change. An earlier locked set of the survey is superseded,
+    for the reason given.
+    """
     if weight_set.state != State.APPROVED:
         raise Refused(_("Only an approved weight set can be locked."))
     _refuse_while_answering(weight_set)
-    _supersede_earlier(weight_set, user)
+    weight_set = WeightSet.objects.select_for_update().get(pk=weight_set.pk)  # no sheet joins it from now on
+    replaced = _supersede_earlier(weight_set, user, reason.strip())
     locked_at = timezone.now()
-    seal = canonical_json(seal_document(weight_set, locked_by=user, locked_at=locked_at))
+    seal = canonical_json(
+        seal_document(weight_set, locked_by=user, locked_at=locked_at, reason=reason.strip(), replaced=replaced)
+    )
     sealed: dict[str, Any] = {"locked_by": user, "locked_at": locked_at, "seal": seal, "seal_hash": content_hash(seal)}
-    locked = weight_set_move(weight_set, State.LOCKED, user=user, **sealed)
+    locked = weight_set_move(weight_set, State.LOCKED, user=user, reason=reason.strip(), **sealed)
     if locked.survey and locked.survey.state == Survey.State.CLOSED:
         survey_move(locked.survey, Survey.State.DECIDED, user=user)
     return locked
@@ -143,52 +145,31 @@ def weight_set_move(weight_set: WeightSet, to: str, *, user: User | None, reason
 
 
 def _refuse_while_answering(weight_set: WeightSet) -> None:
-    """The survey's row stays locked, so that it is not reopened meanwhile, and two sets are locked one by one."""
+    """The survey's row stays locked, so that it is not reopened meanwhile, and two sets are locked one by one.
+
+    Where nobody is asked, because the weights were imported and there is no panel, there is nothing to close.
+    """
     if weight_set.survey_id is None:
         return
     survey = Survey.objects.select_for_update().get(pk=weight_set.survey_id)
-    if survey.state not in Survey.SETTLING:
+    nobody_asked = weight_set.panel_result_id is None and not survey.experts.exists()
+    if survey.state not in Survey.SETTLING and not nobody_asked:
         raise Refused(_("Experts may still answer: close the survey before its weights are proposed or locked."))
 
 
-def _supersede_earlier(weight_set: WeightSet, user: User) -> None:
+def _supersede_earlier(weight_set: WeightSet, user: User, reason: str) -> list[WeightSet]:
     if weight_set.survey_id is None:
-        return
-    for earlier in WeightSet.objects.filter(survey_id=weight_set.survey_id, state=State.LOCKED):
-        weight_set_move(earlier, State.SUPERSEDED, user=user, superseded_by=weight_set)
-
-
-def _next_number(edition: Edition) -> int:
-    return (edition.weight_sets.aggregate(newest=Max("number"))["newest"] or 0) + 1
-
-
-def _entries(weight_set: WeightSet, tree: Tree, local: dict[str, list[float]]) -> list[WeightEntry]:
-    codes = tree.codes()
-    local_weights = {tree.root.code: 1.0}
-    for parent, children in codes.items():
-        local_weights.update(zip(children, local[parent], strict=True))
-    global_weights = ahp.global_weights(codes, local) if codes else {tree.root.code: 1.0}
-    printed = {}
-    if weight_set.adopted_decimals is not None:
-        printed = adopted_weights(codes, local, tree.root.code, weight_set.adopted_decimals)
-    return [
-        WeightEntry(
-            weight_set=weight_set,
-            indicator=node,
-            local_weight=decimal_text(local_weights[node.code]),
-            global_weight=decimal_text(global_weights[node.code]),
-            adopted_weight=str(printed.get(node.code, "")),
+        return []
+    earlier = list(WeightSet.objects.filter(survey_id=weight_set.survey_id, state=State.LOCKED))
+    if earlier and not reason:
+        raise Refused(
+            _("Weight set W%(number)d is locked already: say in a sentence why this one takes its place.")
+            % {"number": earlier[0].number}
         )
-        for node in tree.nodes
+    return [
+        weight_set_move(each, State.SUPERSEDED, user=user, reason=reason, superseded_by=weight_set) for each in earlier
     ]
 
 
-def _fill(weight_set: WeightSet, result: PanelResult) -> None:
-    """Write entries, document and hash of a draft from the panel's result."""
-    tree = tree_of(weight_set.edition)
-    local = {node.node.code: [float(weight) for weight in node.weights] for node in result.nodes.select_related("node")}
-    entries = _entries(weight_set, tree, local)
-    weight_set.document = canonical_json(weight_document(weight_set, tree, entries))
-    weight_set.content_hash = content_hash(weight_set.document)
-    weight_set.save()
-    WeightEntry.objects.bulk_create(entries)
+def next_number(edition: Edition) -> int:
+    return (edition.weight_sets.aggregate(newest=Max("number"))["newest"] or 0) + 1

@@ -17,7 +17,9 @@ from django.utils.translation import get_language, gettext
 from surveys import acts, scale
 from surveys.models import Expert, Survey
 from surveys.moments import moment_text
+from surveys.selectors.four_ways import FourWays, Way
 from surveys.selectors.naming import shown_name
+from surveys.selectors.weight_history import Changes
 from surveys.texts import Texts, language_of, text_in
 
 register = template.Library()
@@ -144,3 +146,29 @@ def name_beside_answers(survey: Survey, expert: Expert) -> str:
     writes names by it.
     """
     return shown_name(survey, expert)
+
+
+@register.filter
+def points(share: Number) -> str:
+    """{{ gap|points }}: a difference of shares in percentage points, 0.0123 becomes 1.23."""
+    return "" if share in (None, "") else f"{float(share) * 100:.2f}"
+
+
+@register.filter
+def change_of(changes: Changes, code: str) -> str:
+    """{{ changes|change_of:row.node.code }}: +1.20, in percentage points; what is new says so."""
+    difference = changes.by_code[code].difference
+    return gettext("new") if difference is None else f"{difference * 100:+.2f}" if changes.by_code[code].moved else "0"
+
+
+@register.filter
+def interval_of(ways: FourWays, code: str) -> str:
+    """{{ ways|interval_of:row.node.code }}: the range of a local weight, empty where none can be stated."""
+    found = ways.intervals.get(code)
+    return f"{found[0] * 100:.1f}–{found[1] * 100:.1f} %" if found else ""
+
+
+@register.filter
+def ways_of(ways: FourWays, code: str) -> list[tuple[Way, float]]:
+    """{% for way, weight in ways|ways_of:row.node.code %}"""
+    return ways.of(code)

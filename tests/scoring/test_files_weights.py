@@ -2,7 +2,7 @@
 
 import pytest
 
-from scoring.files import read_weights
+from surveys.files.weights import read_weights
 from tests.support.files import english, said, table, tree  # noqa: F401
 
 HEAD = "code,local_weight\n"

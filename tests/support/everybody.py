@@ -38,9 +38,11 @@ from surveys.services.members import colleague_invite
 from surveys.services.panel import link_mint, session_open
 from surveys.services.panels import panel_result_request
 from surveys.services.revisions import revision_request
+from surveys.services.signed_sheets import signed_sheet_add
 from surveys.services.surveys import member_add, survey_move
 from surveys.services.systems import edition_import
 from surveys.services.transcripts import transcript_create
+from surveys.services.weights_outside import weight_set_fix
 from surveys.views.expert.session import cookie_name
 from tests.scoring import factories as score
 from tests.surveys import factories as make
@@ -163,7 +165,19 @@ def _weight_sets(survey: Survey) -> dict[str, WeightSet]:
     make.work_off()
     survey_move(survey, Survey.State.CLOSED, user=founder)
     result = PanelResult.objects.select_related("survey__edition").get(pk=requested.pk)
-    return {state: make.weight_set(state, of=result) for state in WEIGHT_STATES}
+    sets = {state: make.weight_set(state, of=result) for state in WEIGHT_STATES}
+    sets["draft"] = _fixed(sets["draft"])
+    scan = read_scan(b"%PDF-1.7", "sheet.pdf")
+    printed = sets["approved"].content_hash
+    signed_sheet_add(sets["approved"], scan, printed=printed, note="Signed.", user=make.user("approver"))
+    return sets
+
+
+def _fixed(draft: WeightSet) -> WeightSet:
+    """With one node whose weights are not from judgments."""
+    root = draft.edition.indicators.get(code="r")
+    said = {"source": "A plan", "reference": "No. 7", "reason": "It is given."}
+    return weight_set_fix(draft, root, [0.5, 0.3, 0.2], **said, user=make.user())
 
 
 def _account(name: str, here: Estate, elsewhere: Estate) -> User:

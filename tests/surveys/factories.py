@@ -131,7 +131,7 @@ def weight_set(state: str = "draft", *, of: PanelResult | None = None, decimals:
     steps: list[Callable[[WeightSet], WeightSet]] = [
         lambda it: weight_set_propose(it, user=user(), reason="computed"),
         lambda it: weight_set_approve(it, user=user("approver"), reason="seen", seen_hash=it.content_hash),
-        lambda it: weight_set_lock(it, user=user("approver")),
+        lambda it: weight_set_lock(it, user=user("approver"), reason="a newer panel"),
     ]
     for step in steps[: ["draft", "proposed", "approved", "locked"].index(state)]:
         made = step(made)

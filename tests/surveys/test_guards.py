@@ -33,12 +33,14 @@ from surveys.models import (
     RevisionPair,
     RevisionRequest,
     Section,
+    SignedSheet,
     Submission,
     Survey,
     Transcript,
     WeightEntry,
     WeightSet,
 )
+from surveys.services.weight_sets import weight_set_lock
 from tests.surveys import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +50,7 @@ WRITTEN_ONCE = [
     *["surveys_judgmentevent", "surveys_auditevent", "surveys_submission", "surveys_noderesult"],
     *["surveys_panelmember", "surveys_panelnode", "surveys_consent", "surveys_consenttext", "surveys_keptjudgment"],
     *["surveys_lateanswer", "surveys_revisionpair", "surveys_transcript", "surveys_decision", "surveys_mailing"],
+    "surveys_signedsheet",
 ]
 
 
@@ -120,6 +123,13 @@ def late_member() -> PanelMember:
 
 def part(first: int = 0) -> PanelPart:
     return PanelPart(result=PanelResult.objects.order_by("pk")[0], first=first, count=1, sums="{}")
+
+
+def sheet(weight_set: WeightSet, **changes: Any) -> SignedSheet:
+    """Too late where the set is locked."""
+    scan = {"file_name": "s.pdf", "file_type": "application/pdf", "file_hash": "0" * 64, "file": b"%PDF-"}
+    said = {"content_hash": weight_set.content_hash, "uploaded_by": make.user("approver"), **scan, **changes}
+    return SignedSheet(weight_set=weight_set, **said)
 
 
 def stored_part() -> None:
@@ -234,6 +244,9 @@ ATTEMPTS: dict[str, Callable[[], Any]] = {
     "surveys_section_update": lambda: Section.objects.update(planned=3),
     "surveys_decision_update": lambda: Decision.objects.update(reason="another"),
     "surveys_decision_delete": lambda: delete(Decision),
+    "surveys_signedsheet_update": lambda: SignedSheet.objects.update(note="another"),
+    "surveys_signedsheet_delete": lambda: delete(SignedSheet),
+    "surveys_signedsheet_insert": lambda: insert(sheet(WeightSet.objects.get())),
     "surveys_draftanswer_insert": lambda: insert(draft()),
     "surveys_lateanswer_insert": lambda: insert(late()),
     "surveys_keptjudgment_insert": lambda: insert(kept()),
@@ -243,7 +256,9 @@ ATTEMPTS: dict[str, Callable[[], Any]] = {
 @pytest.fixture
 def world() -> WeightSet:
     """Everything there is, up to a locked weight set."""
-    made = make.weight_set("locked")
+    approved = make.weight_set("approved")
+    insert(sheet(approved))
+    made = weight_set_lock(approved, user=make.user("approver"))
     expert = Expert.objects.order_by("pk")[0]
     pair, text = make.pair(expert.survey), ConsentText.objects.create(text_hash="0" * 64, language="en", text="Yes?")
     Consent.objects.create(expert=expert, text=text)
@@ -282,6 +297,16 @@ def test_it_is_refused_by_its_guard_and_by_nothing_else(name: str, world: Weight
     assert guard.sentence in sentence_of(ATTEMPTS[name])
     remove([guard])
     assert sentence_of(ATTEMPTS[name]) == ""
+
+
+@pytest.mark.parametrize("forged", [{"content_hash": "0" * 64}, {"uploaded_by": "coordinator"}])
+def test_a_sheet_of_other_weights_or_of_the_proposer_is_refused(forged: dict[str, Any]) -> None:
+    changes = {name: make.user(value) if name == "uploaded_by" else value for name, value in forged.items()}
+    approved = make.weight_set("approved")
+    assert GUARDS["guard_surveys_signedsheet_insert"].sentence in sentence_of(
+        lambda: insert(sheet(approved, **changes))
+    )
+    assert sentence_of(lambda: insert(sheet(approved))) == ""
 
 
 FORGERIES: list[tuple[str, dict[str, Any]]] = [

@@ -297,6 +297,6 @@ def test_two_sets_locked_at_once_are_locked_one_after_the_other() -> None:
     first = make.weight_set("approved")
     second = make.weight_set("approved", of=result_of(first))
     user = make.user("approver")
-    outcomes = make.in_threads(*[lambda s=s: weight_set_lock(s, user=user) for s in (first, second)])
+    outcomes = make.in_threads(*[lambda s=s: weight_set_lock(s, user=user, reason="newer") for s in (first, second)])
     assert [outcome for outcome in outcomes if isinstance(outcome, Exception)] == []
     assert sorted(WeightSet.objects.values_list("state", flat=True)) == ["locked", "superseded"]

@@ -22,13 +22,14 @@ from scoring.evaluation import (
     scores_of,
     weight_lines,
 )
-from scoring.files import DataTable, read_data, read_weights
+from scoring.files import DataTable, read_data
 from surveys.files.indicators import read_indicators
 from surveys.files.judgments import read_judgments
 from surveys.files.problems import FileErrors, Problem
 from surveys.files.records import LOCAL
 from surveys.files.tables import Table, read_table
 from surveys.files.tree import Tree
+from surveys.files.weights import read_weights
 from surveys.files.writing import Cell, csv_bytes
 
 TABLES = ("simulated", "saaty1980", "saaty2005", "alonso_lamata", "common_cn")

@@ -14,7 +14,8 @@ from django.utils.http import content_disposition_header
 
 from surveys.access import DECIDES, LOCKS, RUNS
 from surveys.errors import Refused
-from surveys.models import Expert, Survey
+from surveys.models import Expert, Survey, WeightSet
+from surveys.selectors.weights import weight_sets_of
 
 
 def survey_page(request: HttpRequest, survey: Survey, tab: str, template: str, **context: Any) -> HttpResponse:
@@ -35,6 +36,12 @@ def expert_in(survey: Survey, code: str) -> Expert:
     """The expert of this survey with this code."""
     found = get_object_or_404(survey.experts.select_related("person", "invitation"), code=code)
     found.survey = survey
+    return found
+
+
+def set_in(survey: Survey, number: int) -> WeightSet:
+    """The weight set of this survey with this number."""
+    found: WeightSet = get_object_or_404(weight_sets_of(survey), number=number)
     return found
 
 

@@ -31,7 +31,10 @@ from surveys.views.coordinator import (
     system_import,
     systems,
     tree,
+    weight_page,
+    weight_papers,
     weights,
+    weights_outside,
 )
 
 S = "surveys/<int:survey_id>/"
@@ -103,7 +106,15 @@ urlpatterns: list[URLPattern] = [
     path(f"{S}panel/compute/", weights.panel_compute, name="panel_compute"),
     path(f"{S}weights/", weights.weight_sets, name="weight_sets"),
     path(f"{S}weights/new/", weights.weight_set_new, name="weight_set_new"),
-    path(W, weights.weight_set, name="weight_set"),
+    path(f"{S}weights/import/", weights_outside.weight_set_from_file, name="weight_set_import"),
+    path(W, weight_page.weight_set, name="weight_set"),
+    path(f"{W}fix/<code:node>/", weights_outside.weight_set_fix_node, name="weight_set_fix"),
+    path(f"{W}fix/<code:node>/release/", weights_outside.weight_set_release_node, name="weight_set_release"),
+    path(f"{W}methods/", weight_papers.weight_methods, name="weight_methods"),
+    path(f"{W}signed/", weight_papers.sheet_upload, name="sheet_upload"),
+    path(f"{W}signed/approve/", weight_papers.sheet_approve, name="sheet_approve"),
+    path(f"{W}signed/<int:sheet_id>/", weight_papers.sheet_scan, name="sheet_scan"),
+    path(f"{W}<str:paper>.<str:language>.<str:kind>", weight_papers.weight_paper, name="weight_paper"),
     path(f"{W}adopt/", weights.weight_set_adopt_it, name="weight_set_adopt"),
     path(f"{W}propose/", weights.weight_set_propose_it, name="weight_set_propose"),
     path(f"{W}approve/", weights.weight_set_approve_it, name="weight_set_approve"),

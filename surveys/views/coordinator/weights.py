@@ -8,10 +8,9 @@ from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from surveys.access import DECIDES, LOCKS, READS, RUNS, survey_for
@@ -21,13 +20,7 @@ from surveys.forms.weights import DraftForm, ReasonForm
 from surveys.models import PanelResult, Survey, WeightSet
 from surveys.selectors.consistency import method_facts, panel_matrices
 from surveys.selectors.trees import tree_of
-from surveys.selectors.weights import (
-    counted_experts,
-    newest_computed,
-    panel_state,
-    weight_rows,
-    weight_sets_of,
-)
+from surveys.selectors.weights import newest_computed, panel_state, weight_sets_of
 from surveys.services.looks import export_note
 from surveys.services.panels import panel_result_request
 from surveys.services.weight_sets import (
@@ -39,7 +32,7 @@ from surveys.services.weight_sets import (
     weight_set_send_back,
 )
 from surveys.tasks import enqueue
-from surveys.views.coordinator.pages import account, done, posted, survey_page
+from surveys.views.coordinator.pages import account, done, posted, set_in, survey_page
 
 Deed = Callable[[WeightSet, User, ReasonForm], object]
 
@@ -96,37 +89,6 @@ def weight_set_new(request: HttpRequest, survey_id: int) -> HttpResponse:
     return survey_page(request, survey, "weights", "weight_set_new", form=form, state=state)
 
 
-def _weight_set(survey: Survey, number: int) -> WeightSet:
-    found: WeightSet = get_object_or_404(weight_sets_of(survey), number=number)
-    return found
-
-
-@login_required
-@require_safe
-def weight_set(request: HttpRequest, survey_id: int, number: int) -> HttpResponse:
-    survey = survey_for(request.user, survey_id, *READS)
-    found = _weight_set(survey, number)
-    result = found.panel_result
-    seen = {"seen_hash": found.content_hash}
-    return survey_page(
-        request,
-        survey,
-        "weights",
-        "weight_set",
-        weight_set=found,
-        synthetic=found.synthetic,
-        rows=weight_rows(found),
-        counted=counted_experts(found),
-        state=panel_state(survey, result) if result else None,
-        **(method_facts(result) if result else {}),
-        adopt_form=DraftForm(initial={"decimals": found.adopted_decimals}, prefix="adopt"),
-        propose_form=ReasonForm(initial=seen, label=gettext_lazy("Why these weights (optional)"), prefix="propose"),
-        approve_form=ReasonForm(initial=seen, label=gettext_lazy("Why you approve"), prefix="approve"),
-        return_form=ReasonForm(initial=seen, label=gettext_lazy("What has to change"), prefix="return"),
-        own_proposal=found.proposed_by_id == request.user.pk,
-    )
-
-
 @login_required
 @require_POST
 def weight_set_propose_it(request: HttpRequest, survey_id: int, number: int) -> HttpResponse:
@@ -162,7 +124,7 @@ def weight_set_return_it(request: HttpRequest, survey_id: int, number: int) -> H
 def weight_set_lock_it(request: HttpRequest, survey_id: int, number: int) -> HttpResponse:
     return _deed(
         request, survey_id, number, LOCKS, "lock",
-        lambda it, user, _form: weight_set_lock(it, user=user),
+        lambda it, user, form: weight_set_lock(it, user=user, reason=form.cleaned_data["reason"]),
         _("Locked and sealed. From now on nothing of it can change."),
     )  # fmt: skip
 
@@ -171,7 +133,7 @@ def weight_set_lock_it(request: HttpRequest, survey_id: int, number: int) -> Htt
 @require_POST
 def weight_set_adopt_it(request: HttpRequest, survey_id: int, number: int) -> HttpResponse:
     survey = survey_for(request.user, survey_id, *RUNS)
-    found, form = _weight_set(survey, number), DraftForm(request.POST, prefix="adopt")
+    found, form = set_in(survey, number), DraftForm(request.POST, prefix="adopt")
     if form.is_valid():
         decimals = form.cleaned_data["decimals"]
         said = _("The printed weights are written anew.")
@@ -184,7 +146,7 @@ def _deed(
 ) -> HttpResponse:
     """Fetch with permission, do it with the reason of the form, say what became of it, show the set again."""
     survey = survey_for(request.user, survey_id, *roles)
-    found, form = _weight_set(survey, number), ReasonForm(request.POST, prefix=prefix)
+    found, form = set_in(survey, number), ReasonForm(request.POST, prefix=prefix)
     if form.is_valid():
         done(request, lambda: deed(found, account(request), form), said)
     else:
@@ -202,7 +164,7 @@ def weight_set_export(request: HttpRequest, survey_id: int, number: int, kind: s
     survey = survey_for(request.user, survey_id, *READS)
     if kind not in TYPES:
         raise Http404("No such format.")
-    found = _weight_set(survey, number)
+    found = set_in(survey, number)
     name = export_name(found, kind)
     export_note(survey, name, user=account(request))
     disposition = content_disposition_header(True, name) or "attachment"
