@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from scoring.demo import earlier, hard_cases, panels, runs, texts
+from scoring.demo import consensus, earlier, hard_cases, panels, runs, texts
 from scoring.demo.panels import People
 from scoring.demo.people import people_create
 from surveys.files.judgments import JudgmentRow
@@ -43,9 +43,11 @@ def is_built() -> bool:
 
 
 def _golden_panel(edition: Edition, rows: list[JudgmentRow], people: People) -> None:
-    """Twelve consistent experts, a locked weight set, and the runs of the 31 provinces and the 302 cities."""
+    """Twelve consistent experts, a second round on three pairs, a locked weight set, and the runs of the 31 provinces and the 302 cities."""
     survey = _computing_survey(edition, people, texts.COMPUTING_TITLE)
-    _answered(survey, rows, texts.COMPUTING_PANEL, "zh-hans", people)
+    _answered(survey, consensus.first_answers(rows), texts.COMPUTING_PANEL, "zh-hans", people)
+    consensus.say_of_themselves(list(survey.experts.order_by("pk")))
+    consensus.second_round(survey, rows, people["coordinator"])
     weight_set = panels.locked_set(
         survey, people, proposal=texts.COMPUTING_PROPOSAL, approval=texts.COMPUTING_APPROVAL, decimals=2
     )
@@ -69,8 +71,10 @@ def _open_survey(edition: Edition, calm: list[JudgmentRow], people: People) -> N
     panels.panel(survey, codes, texts.COMPUTING_PANEL, "zh-hans", people["coordinator"])
     panels.ready_expert(survey, READY, texts.READY_EXPERT, people["coordinator"])
     panels.answers(survey, [row for rows in answers for row in rows], people["coordinator"])
-    for expert in survey.experts.filter(code__in=codes).exclude(code="H3"):
+    finished = list(survey.experts.filter(code__in=codes).exclude(code="H3").order_by("pk"))
+    for expert in finished:
         panels.submit(expert)
+    consensus.say_of_themselves(finished)
 
 
 def _towns(people: People) -> None:

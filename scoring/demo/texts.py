@@ -70,3 +70,9 @@ EXCLUSION_RULES = {
         "An expert who took less than 2 seconds an answer on average, and confirms it, is left out wholly."
     ),
 }
+
+ROUND_NOTE = {
+    "zh-hans": "在以下几组比较上，专家组的意见分歧最大。请参考全体专家的匿名分布，再看一次您的判断；您可以修改，也可以保留。",
+    "en": "On these comparisons the panel differs most. Please look at the anonymous answers of all experts and at your own "
+    "once more; you may change it, and you may keep it.",
+}
