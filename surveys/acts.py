@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from surveys.models import Membership, Survey, Transcript, WeightSet
+from surveys.models import Decision, Membership, Survey, Transcript, WeightSet
 
 ACTS = {
     "answers.entered": _("Answers keyed in on the expert's behalf"),
     "answers.submitted": _("Answers submitted"),
     "data.imported": _("Data imported"),
+    "decision.accepted": _("Matrix accepted as it is"),
+    "decision.excluded": _("Answers left out"),
+    "decision.undone": _("Decision undone"),
     "drafts.confirmed": _("Prepared answers confirmed by the expert"),
     "drafts.discarded": _("Prepared answers discarded by the expert"),
     "drafts.prepared": _("Answers keyed in as drafts"),
@@ -22,6 +25,7 @@ ACTS = {
     "late.taken": _("Late answers taken"),
     "link.minted": _("Personal link made"),
     "member.added": _("Role given"),
+    "names.unmasked": _("Units' names shown beside an effect"),
     "panel.requested": _("Panel result asked for"),
     "revision.requested": _("Expert asked to look again"),
     "revision.withdrawn": _("Request to look again withdrawn"),
@@ -47,8 +51,10 @@ DETAILS = {
     "question_plan": _("Questions"),
     "questions_per_item": _("Questions per item above"),
     "random_index": _("Random index"),
+    "after_unmasking": _("After names were seen"),
     "content_hash": _("Content hash"),
     "data": _("Data"),
+    "decision": _("Decision"),
     "edition": _("Edition"),
     "events": _("Answers"),
     "experts": _("Experts"),
@@ -59,6 +65,7 @@ DETAILS = {
     "received": _("Received on"),
     "result": _("Panel result"),
     "role": _("Role"),
+    "rule": _("Declared rule"),
     "run": _("Run"),
     "scan": _("Scan"),
     "section": _("Section"),
@@ -73,6 +80,8 @@ DETAILS = {
 }
 CHOICES = {
     "aggregation": dict(Survey.Aggregation.choices),
+    "after_unmasking": {"True": _("yes"), "False": _("no")},
+    "decision": dict(Decision.Act.choices),
     "gate": dict(Survey.Gate.choices),
     "method": dict(Survey.Method.choices),
     "missing_allowed": {"True": _("allowed"), "False": _("not allowed")},

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from scoring.demo import hard_cases, panels, runs, texts
+from scoring.demo import decisions, hard_cases, panels, runs, texts
 from scoring.demo.panels import People
 from scoring.demo.people import people_create
 from surveys.files.judgments import JudgmentRow
@@ -52,7 +52,7 @@ def _golden_panel(edition: Edition, rows: list[JudgmentRow], people: People) -> 
 
 def _open_survey(edition: Edition, calm: list[JudgmentRow], people: People) -> None:
     """Five experts who are hard to deal with, and one whom nobody plays yet."""
-    survey = _computing_survey(edition, people, texts.OPEN_TITLE, missing_allowed=True)
+    survey = _computing_survey(edition, people, texts.OPEN_TITLE, missing_allowed=True, rules=texts.OPEN_RULES)
     answers = [
         hard_cases.hurried("H1", calm),
         hard_cases.circular("H2", calm, node="1.2"),
@@ -64,8 +64,12 @@ def _open_survey(edition: Edition, calm: list[JudgmentRow], people: People) -> N
     panels.panel(survey, codes, texts.COMPUTING_PANEL, "zh-hans", people["coordinator"])
     panels.ready_expert(survey, READY, texts.READY_EXPERT, people["coordinator"])
     panels.answers(survey, [row for rows in answers for row in rows], people["coordinator"])
+    decisions.second_thoughts(survey.experts.get(code="H1"))
     for expert in survey.experts.filter(code__in=codes).exclude(code="H3"):
         panels.submit(expert)
+    decisions.decide(survey, people)
+    file, name = next(iter(texts.COMPUTING_DATA.items()))
+    runs.data(COMPUTING / file, survey, name=name, source=texts.COMPUTING_SOURCE, year="2023", people=people)
 
 
 def _towns(people: People) -> None:
@@ -91,13 +95,19 @@ def _towns(people: People) -> None:
 
 
 def _computing_survey(
-    edition: Edition, people: People, title: dict[str, str], *, missing_allowed: bool = False
+    edition: Edition,
+    people: People,
+    title: dict[str, str],
+    *,
+    missing_allowed: bool = False,
+    rules: dict[str, str] | None = None,
 ) -> Survey:
     return panels.survey(
         edition,
         people,
         days_open=60,
         missing_allowed=missing_allowed,
+        exclusion_rules=rules or {},
         title=title,
         purpose=texts.COMPUTING_PURPOSE,
         inviter=texts.COMPUTING_INVITER,

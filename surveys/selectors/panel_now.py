@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 
 import ahp
 from surveys.models import Expert, PanelResult, Submission, Survey
@@ -49,7 +50,7 @@ class PanelNow:
     """The experts who submitted, their answers, and how much each counts.
 
     `answers` is experts x questions (nan = not answered), `weights` experts x parents (0 = recorded, not counted);
-    `excluded` says where the 0 is a decision's.
+    `excluded` says where the 0 is a decision's, and `full` what the weights would be without any decision.
     """
 
     questions: Questions
@@ -58,6 +59,9 @@ class PanelNow:
     answers: Array
     weights: Array
     excluded: Mapping[int, frozenset[str]]
+    full: Array
+    revisions: Sequence[int]
+    """How far each expert's log counts."""
 
     @property
     def codes(self) -> list[str]:
@@ -79,10 +83,24 @@ class PanelNow:
         left_out[self.row_of(expert), columns] = 0.0
         return replace(self, weights=left_out)
 
+    def excluding(self, excluded: Mapping[int, frozenset[str]]) -> PanelNow:
+        """As if answers were left out at these nodes (expert → codes), and nowhere else."""
+        return replace(self, weights=_without(self.full, self.experts, self.codes, excluded), excluded=excluded)
+
+    def where(self, counts: npt.NDArray[np.bool_]) -> PanelNow:
+        """As if only the answers counted where `counts` (experts x parents) is true."""
+        return replace(self, weights=np.where(counts, self.weights, 0.0))
+
     def only(self, rows: Sequence[int]) -> PanelNow:
         """As if these experts were the whole panel."""
         chosen = [self.experts[row] for row in rows]
-        return replace(self, experts=chosen, answers=self.answers[list(rows)], weights=self.weights[list(rows)])
+        revisions = [self.revisions[row] for row in rows]
+        parts = {name: getattr(self, name)[list(rows)] for name in ("answers", "weights", "full")}
+        return replace(self, experts=chosen, revisions=revisions, **parts)
+
+    def counting_alike(self) -> PanelNow:
+        """As if everybody who counts at a node counted the same there."""
+        return replace(self, weights=(self.weights > 0).astype(float))
 
     def computed_by(self, **method: object) -> PanelNow:
         """With another method, aggregation or table: `computed_by(aggregation="aip")`."""
@@ -111,6 +129,14 @@ class PanelNow:
         part = ahp.evaluate_part(self.questions.codes, self.answers, method=self.method.method)
         return np.asarray(part.local).T
 
+    @cached_property
+    def ratios(self) -> Array:
+        """Each expert's CR at every parent (experts x parents); nan where nothing can be tested."""
+        panel = ahp.evaluate_panel(self.questions.codes, self.answers, random_index=self.method.random_index)
+        place = {code: column for column, code in enumerate(panel.nodes)}
+        blank = np.full(len(self.experts), np.nan)
+        return np.array([panel.ratios[:, place[code]] if code in place else blank for code in self.codes]).T
+
     def _whole(self, local: Mapping[str, list[float]]) -> dict[str, float]:
         codes = self.questions.codes
         root = self.questions.tree.root.code
@@ -122,38 +148,50 @@ def panel_now(survey: Survey) -> PanelNow:
     questions, newest = questions_of(survey.edition), newest_by_expert(survey)
     chosen = survey.experts.filter(pk__in=newest).select_related("person").prefetch_related("branch_weights__node")
     experts, excluded = list(chosen.order_by("pk")), excluded_now(survey, questions.tree)
-    weights = [
+    full = [
         weights_of(
             questions.tree,
             expert.weight,
             {branch.node.code: str(branch.weight) for branch in expert.branch_weights.all()},
-            excluded.get(expert.pk, ()),
         )
         for expert in experts
     ]
-    return PanelNow(
-        questions,
-        Method.of(survey),
-        experts,
-        _answers([newest[expert.pk] for expert in experts], questions),
-        _rows(weights, len(questions.codes)),
-        excluded,
-    )
+    return _panel(questions, Method.of(survey), experts, [newest[expert.pk] for expert in experts], full, excluded)
 
 
 def panel_then(result: PanelResult) -> PanelNow:
     """The panel of a stored result, as it counted then."""
     questions = questions_of(result.survey.edition)
     members = list(members_in_order(result).select_related("submission__expert__person"))
-    counts = [weights_of(questions.tree, member.weight, member.branch_weights, member.excluded) for member in members]
-    return PanelNow(
-        questions,
-        Method.of(result),
-        [member.submission.expert for member in members],
-        _answers([member.submission for member in members], questions),
-        _rows(counts, len(questions.codes)),
-        {member.submission.expert_id: frozenset(member.excluded) for member in members if member.excluded},
-    )
+    full = [weights_of(questions.tree, member.weight, member.branch_weights) for member in members]
+    excluded = {member.submission.expert_id: frozenset(member.excluded) for member in members if member.excluded}
+    experts = [member.submission.expert for member in members]
+    return _panel(questions, Method.of(result), experts, [member.submission for member in members], full, excluded)
+
+
+def _panel(
+    questions: Questions,
+    method: Method,
+    experts: Sequence[Expert],
+    submissions: Sequence[Submission],
+    weights: Sequence[Sequence[float]],
+    excluded: Mapping[int, frozenset[str]],
+) -> PanelNow:
+    full = _rows(weights, len(questions.codes))
+    counted = _without(full, experts, list(questions.codes), excluded)
+    revisions = [submission.revision for submission in submissions]
+    return PanelNow(questions, method, experts, _answers(submissions, questions), counted, excluded, full, revisions)
+
+
+def _without(
+    full: Array, experts: Sequence[Expert], codes: Sequence[str], excluded: Mapping[int, frozenset[str]]
+) -> Array:
+    """The weights with 0 where a decision leaves answers out."""
+    weights = full.copy()
+    for row, expert in enumerate(experts):
+        left_out = excluded.get(expert.pk, frozenset())
+        weights[row, [place for place, code in enumerate(codes) if code in left_out]] = 0.0
+    return weights
 
 
 def _answers(submissions: Sequence[Submission], questions: Questions) -> Array:

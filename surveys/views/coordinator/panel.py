@@ -24,9 +24,11 @@ from surveys.errors import Refused
 from surveys.forms.expert_weight import ExpertWeightForm
 from surveys.forms.panel import ExpertLine, ExpertsForm
 from surveys.forms.uploads import JudgmentsForm, judgment_payload, judgments_from, signed, unsigned
-from surveys.models import Expert, InvitationLink, Survey
+from surveys.models import Expert, InvitationLink, Submission, Survey
 from surveys.selectors.answers import progress_of
+from surveys.selectors.careless import Sign, signs_of
 from surveys.selectors.coverage import sections_told
+from surveys.selectors.decisions import decisions_told, still_open
 from surveys.selectors.drafts import draft_count
 from surveys.selectors.importing import ImportPreview, import_preview
 from surveys.selectors.late import late_of
@@ -108,6 +110,7 @@ def expert_weight(request: HttpRequest, survey_id: int, code: str) -> HttpRespon
 def _expert_page(request: HttpRequest, survey: Survey, found: Expert, form: ExpertWeightForm) -> HttpResponse:
     progress = progress_of(found)
     submissions = list(found.submissions.select_related("submitted_by").order_by("-number"))
+    told = decisions_told(survey, found)
     status = expert_status(found, progress.answered, submissions[0] if submissions else None)
     return survey_page(
         request,
@@ -120,6 +123,9 @@ def _expert_page(request: HttpRequest, survey: Survey, found: Expert, form: Expe
         status_label=STATUSES[status],
         links=found.invitation.links.select_related("created_by").order_by("-created_at"),
         submissions=submissions,
+        signs=_signs(found, submissions),
+        told=told,
+        open=still_open(told, None),
         job=next(iter(submission_jobs(submissions).values()), None),
         weight_form=form,
         weights_fixed=survey.state in SETTLED,
@@ -130,6 +136,14 @@ def _expert_page(request: HttpRequest, survey: Survey, found: Expert, form: Expe
         drafts=draft_count(found),
         late=late_of(found),
     )
+
+
+def _signs(found: Expert, submissions: list[Submission]) -> list[Sign]:
+    """Of what was handed in last."""
+    if not submissions:
+        return []
+    submissions[0].expert = found
+    return signs_of(submissions[0])
 
 
 @login_required
