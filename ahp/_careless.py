@@ -118,6 +118,8 @@ def _squares(m: Matrix) -> tuple[float, float]:
     """PRESS and TSS over the answers that others predict."""
     if m.degrees_of_freedom < 1:
         return 0.0, 0.0
+    if not m.missing:
+        return _squares_of_all(m)
     try:
         found = diagnostics(m)
     except DisconnectedError:
@@ -126,6 +128,15 @@ def _squares(m: Matrix) -> tuple[float, float]:
     logs, implied = np.log(m.values[upper]), np.log(found.implied[upper])
     predicted = ~np.isnan(implied)
     return float(((logs - implied)[predicted] ** 2).sum()), float((logs[predicted] ** 2).sum())
+
+
+def _squares_of_all(m: Matrix) -> tuple[float, float]:
+    """The same in closed form where every pair is answered: log weights are row means, every leverage is 2/n."""
+    logs = np.log(m.values)
+    means = logs.mean(axis=1)
+    upper = np.triu_indices(m.n, 1)
+    press = ((logs - means[:, None] + means)[upper] / (1 - 2 / m.n)) ** 2
+    return float(press.sum()), float((logs[upper] ** 2).sum())
 
 
 def _longest_run(logs: Array) -> float:

@@ -3,11 +3,12 @@
 from django.urls import path
 
 from scoring.api.urls import urlpatterns as api
-from scoring.views import data, runs
+from scoring.views import data, decisions, runs, what_if
 from surveys import paths  # noqa: F401  knows how codes stand in an address
 
 S = "surveys/<int:survey_id>/"
 R = f"{S}runs/<int:number>/"
+M = f"{S}consistency/<code:code>/<code:node>/"
 
 app_name = "scoring"
 urlpatterns = [
@@ -22,4 +23,11 @@ urlpatterns = [
     path(f"{R}units/<int:unit_id>/", runs.unit, name="unit"),
     path(f"{R}export.<str:kind>", runs.run_export, name="run_export"),
     *api,
+    path(f"{M}accept/", decisions.accept, name="accept"),
+    path(f"{M}leave-out/", decisions.exclude_here, name="exclude_here"),
+    path(f"{S}experts/<code:code>/leave-out/", decisions.exclude_all, name="exclude_all"),
+    path(f"{S}decisions/<int:decision_id>/undo/", decisions.undo, name="undo"),
+    path(f"{S}what-if/", what_if.what_if, name="what_if"),
+    path(f"{S}what-if/names/", decisions.unmask, name="unmask"),
+    path(f"{S}what-if/<slug:name>/", what_if.what_if_variant, name="what_if_variant"),
 ]

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from django.utils.translation import gettext_lazy as _
 
 from surveys.authority import BASIS_WORDS, EXTENT_WORDS
-from surveys.models import ApiToken, InvitationLink, LetterKind, Membership, Survey, Transcript, WeightSet
+from surveys.models import ApiToken, Decision, InvitationLink, LetterKind, Membership, Survey, Transcript, WeightSet
 
 ACTS = {
     "access.refused": _("Opened a page that needs another role"),
@@ -21,6 +21,9 @@ ACTS = {
     "answers.read": _("Answers of an expert looked at"),
     "answers.submitted": _("Answers submitted"),
     "data.imported": _("Data imported"),
+    "decision.accepted": _("Matrix accepted as it is"),
+    "decision.excluded": _("Answers left out"),
+    "decision.undone": _("Decision undone"),
     "drafts.confirmed": _("Prepared answers confirmed by the expert"),
     "drafts.discarded": _("Prepared answers discarded by the expert"),
     "drafts.prepared": _("Answers keyed in as drafts"),
@@ -57,6 +60,7 @@ ACTS = {
     "link.minted": _("Personal link made"),
     "member.added": _("Role given"),
     "member.removed": _("Role taken away"),
+    "names.unmasked": _("Units' names shown beside an effect"),
     "panel.requested": _("Panel result asked for"),
     "person.address": _("Address of an expert corrected"),
     "person.changed": _("Person corrected"),
@@ -133,6 +137,8 @@ DETAILS = {
     "days": _("Days"),
     "kind": _("Letter"),
     "letters": _("Letters"),
+    "after_unmasking": _("After names were seen"),
+    "decision": _("Decision"),
     "receipt": _("Receipt"),
     "reference": _("Document number"),
     "reminder_days": _("Days after the invitation"),
@@ -141,6 +147,7 @@ DETAILS = {
     "result": _("Panel result"),
     "role": _("Role"),
     "round": _("Round"),
+    "rule": _("Declared rule"),
     "run": _("Run"),
     "scan": _("Scan"),
     "scope": _("Scope"),
@@ -161,6 +168,8 @@ CHOICES = {
     **dict.fromkeys(BASIS_WORDS, EXTENT_WORDS),
     "aggregation": dict(Survey.Aggregation.choices),
     "channel": dict(InvitationLink.Channel.choices),
+    "after_unmasking": {"True": _("yes"), "False": _("no")},
+    "decision": dict(Decision.Act.choices),
     "gate": dict(Survey.Gate.choices),
     "match": {"person": _("person"), "code": _("code")},
     "renamed": {"True": _("yes"), "False": _("no")},

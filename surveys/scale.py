@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 CONSISTENT_BELOW = 0.1
 POOR_ABOVE = 0.2
@@ -70,6 +70,12 @@ def circle_sentence(a: object, b: object, c: object) -> str:
     return _("You said: %(a)s over %(b)s, %(b)s over %(c)s, and %(c)s over %(a)s.") % words
 
 
+def circle_told(a: object, b: object, c: object) -> str:
+    """The same for somebody else to read."""
+    words = {"a": a, "b": b, "c": c}
+    return _("A circle: %(a)s over %(b)s, %(b)s over %(c)s, %(c)s over %(a)s.") % words
+
+
 def consistency_level(ratio: float | str | None) -> str:
     """pass, check or poor; untested where there is no ratio. The one place where a CR gets its word."""
     if ratio in (None, ""):
@@ -78,6 +84,30 @@ def consistency_level(ratio: float | str | None) -> str:
     if value < CONSISTENT_BELOW:
         return "pass"
     return "check" if value <= POOR_ABOVE else "poor"
+
+
+LEVEL_WORDS = {
+    "pass": gettext_lazy("Consistent"),
+    "check": gettext_lazy("Worth a second look"),
+    "poor": gettext_lazy("Needs another look"),
+    "incomplete": gettext_lazy("Incomplete"),
+    "untestable": gettext_lazy("Not testable"),
+    "untested": gettext_lazy("No check needed"),
+}
+
+AGREEMENT = ((0.5, "very_low"), (0.625, "low"), (0.75, "moderate"), (0.875, "high"))
+AGREEMENT_WORDS = {
+    "very_low": pgettext_lazy("agreement", "very low"),
+    "low": pgettext_lazy("agreement", "low"),
+    "moderate": pgettext_lazy("agreement", "moderate"),
+    "high": pgettext_lazy("agreement", "high"),
+    "very_high": pgettext_lazy("agreement", "very high"),
+}
+
+
+def agreement_level(share: float) -> str:
+    """The word for S*, by the limits of AHP-OS. Chance alone may reach "moderate": show what chance gives beside it."""
+    return next((level for limit, level in AGREEMENT if share < limit), "very_high")
 
 
 def matrix_level(ratio: float | str | None, items: int) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from scoring.demo import consensus, earlier, hard_cases, panels, runs, texts
+from scoring.demo import consensus, decisions, earlier, hard_cases, panels, runs, texts
 from scoring.demo.panels import People
 from scoring.demo.people import people_create
 from surveys.files.judgments import JudgmentRow
@@ -43,7 +43,7 @@ def is_built() -> bool:
 
 
 def _golden_panel(edition: Edition, rows: list[JudgmentRow], people: People) -> None:
-    """Twelve consistent experts, a second round on three pairs, a locked weight set, and the runs of the 31 provinces and the 302 cities."""
+    """Twelve consistent experts, a second round, a locked set, and the runs of 31 provinces and 302 cities."""
     survey = _computing_survey(edition, people, texts.COMPUTING_TITLE)
     _answered(survey, consensus.first_answers(rows), texts.COMPUTING_PANEL, "zh-hans", people)
     consensus.say_of_themselves(list(survey.experts.order_by("pk")))
@@ -59,7 +59,7 @@ def _golden_panel(edition: Edition, rows: list[JudgmentRow], people: People) -> 
 
 def _open_survey(edition: Edition, calm: list[JudgmentRow], people: People) -> None:
     """Five experts who are hard to deal with, and one whom nobody plays yet."""
-    survey = _computing_survey(edition, people, texts.OPEN_TITLE, missing_allowed=True)
+    survey = _computing_survey(edition, people, texts.OPEN_TITLE, missing_allowed=True, rules=texts.OPEN_RULES)
     answers = [
         hard_cases.hurried("H1", calm),
         hard_cases.circular("H2", calm, node="1.2"),
@@ -72,9 +72,13 @@ def _open_survey(edition: Edition, calm: list[JudgmentRow], people: People) -> N
     panels.ready_expert(survey, READY, texts.READY_EXPERT, people["coordinator"])
     panels.answers(survey, [row for rows in answers for row in rows], people["coordinator"])
     finished = list(survey.experts.filter(code__in=codes).exclude(code="H3").order_by("pk"))
+    decisions.second_thoughts(survey.experts.get(code="H1"))
     for expert in finished:
         panels.submit(expert)
     consensus.say_of_themselves(finished)
+    decisions.decide(survey, people)
+    file, name = next(iter(texts.COMPUTING_DATA.items()))
+    runs.data(COMPUTING / file, survey, name=name, source=texts.COMPUTING_SOURCE, year="2023", people=people)
 
 
 def _towns(people: People) -> None:
@@ -100,19 +104,24 @@ def _towns(people: People) -> None:
 
 
 def _computing_survey(
-    edition: Edition, people: People, title: dict[str, str], *, missing_allowed: bool = False
+    edition: Edition,
+    people: People,
+    title: dict[str, str],
+    *,
+    missing_allowed: bool = False,
+    rules: dict[str, str] | None = None,
 ) -> Survey:
     return panels.survey(
         edition,
         people,
         days_open=60,
         missing_allowed=missing_allowed,
+        exclusion_rules=rules or texts.EXCLUSION_RULES,
         title=title,
         purpose=texts.COMPUTING_PURPOSE,
         inviter=texts.COMPUTING_INVITER,
         contact=texts.COMPUTING_CONTACT,
         privacy=texts.PRIVACY,
-        exclusion_rules=texts.EXCLUSION_RULES,
     )
 
 

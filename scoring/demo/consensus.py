@@ -34,7 +34,7 @@ BASES = (
 
 def say_of_themselves(experts: Sequence[Expert]) -> None:
     """How well each knows each section, and what the judgments rest on: in turn, so that they differ."""
-    for number, (expert, basis) in enumerate(zip(experts, cycle(BASES))):  # noqa: B905  as many as there are experts
+    for number, (expert, basis) in enumerate(zip(experts, cycle(BASES))):
         words = islice(cycle(FAMILIARITY), number, None)
         for section, word in zip(sections_ensure(expert), words):  # noqa: B905
             section_know(section, word)

@@ -7,7 +7,7 @@ from pathlib import Path
 import scoring.tasks  # noqa: F401  what a run computes is registered with the tasks
 from scoring.demo.panels import People, Texts, computed, table
 from scoring.files import read_data
-from scoring.models import ScoringRun
+from scoring.models import DataSet, ScoringRun
 from scoring.services.data_sets import About, data_set_import
 from scoring.services.runs import run_request
 from surveys.files.tree import Tree
@@ -19,9 +19,14 @@ def run(
     file: Path, survey: Survey, weight_set: WeightSet, *, name: Texts, source: str, year: str, people: People
 ) -> ScoringRun:
     """Import a file and score its units with the locked set."""
-    data = read_data(table(file), Tree(indicator_rows(tree_of(survey.edition))))
-    about = About(name=name, source=source, year=year, synthetic=True)
-    data_set = data_set_import(survey, data, content=file.read_bytes(), about=about, user=people["analyst"])
+    data_set = data(file, survey, name=name, source=source, year=year, people=people)
     scoring_run, job = run_request(survey, data_set, weight_set, user=people["analyst"])
     computed(job)
     return scoring_run
+
+
+def data(file: Path, survey: Survey, *, name: Texts, source: str, year: str, people: People) -> DataSet:
+    """Import a file."""
+    found = read_data(table(file), Tree(indicator_rows(tree_of(survey.edition))))
+    about = About(name=name, source=source, year=year, synthetic=True)
+    return data_set_import(survey, found, content=file.read_bytes(), about=about, user=people["analyst"])

@@ -40,6 +40,16 @@ READY_EXPERT = "演示专家"
 COMPUTING_PROPOSAL = "十二位合成专家全部提交，各判断矩阵均通过一致性检验，建议采用群体合成权重。"
 COMPUTING_APPROVAL = "已核对判断矩阵、权重与一致性比率，同意用于演示。"
 
+OPEN_RULES = {
+    "zh-hans": "八成以上的回答均为“同等重要”\n各回答之间不能相互预测（Q² 不大于 0）\n半数以上的回答用时不足 2 秒",
+    "en": "More than 80 % of the answers say “equally important”\n"
+    "The answers do not predict each other (Q² at most 0)\n"
+    "More than half of the answers took less than 2 seconds",
+}
+STRAIGHT_LINE = "全部回答均为“同等重要”：一致性比率虽为 0，却不含任何信息；两次邮件联系，未获说明。"
+ACCEPTED = "专家来电说明：这几处比较反映其所在行业的实际情况，坚持原判断。"
+ASKED = "请再看一看这几处比较：它们彼此之间不太协调。您可以修改，也可以保持原判断。"
+
 SOURCE = "权衡演示文件 / Quanheng demo files"
 COMPUTING_SOURCE = "权衡演示文件：只还原公布的名次，不代表总量 / Quanheng demo files: published orders, not totals"
 COMPUTING_DATA = {
@@ -72,7 +82,8 @@ EXCLUSION_RULES = {
 }
 
 ROUND_NOTE = {
-    "zh-hans": "在以下几组比较上，专家组的意见分歧最大。请参考全体专家的匿名分布，再看一次您的判断；您可以修改，也可以保留。",
-    "en": "On these comparisons the panel differs most. Please look at the anonymous answers of all experts and at your own "
-    "once more; you may change it, and you may keep it.",
+    "zh-hans": "在以下几组比较上，专家组的意见分歧最大。"
+    "请参考全体专家的匿名分布，再看一次您的判断；您可以修改，也可以保留。",
+    "en": "On these comparisons the panel differs most. Please look at the anonymous answers of all experts and at "
+    "your own once more; you may change it, and you may keep it.",
 }

@@ -1,69 +1,33 @@
-"""The consistency report: the grid of experts and matrices, and the page behind each cell."""
+"""Judgment matrices as pages and files print them: an expert's and the panel's."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 import ahp
-from surveys.models import Expert, Indicator, NodeResult, PanelNode, PanelResult, Submission, Survey
+from surveys.models import Indicator, NodeResult, PanelNode, PanelResult, Submission, Survey
 from surveys.plan import order_label, plan_label
 from surveys.scale import matrix_level
 from surveys.selectors.answers import node_ratios, submitted_ratios
-from surveys.selectors.progress import newest_by_expert
+from surveys.selectors.measures import Measures, measures_of
 from surveys.selectors.reviewing import unlinked_groups
 from surveys.selectors.trees import Tree
 from surveys.services.results import OTHER_METHOD, matrix_of_texts
 
-WORST_FIRST = "worst"
-
-Found = tuple[str | None, str]
-"""A CR and its level."""
-NOTHING: Found = (None, "incomplete")
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A CR as a decimal string and its level: empty where nothing can be tested, None where nothing is computed yet."""
-
-    node: Indicator
-    ratio: str | None
-    level: str
-
-
-@dataclass(frozen=True)
-class GridRow:
-    expert: Expert
-    submission: Submission | None
-    cells: list[Cell]
-
-    @property
-    def worst(self) -> float:
-        return max((float(cell.ratio) for cell in self.cells if cell.ratio), default=-1.0)
-
-
-@dataclass(frozen=True)
-class Grid:
-    """Rows are experts, columns the nodes with something to compare; the last row is the panel's."""
-
-    nodes: list[Indicator]
-    rows: list[GridRow]
-    panel: list[Cell] | None
-
-    @property
-    def submitted(self) -> int:
-        return sum(row.submission is not None for row in self.rows)
-
 
 @dataclass(frozen=True)
 class MatrixCell:
+    """`note` is the number of the hint about this answer, 0 where there is none."""
+
     text: str
     kind: str
+    note: int = 0
 
 
 @dataclass(frozen=True)
@@ -82,6 +46,14 @@ class PairAnswers:
 
 
 @dataclass(frozen=True)
+class CountCell:
+    """How many answers a pair of the panel has; no number on the diagonal and below. `few`: fewer than might have."""
+
+    count: int | None
+    few: bool = False
+
+
+@dataclass(frozen=True)
 class MatrixPage:
     """A judgment matrix as it is printed, with what follows from it.
 
@@ -92,6 +64,7 @@ class MatrixPage:
     rows: list[MatrixRow]
     result: NodeResult | PanelNode | None
     groups: Sequence[Sequence[Indicator]] = ()
+    measures: Measures | None = None
 
     @property
     def level(self) -> str:
@@ -111,6 +84,23 @@ class MatrixPage:
         return [PairAnswers(a, b, count) for (a, b), count in counted if count < self.result.experts]
 
     @property
+    def fewest(self) -> PairAnswers | None:
+        """The pair of the panel with the fewest answers, where not all have the same."""
+        return min(self.few_answers, key=lambda pair: pair.count, default=None)
+
+    @property
+    def counts(self) -> list[tuple[Indicator, list[CountCell]]]:
+        """Item by item how many answers each pair of the panel has."""
+        if not isinstance(self.result, PanelNode) or self.size < 3:
+            return []
+        pairs = dict(zip(combinations(range(self.size), 2), self.result.answers, strict=False))
+        most = self.result.experts
+        return [
+            (item, [_count_cell(pairs.get((row, column)), most) for column in range(self.size)])
+            for row, item in enumerate(self.items)
+        ]
+
+    @property
     def items(self) -> list[Indicator]:
         return [row.item for row in self.rows]
 
@@ -120,20 +110,9 @@ class MatrixPage:
 
 
 def compared_nodes(tree: Tree) -> list[Indicator]:
-    """The nodes that ask something: those with two children or more."""
-    return [node for node in tree.parents if len(tree.children_of(node)) > 1]
-
-
-def consistency_grid(survey: Survey, tree: Tree, result: PanelResult | None, *, order: str = "") -> Grid:
-    """The CR of every expert at every node, from what each submitted last, and of the panel's `result`."""
-    nodes = compared_nodes(tree)
-    newest = newest_by_expert(survey)
-    ratios = _ratios(newest)
-    experts = survey.experts.select_related("person").order_by("id")
-    rows = [_row(expert, newest.get(expert.pk), nodes, ratios) for expert in experts]
-    if order == WORST_FIRST:
-        rows.sort(key=lambda row: -row.worst)
-    return Grid(nodes, rows, _panel_cells(result, nodes))
+    """The nodes that ask something, those with two children or more: level by level, each in tree order."""
+    asking = (node for node in tree.parents if len(tree.children_of(node)) > 1)
+    return sorted(asking, key=lambda node: (node.depth, node.position))
 
 
 def expert_matrix(submission: Submission, tree: Tree, node: Indicator) -> MatrixPage:
@@ -143,7 +122,8 @@ def expert_matrix(submission: Submission, tree: Tree, node: Indicator) -> Matrix
     matrix = ahp.matrix_from_pairs([child.code for child in children], ratios)
     result = submission.results.filter(node=node).first()
     groups = unlinked_groups(submission, tree, [result] if result else []).get(node.pk, [])
-    return MatrixPage(node, _matrix_rows(children, matrix.values.tolist(), result), result, groups)
+    rows = _matrix_rows(children, matrix.values.tolist(), result)
+    return MatrixPage(node, rows, result, groups, measures_of(matrix, children) if result and result.weights else None)
 
 
 def panel_matrix(result: PanelResult, tree: Tree, node: Indicator) -> MatrixPage | None:
@@ -159,8 +139,37 @@ def panel_matrices(result: PanelResult, tree: Tree) -> list[MatrixPage]:
 
 
 def panel_page(part: PanelNode, node: Indicator, tree: Tree) -> MatrixPage:
-    values = matrix_of_texts(part.matrix)
-    return MatrixPage(node, _matrix_rows(tree.children_of(node), values, part), part)
+    values, children = matrix_of_texts(part.matrix), tree.children_of(node)
+    return MatrixPage(node, _matrix_rows(children, values, part), part)
+
+
+def with_measures(page: MatrixPage) -> MatrixPage:
+    """The panel's matrix with what is said of it beside its CR."""
+    if not isinstance(page.result, PanelNode):
+        return page
+    values = matrix_of_texts(page.result.matrix)
+    codes = [item.code for item in page.items]
+    said = {(codes[a], codes[b]): values[a][b] for a, b in combinations(range(len(codes)), 2)}
+    matrix = ahp.matrix_from_pairs(codes, {pair: ratio for pair, ratio in said.items() if not math.isnan(ratio)})
+    return replace(page, measures=measures_of(matrix, page.items) if page.result.weights else None)
+
+
+def with_notes(page: MatrixPage, notes: Mapping[tuple[int, int], int]) -> MatrixPage:
+    """The answers that stand apart flagged and numbered, by the ids of their items."""
+    return replace(page, rows=[_noted_row(row, page.items, notes) for row in page.rows])
+
+
+def _noted_row(row: MatrixRow, items: Sequence[Indicator], notes: Mapping[tuple[int, int], int]) -> MatrixRow:
+    cells = zip(row.cells, items, strict=True)
+    return replace(row, cells=[_noted(cell, notes.get((row.item.pk, other.pk), 0)) for cell, other in cells])
+
+
+def _count_cell(count: int | None, most: int) -> CountCell:
+    return CountCell(count, count is not None and count < most)
+
+
+def _noted(cell: MatrixCell, note: int) -> MatrixCell:
+    return replace(cell, kind="q-flagged", note=note) if note else cell
 
 
 def neighbours(nodes: Sequence[Indicator], node: Indicator) -> tuple[Indicator | None, Indicator | None]:
@@ -192,31 +201,6 @@ def method_facts(fixed: Survey | PanelResult) -> dict[str, Any]:
 def table_label(table: str) -> str:
     """The name of a random-index table; a result without one says so."""
     return str(Survey.RandomIndex(table).label) if table in Survey.RandomIndex.values else table or _("none")
-
-
-def _row(
-    expert: Expert, submission: Submission | None, nodes: Sequence[Indicator], ratios: Mapping[tuple[int, int], Found]
-) -> GridRow:
-    found = submission.pk if submission else 0
-    return GridRow(expert, submission, [Cell(node, *ratios.get((found, node.pk), NOTHING)) for node in nodes])
-
-
-def _found(ratio: str, weights: Sequence[str]) -> Found:
-    return ratio, matrix_level(ratio, len(weights))
-
-
-def _ratios(newest: Mapping[int, Submission]) -> dict[tuple[int, int], Found]:
-    found = NodeResult.objects.filter(submission__in=[submission.pk for submission in newest.values()]).order_by()
-    rows = found.values_list("submission", "node", "ratio", "weights")
-    return {(submission, node): _found(ratio, weights) for submission, node, ratio, weights in rows}
-
-
-def _panel_cells(result: PanelResult | None, nodes: Sequence[Indicator]) -> list[Cell] | None:
-    if result is None or result.computed_at is None:
-        return None
-    rows = result.nodes.order_by().values_list("node_id", "ratio", "weights")
-    found = {node: _found(ratio, weights) for node, ratio, weights in rows}
-    return [Cell(node, *found.get(node.pk, NOTHING)) for node in nodes]
 
 
 def _matrix_rows(

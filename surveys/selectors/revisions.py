@@ -165,6 +165,21 @@ def second_looks(expert: Expert, handed_in: int) -> dict[str, Any]:
     return {"requests": requests_of(expert), "kept": own, "handed_in": handed_in}
 
 
+def waiting_pairs(survey: Survey) -> dict[tuple[int, int], int]:
+    """(Expert, node) → pairs that were asked about and are neither answered since nor kept. One query."""
+    asked = RevisionPair.objects.filter(request__expert__survey=survey, request__withdrawn_at=None)
+    newer = JudgmentEvent.objects.filter(
+        expert=OuterRef("request__expert"),
+        comparison=OuterRef("comparison"),
+        revision__gt=OuterRef("revision"),
+        conflict=False,
+    )
+    kept = KeptJudgment.objects.filter(request=OuterRef("request"), comparison=OuterRef("comparison"))
+    waiting = asked.filter(~Exists(newer), ~Exists(kept)).order_by()
+    rows = waiting.values_list("request__expert_id", "request__node_id").annotate(Count("pk"))
+    return {(expert, node): pairs for expert, node, pairs in rows}
+
+
 def _asked(pair: RevisionPair, found: Comparison, log: Log, kept: KeptJudgment | None) -> AskedPair:
     events = log.get(found.pk, ())
     old = next((event for event in events if event.revision == pair.revision), None)

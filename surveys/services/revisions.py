@@ -43,6 +43,20 @@ def revision_request(
 
 
 @transaction.atomic
+def revisions_request(
+    expert: Expert, comparisons: Collection[int], *, note: str, user: User | None
+) -> list[RevisionRequest]:
+    """Ask about pairs of several matrices: a request for each of them, all or none."""
+    pairs = Comparison.objects.filter(pk__in=comparisons, node__edition=expert.survey.edition_id)
+    by_node: dict[Indicator, list[int]] = {}
+    for pair in pairs.select_related("node").order_by("position"):
+        by_node.setdefault(pair.node, []).append(pair.pk)
+    if not by_node or sum(map(len, by_node.values())) != len(set(comparisons)):
+        raise Refused(_("Choose at least one pair, all of them from this expert's matrices."))
+    return [revision_request(expert, node, chosen, note=note, user=user) for node, chosen in by_node.items()]
+
+
+@transaction.atomic
 def revision_withdraw(request: RevisionRequest, *, user: User | None, reason: str = "") -> None:
     """The expert is not asked any more. What was answered and kept because of it stays."""
     open_request = RevisionRequest.objects.filter(pk=request.pk, withdrawn_at=None)

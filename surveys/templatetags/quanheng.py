@@ -76,6 +76,17 @@ def decimal(number: Number, decimals: int = 3) -> str:
 
 
 @register.filter
+def signed(number: Number, decimals: int = 2) -> str:
+    """{{ change.points|signed:2 }}: +0.24, −0.10 with a real minus, ±0.00 where it rounds to nothing."""
+    if number in (None, ""):
+        return ""
+    text = f"{abs(float(number)):.{decimals}f}"
+    if not float(text):
+        return f"±{text}"
+    return f"+{text}" if float(number) > 0 else f"\N{MINUS SIGN}{text}"
+
+
+@register.filter
 def plain(number: Decimal) -> str:
     """{{ expert.weight|plain }}: 2.5000 becomes 2.5."""
     return f"{number.normalize():f}"

@@ -157,3 +157,12 @@ def test_the_next_question_may_look_at_the_weights() -> None:
     assert found is not None and set(found.pair) <= {"a", "b", "c"}
     with pytest.raises(ahp.OptionError):
         ahp.next_question(ahp.matrix_from_pairs("abcde", pairs), goal="most")
+
+
+@pytest.mark.parametrize("n", [3, 4, 7, 11])
+def test_predictability_in_closed_form_is_that_of_the_diagnostics(n: int) -> None:
+    logs = np.random.default_rng(n).normal(0, 1, n * (n - 1) // 2)
+    m = ahp.matrix(table(np.exp(logs), n))
+    found, upper = ahp.diagnostics(m), np.triu_indices(n, 1)
+    press = ((np.log(m.values) - np.log(found.implied))[upper] ** 2).sum()
+    assert ahp.careless(m).predictability == pytest.approx(1 - press / (logs**2).sum(), abs=1e-9)

@@ -432,6 +432,12 @@ DOORS: dict[str, Door] = {
     "surveys:revision_request": Door(
         get=RUNS, post=RUNS, args=lambda at: [[at.asking.pk, at.expert.code, "a"]], payload=ask_again
     ),
+    "surveys:ask_about_all": Door(
+        get=RUNS, post=RUNS, args=lambda at: [[at.asking.pk, at.tense.code]],
+        payload=lambda at: {"pairs": make.pair(at.asking, "a", "c").pk, "note": "Please look again."},
+    ),
+    "surveys:consistency_export": Door(get=READS, args=lambda at: [[at.asking.pk]]),
+    "surveys:first_answers": Door(get=READS, args=lambda at: [[at.decided.pk], [at.asking.pk], [at.planned.pk]]),
     "surveys:panel": Door(get=READS, args=decided),
     "surveys:panel_compute": Door(post=RUNS, args=asking),
     "surveys:job_status": Door(get=READS, args=lambda at: [[job.pk] for job in at.jobs]),
@@ -498,6 +504,22 @@ DOORS: dict[str, Door] = {
     ),
     "surveys:token_revoke": Door(post=ACCOUNT, args=lambda _at: [[1]], writes=False),
     **{door.name: by_token(door) for door in API_DOORS},
+    # decisions about answers, with their effect
+    "scoring:accept": Door(
+        get=RUNS, post=RUNS, args=lambda at: [[*expert(at)[0], "r"]], payload=fields(reason="It fits the field.")
+    ),
+    "scoring:exclude_here": Door(
+        get=RUNS, post=RUNS, args=lambda at: [[*expert(at)[0], "a"]], payload=fields(reason="At random.")
+    ),
+    "scoring:exclude_all": Door(get=RUNS, post=RUNS, args=expert, payload=fields(reason="At random.")),
+    "scoring:undo": Door(
+        get=RUNS, post=RUNS, args=lambda at: [[at.asking.pk, at.decision.pk]], payload=fields(reason="Explained.")
+    ),
+    "scoring:what_if": Door(get=READS, args=lambda at: [[at.decided.pk], [at.asking.pk], [at.planned.pk]]),
+    "scoring:what_if_variant": Door(
+        get=READS, args=lambda at: [[at.decided.pk, name] for name in ("aggregation", "method", "consistent", "first")]
+    ),
+    "scoring:unmask": Door(post=RUNS, args=asking, payload=fields(reason="The director asks.")),
 }  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from django.utils import timezone
 from scoring.models import DataSet, ScoringRun
 from surveys.files.scans import read_scan
 from surveys.models import (
+    Decision,
     Edition,
     Expert,
     InvitationLink,
@@ -30,6 +31,7 @@ from surveys.models import (
 )
 from surveys.selectors.demo import READY
 from surveys.selectors.links import link_of
+from surveys.services.decisions import decision_accept
 from surveys.services.drafts import draft_record
 from surveys.services.judgments import Answer
 from surveys.services.late import late_keep
@@ -39,6 +41,7 @@ from surveys.services.panel import link_mint, session_open
 from surveys.services.panels import panel_result_request
 from surveys.services.revisions import revision_request
 from surveys.services.signed_sheets import signed_sheet_add
+from surveys.services.submissions import submission_create
 from surveys.services.surveys import member_add, survey_move
 from surveys.services.systems import edition_import
 from surveys.services.transcripts import transcript_create
@@ -69,6 +72,8 @@ class Estate:
     token: str
     request: RevisionRequest
     letter: Letter
+    decision: Decision
+    tense: Expert
     sets: dict[str, WeightSet]
     data: DataSet
     run: ScoringRun
@@ -132,6 +137,9 @@ def _estate(prefix: str) -> Estate:
     request = revision_request(expert, pair.node, [pair.pk], note="Please look again.", user=make.user())
     _on_behalf(expert)
     letter = _written_to(asking, prefix)
+    judged = make.expert(asking, f"{prefix}8")
+    make.submitted(judged)
+    decision = decision_accept(judged, pair.node, reason="It holds.", user=make.user())
     sets = _weight_sets(decided)
     data = score.data_set(decided)
     run = score.run(sets["locked"], data)
@@ -139,7 +147,8 @@ def _estate(prefix: str) -> Estate:
     decided.refresh_from_db()
     token = link_mint(expert, channel=InvitationLink.Channel.SHOWN, user=None)
     jobs = list(Job.objects.order_by("-pk")[:3])
-    return Estate(decided, asking, planned, expert, token, request, letter, sets, data, run, jobs)
+    tense = _tense(asking, f"{prefix}7")
+    return Estate(decided, asking, planned, expert, token, request, letter, decision, tense, sets, data, run, jobs)
 
 
 def _written_to(survey: Survey, prefix: str) -> Letter:
@@ -149,6 +158,16 @@ def _written_to(survey: Survey, prefix: str) -> Letter:
     letter = make.mailing(survey, "invitation", [invited.code]).letters.get()
     Letter.objects.filter(pk=letter.pk).update(state=Letter.State.SENT, sent_at=timezone.now())
     return letter
+
+
+def _tense(asking: Survey, code: str) -> Expert:
+    """An expert whose answers run in a circle, handed in and computed."""
+    expert = make.expert(asking, code)
+    for a, b, more in (("a", "b", "a"), ("b", "c", "a"), ("a", "c", "b"), ("a1", "a2", "a")):
+        make.say(expert, a, b, more, 5)
+    submission_create(expert)
+    make.work_off()
+    return expert
 
 
 def _on_behalf(expert: Expert) -> None:

@@ -9,7 +9,8 @@ from surveys.errors import Refused
 from surveys.files.judgments import JudgmentRow
 from surveys.models import Expert, Job, NodeResult, Submission, Survey
 from surveys.selectors.answers import progress_of
-from surveys.selectors.consistency import consistency_grid, expert_matrix, panel_matrix
+from surveys.selectors.consistency import expert_matrix, panel_matrix
+from surveys.selectors.grid import consistency_grid
 from surveys.selectors.own_weights import own_tree
 from surveys.selectors.reviewing import NodeReview, review_of
 from surveys.selectors.trees import tree_of

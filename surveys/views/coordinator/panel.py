@@ -14,10 +14,12 @@ from surveys.access import READS, RUNS, survey_for
 from surveys.addresses import personal_link
 from surveys.errors import Refused
 from surveys.forms.expert_weight import ExpertWeightForm
-from surveys.models import Expert, InvitationLink, Survey
+from surveys.models import Expert, InvitationLink, Submission, Survey
 from surveys.qr import qr_svg
 from surveys.selectors.answers import progress_of
+from surveys.selectors.careless import Sign, signs_of
 from surveys.selectors.coverage import sections_told
+from surveys.selectors.decisions import decisions_told, still_open
 from surveys.selectors.drafts import draft_count
 from surveys.selectors.late import late_of
 from surveys.selectors.letters import letters_of
@@ -67,6 +69,7 @@ def _expert_page(request: HttpRequest, survey: Survey, found: Expert, form: Expe
     submissions = list(found.submissions.select_related("submitted_by").order_by("-number"))
     looks = second_looks(found, submissions[0].revision if submissions else 0)
     waiting = sum(asked.waits for asked in looks["requests"])
+    told = decisions_told(survey, found)
     status = expert_status(found, progress.answered, submissions[0] if submissions else None, waiting=waiting)
     return survey_page(
         request,
@@ -80,6 +83,9 @@ def _expert_page(request: HttpRequest, survey: Survey, found: Expert, form: Expe
         removable=not found.started_at and not found.revision,
         links=found.invitation.links.select_related("created_by").order_by("-created_at"),
         submissions=submissions,
+        signs=_signs(found, submissions),
+        told=told,
+        open=still_open(told, None),
         job=next(iter(submission_jobs(submissions).values()), None),
         weight_form=form,
         weights_fixed=survey.state in SETTLED,
@@ -91,6 +97,14 @@ def _expert_page(request: HttpRequest, survey: Survey, found: Expert, form: Expe
         late=late_of(found),
         letters=letters_of(found),
     )
+
+
+def _signs(found: Expert, submissions: list[Submission]) -> list[Sign]:
+    """Of what was handed in last."""
+    if not submissions:
+        return []
+    submissions[0].expert = found
+    return signs_of(submissions[0])
 
 
 @login_required
