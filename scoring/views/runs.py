@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_safe
 
+from scoring.bundles import run_bundle
 from scoring.exports import TYPES, export_bytes, export_name
 from scoring.figures import node_figure
 from scoring.forms import RunForm
@@ -100,6 +101,22 @@ def unit(request: HttpRequest, survey_id: int, number: int, unit_id: int) -> Htt
     return scoring_page(
         request, survey, "runs", "unit", run=found, synthetic=found.synthetic, unit=chosen, rows=rows, whole=rows[0]
     )
+
+
+@login_required
+@require_safe
+def run_bundle_export(request: HttpRequest, survey_id: int, number: int) -> HttpResponse:
+    """The run with its weight set, the logs under it, and the program that checks all of it."""
+    survey = survey_for(request.user, survey_id, *READS)
+    found = computed_run_of(survey, number)
+    try:
+        content = run_bundle(found)
+    except Refused as refusal:
+        done(request, lambda: _refuse(refusal))
+        return redirect("scoring:run", survey.pk, number)
+    disposition = content_disposition_header(True, export_name(found, "zip")) or "attachment"
+    headers = {"Content-Disposition": disposition, "Cache-Control": "no-store"}
+    return HttpResponse(content, content_type=ZIP, headers=headers)
 
 
 @login_required

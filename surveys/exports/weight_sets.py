@@ -6,6 +6,8 @@ import json
 from typing import Any
 
 from surveys.canonical import canonical_json
+from surveys.exports.bundle import TYPE as ZIP
+from surveys.exports.bundle import weight_set_bundle
 from surveys.exports.weight_workbook import weight_set_xlsx
 from surveys.files.writing import Cell, csv_bytes
 from surveys.models import WeightSet
@@ -17,6 +19,7 @@ TYPES = {
     "csv": "text/csv; charset=utf-8",
     "json": "application/json",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "zip": ZIP,
 }
 COLUMNS = (
     "code", "parent", "level", "name", "name_en", "local_weight", "global_weight", "second_global_weight",
@@ -25,7 +28,7 @@ COLUMNS = (
 
 
 def export_bytes(weight_set: WeightSet, kind: str) -> bytes:
-    writers = {"csv": weight_set_csv, "json": weight_set_json, "xlsx": _xlsx}
+    writers = {"csv": weight_set_csv, "json": weight_set_json, "xlsx": _xlsx, "zip": _zip}
     return writers[kind](weight_set)
 
 
@@ -79,6 +82,10 @@ def _csv_row(row: WeightRow, codes: dict[int, str], language: str, note: str) ->
 
 def _xlsx(weight_set: WeightSet) -> bytes:
     return weight_set_xlsx(weight_set, _stamps(weight_set))
+
+
+def _zip(weight_set: WeightSet) -> bytes:
+    return weight_set_bundle(weight_set, weight_set_json(weight_set))
 
 
 def _stamps(weight_set: WeightSet) -> list[str]:

@@ -42,6 +42,15 @@ def file_problems(content: bytes) -> list[str]:
     return problems
 
 
+def file_hashes(content: bytes) -> list[str]:
+    """The hashes that an exported JSON file states; none where it is no such file."""
+    try:
+        export = json.loads(content.decode("utf-8-sig"))
+        return [str(export["content_hash"]), str(export["seal_hash"])]
+    except (ValueError, KeyError, TypeError):
+        return []
+
+
 def stored_problems(weight_set: WeightSet) -> list[str]:
     """What is wrong with a stored set: hashes, signatures, rows, and the judgments it came from."""
     document = json.loads(weight_set.document)
