@@ -22,9 +22,8 @@ RUN_CODE = (
 
 def run_bundle(run: ScoringRun) -> bytes:
     """Refused where the draft under a preview has changed since: its weights are gone."""
-    weight_set = run.weight_set
-    if weight_set.content_hash != run.weights_hash:
+    if not run.weights_kept:
         raise Refused(_("The draft weights have changed since this preview: make a new run, then take its bundle."))
-    export = run_json(run)
+    weight_set, export = run.weight_set, run_json(run)
     files = {**weight_set_files(weight_set, weight_set_json(weight_set)), RUN: export}
     return bundle_bytes({**files, **run_tables(json.loads(export))}, [CHECKS, "scoring.bundle.checks"], RUN_CODE)

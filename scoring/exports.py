@@ -1,4 +1,7 @@
-"""What leaves the house: scores on all nodes as CSV (long or wide), XLSX (both) and JSON (everything, verifiable)."""
+"""What leaves the house: scores on all nodes as CSV (long or wide), XLSX (both) and JSON (everything, verifiable).
+
+The bundle (ZIP) is made in `scoring.bundles`.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +23,7 @@ TYPES = {
     "csv": "text/csv; charset=utf-8",
     "json": "application/json",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "zip": "application/zip",
 }
 LONG = ("run", "unit", "code", "name", "name_en", "score", "rank", "value", "note")
 
@@ -116,8 +120,7 @@ def run_xlsx(table: RunTable) -> bytes:
 
 def _weights(run: ScoringRun) -> object:
     """The set's document as it was when the run was computed; a draft that changed since is not passed off as it."""
-    same = run.weight_set.content_hash == run.weights_hash
-    return json.loads(run.weight_set.document) if same else None
+    return json.loads(run.weight_set.document) if run.weights_kept else None
 
 
 def _sheet(title: str, head: Rows, heading: Sequence[Cell], body: Iterator[list[Cell]]) -> Sheet:

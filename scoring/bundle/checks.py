@@ -64,7 +64,10 @@ def _hash_problems(files: Files) -> Iterator[Text]:
     named = document["weights"]
     if named["content_hash"] != weights["content_hash"] or export["weights"] != weights["document"]:
         yield Text("权重不是该运行所用的权重", "the weights are not those that the run names")
-    if not document["preview"] and (named["seal_hash"], export["weights_seal"]) != (weights["seal_hash"], weights["seal"]):
+    if not document["preview"] and (named["seal_hash"], export["weights_seal"]) != (
+        weights["seal_hash"],
+        weights["seal"],
+    ):
         yield Text("权重的签批不是该运行所用的", "the signatures under the weights are not those that the run names")
 
 
@@ -89,7 +92,8 @@ def _score_problems(export: Document) -> Iterator[Text]:
 
 def _tree(weights: Document) -> Tree:
     rows: list[Any] = [
-        _Row(node["code"], node["parent"] or "", node["direction"], node["scoring"]) for node in weights["tree"]["nodes"]
+        _Row(node["code"], node["parent"] or "", node["direction"], node["scoring"])
+        for node in weights["tree"]["nodes"]
     ]
     return Tree(rows)
 

@@ -105,32 +105,19 @@ def unit(request: HttpRequest, survey_id: int, number: int, unit_id: int) -> Htt
 
 @login_required
 @require_safe
-def run_bundle_export(request: HttpRequest, survey_id: int, number: int) -> HttpResponse:
-    """The run with its weight set, the logs under it, and the program that checks all of it."""
-    survey = survey_for(request.user, survey_id, *READS)
-    found = computed_run_of(survey, number)
-    try:
-        content = run_bundle(found)
-    except Refused as refusal:
-        done(request, lambda: _refuse(refusal))
-        return redirect("scoring:run", survey.pk, number)
-    disposition = content_disposition_header(True, export_name(found, "zip")) or "attachment"
-    headers = {"Content-Disposition": disposition, "Cache-Control": "no-store"}
-    return HttpResponse(content, content_type=ZIP, headers=headers)
-
-
-@login_required
-@require_safe
 def run_export(request: HttpRequest, survey_id: int, number: int, kind: str) -> HttpResponse:
     survey = survey_for(request.user, survey_id, *READS)
     if kind not in TYPES:
         raise Http404("No such format.")
     found = computed_run_of(survey, number)
+    if kind == "zip" and not found.weights_kept:
+        raise Http404("The draft under this preview has changed since.")
     wide = kind == "csv" and request.GET.get("shape") == "wide"
     name = export_name(found, kind, "wide" if wide else "")
     disposition = content_disposition_header(True, name) or "attachment"
     headers = {"Content-Disposition": disposition, "Cache-Control": "no-store"}
-    return HttpResponse(export_bytes(found, kind, wide=wide), content_type=TYPES[kind], headers=headers)
+    content = run_bundle(found) if kind == "zip" else export_bytes(found, kind, wide=wide)
+    return HttpResponse(content, content_type=TYPES[kind], headers=headers)
 
 
 def _request(request: HttpRequest, survey: Survey, form: RunForm) -> ScoringRun | None:

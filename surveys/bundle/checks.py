@@ -45,7 +45,9 @@ def checks(files: Files) -> Iterator[Check]:
     yield check(what, lambda: _hash_problems(files))
     what = Text("专家答复日志：哈希链与提交时的链头", "experts' logs: hash chains and the heads that were submitted")
     yield check(what, lambda: _log_problems(files))
-    what = Text("由判断计算群组矩阵、权重与一致性（误差 1e-9）", "from judgments to group matrices, weights, consistency (1e-9)")
+    what = Text(
+        "由判断计算群组矩阵、权重与一致性（误差 1e-9）", "from judgments to group matrices, weights, consistency (1e-9)"
+    )
     yield check(what, lambda: _panel_problems(files))
     what = Text("由局部权重计算全局权重与采用权重", "from local weights to global and adopted weights")
     yield check(what, lambda: _weight_problems(_document(files)))
@@ -136,7 +138,9 @@ def _log_problems(files: Files) -> Iterator[Text]:
     for code, log in logs:
         yield from _chain_problems(code, log, survey, pairs)
         if (log[-1]["revision"], log[-1]["hash"]) != heads.get(code):
-            yield Text(f"{code}：日志并非止于已提交的链头", f"{code}: the log does not end with the head that was submitted")
+            yield Text(
+                f"{code}：日志并非止于已提交的链头", f"{code}: the log does not end with the head that was submitted"
+            )
 
 
 def _chain_problems(
@@ -148,9 +152,13 @@ def _chain_problems(
         if content_hash(canonical_json(said)) != event["hash"]:
             yield Text(f"{expert}：第 {number} 条与其哈希不符", f"{expert}: event {number} does not have its hash")
         if (event["revision"], event["previous"], event["survey"]) != (number, previous, survey):
-            yield Text(f"{expert}：第 {number} 条未接续上一条", f"{expert}: event {number} does not follow the one before")
+            yield Text(
+                f"{expert}：第 {number} 条未接续上一条", f"{expert}: event {number} does not follow the one before"
+            )
         if not {(event["item_a"], event["node"]), (event["item_b"], event["node"])} <= pairs:
-            yield Text(f"{expert}：第 {number} 条不属于本指标体系", f"{expert}: event {number} is of no pair of the tree")
+            yield Text(
+                f"{expert}：第 {number} 条不属于本指标体系", f"{expert}: event {number} is of no pair of the tree"
+            )
         previous = event["hash"]
 
 
@@ -256,7 +264,10 @@ def _read(content: bytes) -> list[list[str]]:
 def _same_row(said: Sequence[str], computed: Sequence[str]) -> bool:
     if len(said) != len(computed):
         return False
-    return all(a == b or (_is_number(a) and _is_number(b) and close([float(a)], [float(b)])) for a, b in zip(said, computed, strict=True))
+    return all(
+        a == b or (_is_number(a) and _is_number(b) and close([float(a)], [float(b)]))
+        for a, b in zip(said, computed, strict=True)
+    )
 
 
 def _is_number(text: str) -> bool:

@@ -34,4 +34,6 @@ def check(what: Text, find: Callable[[], Iterable[Text]]) -> Check:
         return Check(what, tuple(find()))
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, ArithmeticError, RecursionError) as error:
         said = f"{type(error).__name__}: {error}"[:200]
-        return Check(what, (Text(f"内容不完整，无法核对（{said}）", f"it is not whole and cannot be checked ({said})"),))
+        return Check(
+            what, (Text(f"内容不完整，无法核对（{said}）", f"it is not whole and cannot be checked ({said})"),)
+        )

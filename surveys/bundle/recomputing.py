@@ -134,7 +134,9 @@ def close(stated: ArrayLike, computed: ArrayLike) -> bool:
 
 
 def _ratio(event: Document | None) -> float:
-    return np.nan if event is None or event["strength"] is None else ratio_of(event["more_important"], event["strength"])
+    return (
+        np.nan if event is None or event["strength"] is None else ratio_of(event["more_important"], event["strength"])
+    )
 
 
 def _tested(n: int, missing: int, value: float, table: str) -> list[str | int | float | None]:

@@ -38,7 +38,9 @@ def tables(export: Document, events: Sequence[Document]) -> Files:
             "judgments.csv": csv_bytes(JUDGMENTS, _judgments(events)),
             "matrices.csv": csv_bytes(MATRICES, _matrices(document)),
             "experts.csv": csv_bytes(EXPERTS, _experts(panel)),
-            "decisions.csv": csv_bytes(DECISIONS, ([_plain(row[name]) for name in DECISIONS] for row in panel["decisions"])),
+            "decisions.csv": csv_bytes(
+                DECISIONS, ([_plain(row[name]) for name in DECISIONS] for row in panel["decisions"])
+            ),
         }
     if seal and seal.get("sheets"):
         found["signed-sheets.csv"] = csv_bytes(SHEETS, _sheets(seal["sheets"]))

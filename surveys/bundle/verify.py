@@ -13,18 +13,24 @@ import json
 import re
 import sys
 import zipfile
+import zlib
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 SHORTEST_HASH = 12
 MOST_BYTES = 2_000_000_000
 CHECKS = re.compile(r"(surveys|scoring)\.bundle\.checks", re.ASCII)
 
 
-def read_bundle(place: Path) -> dict[str, bytes]:
+BROKEN = (ValueError, KeyError, TypeError, RuntimeError, EOFError, zipfile.BadZipFile, zlib.error)
+"""What reading something that is no bundle may raise."""
+
+
+def read_bundle(place: Path | BinaryIO) -> dict[str, bytes]:
     """Name → content, of a zip file or a folder. A zip file that names a file twice, or is too large, is refused."""
-    if place.is_dir():
+    if isinstance(place, Path) and place.is_dir():
         found = sorted(path for path in place.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
         return {path.relative_to(place).as_posix(): path.read_bytes() for path in found}
     with zipfile.ZipFile(place) as archive:
@@ -44,12 +50,14 @@ def check_modules(files: dict[str, bytes]) -> list[str]:
     return list(named)
 
 
-def run_checks(files: dict[str, bytes], published: str = "") -> list[Any]:
+def run_checks(files: dict[str, bytes], published: str = "") -> Iterator[Any]:
     """Every check of every module, and one that no file is there which none of them knows."""
     modules = [import_module(name) for name in check_modules(files)]
-    found = [each for module in modules for each in module.checks(files)]
-    compared = [_published(files, modules, published)] if published else []
-    return [*found, _nothing_else(files, modules), *compared]
+    for module in modules:
+        yield from module.checks(files)
+    yield _nothing_else(files, modules)
+    if published:
+        yield _published(files, modules, published)
 
 
 def _published(files: dict[str, bytes], modules: list[Any], published: str) -> Any:
@@ -89,8 +97,8 @@ def main() -> int:
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
     try:
-        checks = run_checks(read_bundle(options.bundle), options.hash)
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile, NotImplementedError, EOFError) as error:
+        checks = list(run_checks(read_bundle(options.bundle), options.hash))
+    except (OSError, *BROKEN) as error:
         say = f"FAIL 不符  不是完整的导出包 | this is no whole bundle ({error})"
         sys.stdout.write(f"{say}\n")
         return 1

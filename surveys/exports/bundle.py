@@ -6,20 +6,19 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from django.conf import settings
 
 from surveys.bundle.checks import CONSISTENCY, EVENTS, FORMAT, MANIFEST, SET, consistency_csv
 from surveys.bundle.findings import Check, Files, Text, check
-from surveys.bundle.recomputing import Recomputed, read_events
+from surveys.bundle.recomputing import Recomputed
 from surveys.bundle.tables import tables
 from surveys.bundle.verify import run_checks
 from surveys.canonical import canonical_json
-from surveys.models import Comparison, JudgmentEvent, PanelResult, WeightSet
-from surveys.selectors.panel_answers import members_in_order
-from surveys.services.chain import event_document
+from surveys.models import WeightSet
+from surveys.selectors.event_logs import event_logs
 from surveys.version import VERSION
 
 TYPE = "application/zip"
@@ -42,8 +41,8 @@ def weight_set_files(weight_set: WeightSet, export: bytes) -> Files:
     files: Files = {SET: export}
     events = []
     if weight_set.panel_result:
-        files[EVENTS] = "".join(_event_lines(weight_set.panel_result)).encode()
-        events = read_events(files[EVENTS])
+        events = list(event_logs(weight_set.panel_result))
+        files[EVENTS] = "".join(canonical_json(event) + "\n" for event in events).encode()
         files[CONSISTENCY] = consistency_csv(Recomputed(document["document"], events))
     return {**files, **tables(document, events)}
 
@@ -73,10 +72,11 @@ def zipped(files: Files) -> bytes:
     return content.getvalue()
 
 
-def bundle_checks(files: Files, published: str = "") -> list[Check]:
+def bundle_checks(files: Files, published: str = "") -> Iterator[Check]:
     """Every check of a bundle by our own code, and whether the code that it carries is ours too."""
+    yield from run_checks(files, published)
     what = Text("包内程序与本系统一致", "the code in the bundle is that of this installation")
-    return [*run_checks(files, published), check(what, lambda: _code_problems(files))]
+    yield check(what, lambda: _code_problems(files))
 
 
 def _code_problems(files: Files) -> Iterator[Text]:
@@ -107,29 +107,3 @@ def _own_files(code: Sequence[str]) -> Files:
     for name in ("README.txt", "verify.py"):
         found[name] = (root / "surveys/bundle" / name).read_bytes()
     return found
-
-
-def _event_lines(result: PanelResult) -> Iterator[str]:
-    """The logs of the panel up to what was submitted, expert by expert, each event with its hash."""
-    survey = str(result.survey.key)
-    codes = _pair_codes(result)
-    members = members_in_order(result).values_list(
-        "submission__expert_id", "submission__expert__code", "submission__revision"
-    )
-    found = {expert: (code, revision) for expert, code, revision in members}
-    for event in _events(found):
-        code, newest = found[event.expert_id]
-        if event.revision <= newest:
-            document = event_document(event, survey, code, codes[event.comparison_id])
-            yield canonical_json({**document, "hash": event.hash}) + "\n"
-
-
-def _events(experts: Iterable[int]) -> Iterator[JudgmentEvent]:
-    chosen = JudgmentEvent.objects.filter(expert__in=list(experts)).order_by("expert_id", "revision")
-    return iter(chosen.iterator())
-
-
-def _pair_codes(result: PanelResult) -> dict[int, tuple[str, str, str]]:
-    pairs = Comparison.objects.filter(node__edition_id=result.survey.edition_id)
-    rows = pairs.values_list("pk", "node__code", "item_a__code", "item_b__code")
-    return {pair: (node, item_a, item_b) for pair, node, item_a, item_b in rows}

@@ -21,6 +21,7 @@ from surveys.adopted import adopted_weights
 from surveys.canonical import canonical_json, content_hash
 from surveys.models import PanelResult, WeightSet
 from surveys.selectors.panel_answers import questions_of
+from surveys.selectors.stored_rows import row_problems
 from surveys.services.chain import chain_verify
 from surveys.services.panel_sums import group_numbers, slice_sums, slices
 from surveys.services.results import OTHER_METHOD, Method, matrix_of_texts
@@ -59,6 +60,7 @@ def stored_problems(weight_set: WeightSet) -> list[str]:
     if seal:
         problems += _seal_problems(seal, weight_set.content_hash)
         problems += _signature_problems(weight_set, seal)
+    problems += row_problems(weight_set, document)
     if weight_set.panel_result:
         problems += _judgment_problems(weight_set.panel_result, document)
     return problems

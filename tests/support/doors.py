@@ -23,7 +23,7 @@ Payload = Callable[[Estate], dict[str, Any]]
 
 ANYBODY, SESSION, ACCOUNT, TOKEN = "anybody", "the expert", "any account", "a token"
 ANSWER_FIELDS = tuple(AnswerForm.base_fields)
-NODES, KINDS = ("r", "a", "a1"), ("csv", "xlsx", "json")
+NODES, KINDS = ("r", "a", "a1"), ("csv", "xlsx", "json", "zip")
 
 
 @dataclass(frozen=True)

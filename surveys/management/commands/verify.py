@@ -11,13 +11,12 @@ from typing import Any
 from django.core.management import BaseCommand, CommandError, CommandParser
 from django.utils import translation
 
-from surveys.bundle.verify import SHORTEST_HASH, read_bundle
+from surveys.bundle.verify import BROKEN, SHORTEST_HASH, read_bundle
 from surveys.exports.bundle import bundle_checks
 from surveys.models import WeightSet
 from surveys.selectors.verification import file_hashes, file_problems, stored_problems
 
 NAMED = re.compile(r"(?P<edition>.+)/W?(?P<number>[0-9]+)", re.ASCII)
-BROKEN_BUNDLE = (ValueError, KeyError, TypeError, zipfile.BadZipFile, NotImplementedError, EOFError)
 
 
 class Command(BaseCommand):
@@ -27,7 +26,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "weight_set",
             metavar="FILE|ID",
-            help="an exported bundle (zip or folder) or JSON file; or a stored set: its id, or edition and number (2.0/W1)",
+            help="a bundle (zip, folder) or JSON file; or a stored set: its id, or edition and number (2.0/W1)",
         )
         parser.add_argument("--hash", default="", help="the hash as it was published: of the content or of the seal")
 
@@ -45,10 +44,10 @@ class Command(BaseCommand):
     def _bundle(self, place: Path, published: str) -> list[str]:
         """Every check is printed, whether or not it holds."""
         try:
-            checks = bundle_checks(read_bundle(place), published)
+            checks = list(bundle_checks(read_bundle(place), published))
         except OSError as error:
             raise CommandError(f"{place} cannot be read: {error.strerror}.") from error
-        except BROKEN_BUNDLE as error:
+        except BROKEN as error:
             return [f"This is no whole bundle ({error})."]
         self.stdout.write("\n".join(line for check in checks for line in check.lines()))
         return [problem.en for check in checks for problem in check.problems]
@@ -56,7 +55,7 @@ class Command(BaseCommand):
     def _single(self, named: str, file: Path, published: str) -> list[str]:
         stored = None if file.exists() else _stored(named)
         if stored:
-            self.stdout.write("Checked: hashes, signatures, stored rows, the experts' logs, and every number from them.")
+            self.stdout.write("Checked: hashes, signatures, rows, the experts' logs, and every number from them.")
             return [*stored_problems(stored), *_unpublished([stored.content_hash, stored.seal_hash], published)]
         try:
             content = file.read_bytes()
