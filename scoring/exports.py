@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from django.utils.translation import gettext as _
 
+from scoring.bundle.checks import FORMAT
 from scoring.documents import data_document
 from scoring.models import DataUnit, Score, ScoringRun
 from scoring.selectors.runs import NodeRow, RunTree
@@ -18,7 +19,6 @@ from surveys.exports.workbook import Sheet, workbook_bytes
 from surveys.files.writing import Cell, csv_bytes
 from surveys.stamps import stamps
 
-FORMAT = "quanheng-scoring-run-export/1"
 TYPES = {
     "csv": "text/csv; charset=utf-8",
     "json": "application/json",

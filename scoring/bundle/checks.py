@@ -18,8 +18,10 @@ from surveys.bundle.findings import Check, Files, Text, check
 from surveys.bundle.recomputing import Document, close
 from surveys.canonical import canonical_json, content_hash
 from surveys.files.shape import Tree
+from surveys.stamps import stamps
 
 RUN = "run.json"
+FORMAT = "quanheng-scoring-run-export/1"
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,9 @@ def hashes(files: Files) -> list[str]:
 def _hash_problems(files: Files) -> Iterator[Text]:
     export, weights = json.loads(files[RUN]), json.loads(files[SET])
     document = export["document"]
-    if canonical_json(export).encode() != files[RUN]:
+    if export["stamps"] != stamps(synthetic=document["synthetic"], sealed=not document["preview"]):
+        yield Text("标注与内容不符", "the stamps are not those of the content")
+    if export["format"] != FORMAT or canonical_json(export).encode() != files[RUN]:
         yield Text("运行文件不是原样写出的", "the run's file is not written as it was exported")
     if content_hash(canonical_json(document)) != export["content_hash"]:
         yield Text("运行与所述内容哈希不符", "the run does not have the hash that is stated")
@@ -64,10 +68,8 @@ def _hash_problems(files: Files) -> Iterator[Text]:
     named = document["weights"]
     if named["content_hash"] != weights["content_hash"] or export["weights"] != weights["document"]:
         yield Text("权重不是该运行所用的权重", "the weights are not those that the run names")
-    if not document["preview"] and (named["seal_hash"], export["weights_seal"]) != (
-        weights["seal_hash"],
-        weights["seal"],
-    ):
+    sealed = ("", None) if document["preview"] else (weights["seal_hash"], weights["seal"])
+    if (named["seal_hash"], export["weights_seal"]) != sealed:
         yield Text("权重的签批不是该运行所用的", "the signatures under the weights are not those that the run names")
 
 

@@ -19,6 +19,7 @@ from scoring.models import ScoringRun
 from scoring.ranking import Scores
 from scoring.services.runs import run_with_inputs
 from surveys.canonical import canonical_json, content_hash
+from surveys.selectors.verification import DAMAGED
 
 TOLERANCE = 1e-9
 
@@ -27,6 +28,13 @@ Document = dict[str, Any]
 
 def run_problems(run_id: int) -> list[str]:
     """What is wrong with a computed run; an empty list: it is whole."""
+    try:
+        return _run_problems(run_id)
+    except DAMAGED as error:
+        return [_("The stored run is damaged and cannot be checked (%(error)s).") % {"error": error}]
+
+
+def _run_problems(run_id: int) -> list[str]:
     run = run_with_inputs(run_id)
     if not run.computed:
         return [_("The run has not been computed yet.")]

@@ -27,8 +27,10 @@ from surveys.bundle.recomputing import (
 from surveys.bundle.tables import tables
 from surveys.canonical import canonical_json, content_hash
 from surveys.files.writing import csv_bytes
+from surveys.stamps import stamps
 
 FORMAT = "quanheng-bundle/1"
+SET_FORMAT = "quanheng-weight-set-export/1"
 MANIFEST, SET, EVENTS, CONSISTENCY = "manifest.json", "weight-set.json", "judgments.jsonl", "consistency.csv"
 ALWAYS = {MANIFEST, "README.txt", "verify.py", SET}
 CODE = "code/"
@@ -107,7 +109,9 @@ def hashes(files: Files) -> list[str]:
 def _hash_problems(files: Files) -> Iterator[Text]:
     export = json.loads(files[SET])
     document, seal = export["document"], export["seal"]
-    if canonical_json(export).encode() != files[SET]:
+    if export["stamps"] != stamps(synthetic=document["synthetic"], sealed=bool(seal)):
+        yield Text("标注与内容不符", "the stamps are not those of the content")
+    if export["format"] != SET_FORMAT or canonical_json(export).encode() != files[SET]:
         yield Text("权重集文件不是原样写出的", "the weight set's file is not written as it was exported")
     if content_hash(canonical_json(document)) != export["content_hash"]:
         yield Text("内容与所述内容哈希不符", "the content does not have the hash that is stated")

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import sys
 import zipfile
 import zlib
@@ -21,7 +20,7 @@ from typing import Any, BinaryIO
 
 SHORTEST_HASH = 12
 MOST_BYTES = 2_000_000_000
-CHECKS = re.compile(r"(surveys|scoring)\.bundle\.checks", re.ASCII)
+OF_A_SET, OF_A_RUN = ["surveys.bundle.checks"], ["surveys.bundle.checks", "scoring.bundle.checks"]
 
 
 BROKEN = (ValueError, KeyError, TypeError, RuntimeError, EOFError, zipfile.BadZipFile, zlib.error)
@@ -45,8 +44,8 @@ def read_bundle(place: Path | BinaryIO) -> dict[str, bytes]:
 def check_modules(files: dict[str, bytes]) -> list[str]:
     """The modules that check this kind of bundle, as its manifest names them."""
     named = json.loads(files["manifest.json"])["checks"]
-    if not named or not all(CHECKS.fullmatch(name) for name in named):
-        raise ValueError("checks")
+    if named not in (OF_A_SET, OF_A_RUN):
+        raise ValueError("manifest.json: checks")
     return list(named)
 
 

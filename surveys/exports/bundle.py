@@ -15,24 +15,24 @@ from surveys.bundle.checks import CONSISTENCY, EVENTS, FORMAT, MANIFEST, SET, co
 from surveys.bundle.findings import Check, Files, Text, check
 from surveys.bundle.recomputing import Recomputed
 from surveys.bundle.tables import tables
-from surveys.bundle.verify import run_checks
+from surveys.bundle.verify import OF_A_SET, run_checks
 from surveys.canonical import canonical_json
 from surveys.models import WeightSet
 from surveys.selectors.event_logs import event_logs
-from surveys.version import VERSION
+from surveys.version import EARLIER, VERSION
 
 TYPE = "application/zip"
-CHECKS = "surveys.bundle.checks"
 CODE = (
     "ahp/*.py", "surveys/__init__.py", "surveys/adopted.py", "surveys/canonical.py", "surveys/counting.py",
-    "surveys/bundle/*.py", "surveys/files/__init__.py", "surveys/files/writing.py", "LICENSE",
+    "surveys/bundle/*.py", "surveys/stamps.py", "surveys/files/__init__.py", "surveys/files/writing.py", "LICENSE",
 )  # fmt: skip
+BESIDE = ("README.txt", "verify.py")
 FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # the same content is the same file
 
 
 def weight_set_bundle(weight_set: WeightSet, export: bytes) -> bytes:
     """`export` is the set's JSON export."""
-    return bundle_bytes(weight_set_files(weight_set, export), [CHECKS], CODE)
+    return bundle_bytes(weight_set_files(weight_set, export), OF_A_SET, CODE)
 
 
 def weight_set_files(weight_set: WeightSet, export: bytes) -> Files:
@@ -80,30 +80,30 @@ def bundle_checks(files: Files, published: str = "") -> Iterator[Check]:
 
 
 def _code_problems(files: Files) -> Iterator[Text]:
-    """Of another version nothing can be said."""
-    manifest = json.loads(files[MANIFEST])
-    if manifest["software"] != VERSION:
+    """The code of an earlier version may differ: ours computes, not that of the bundle."""
+    software = json.loads(files[MANIFEST])["software"]
+    if software in EARLIER:
         return
+    if software != VERSION:
+        yield Text(f"未知版本 {software}", f"version {software} is not known here")
     for name, content in files.items():
-        ours = _own_file(name)
-        if ours is not None and ours != content:
+        path = _own_path(name)
+        if path and not (path.is_file() and path.read_bytes() == content):
             yield Text(f"{name} 与本系统的程序不同", f"{name} is not this installation's")
 
 
-def _own_file(name: str) -> bytes | None:
-    """What a bundle takes from us under this name; None: it is no such file, b"" where we have none."""
-    beside = {"README.txt": "surveys/bundle/README.txt", "verify.py": "surveys/bundle/verify.py"}
-    if name not in beside and not name.startswith("code/"):
-        return None
-    root = Path(settings.BASE_DIR).resolve()
-    path = (root / beside.get(name, name.removeprefix("code/"))).resolve()
-    return path.read_bytes() if path.is_relative_to(root) and path.is_file() else b""
+def _own_path(name: str) -> Path | None:
+    """Where a bundle takes this file from, if it is one of ours at all."""
+    root = Path(settings.BASE_DIR)
+    if name in BESIDE:
+        return root / "surveys/bundle" / name
+    return root / name.removeprefix("code/") if name.startswith("code/") and ".." not in name else None
 
 
 def _own_files(code: Sequence[str]) -> Files:
     root = Path(settings.BASE_DIR)
     paths = [path for pattern in code for path in sorted(root.glob(pattern))]
     found = {f"code/{path.relative_to(root).as_posix()}": path.read_bytes() for path in paths}
-    for name in ("README.txt", "verify.py"):
+    for name in BESIDE:
         found[name] = (root / "surveys/bundle" / name).read_bytes()
     return found

@@ -49,6 +49,7 @@ def _document_problems(weight_set: WeightSet, document: Document, tree: Tree) ->
     """The document written anew from the rows, part by part."""
     anew = json.loads(canonical_json(weight_document(weight_set, tree, [])))
     stated = {name: document[name] for name in ("number", "synthetic", "adopted_decimals", "tree")}
+    stated["system"] = {name: document["system"][name] for name in ("edition", "content_hash")}
     if not _says(anew, stated):
         yield _("The stored set is not the one in the document.")
     survey = {name: document["survey"][name] for name in ("key", "questions")} if document["survey"] else None
@@ -87,19 +88,22 @@ def _seal_problems(weight_set: WeightSet) -> Iterator[str]:
 
 def _result_problems(result: PanelResult, document: Document) -> Iterator[str]:
     """What was computed of every expert, against the expert's log."""
-    rows = {
-        (str(row[0]), str(row[1])): row[2:] for row in Recomputed(document, list(event_logs(result))).consistency_rows()
-    }
-    submissions = result.members.values("submission")
-    stored = NodeResult.objects.filter(submission__in=submissions).values_list(
-        "submission__expert__code", "node__code", "lambda_max", "index", "random_index", "ratio"
-    )
-    for expert, node, *texts in stored:
-        if (expert, node) in rows:
-            _n, value, index, _table, mean_random, ratio = rows[expert, node]
-            computed = [value, index, mean_random, ratio]
-            said = [numbers(text) for text in texts]
-            if not all(close(a, [] if b is None else [float(b)]) for a, b in zip(said, computed, strict=True)):
-                yield _("The stored results of %(expert)s at %(node)s do not follow from the log.") % {
-                    "expert": expert, "node": node,
-                }  # fmt: skip
+    recomputed = Recomputed(document, list(event_logs(result)))
+    rows = {(str(expert), str(node)): found for expert, node, *found in recomputed.consistency_rows()}
+    places = {member["code"]: place for place, member in enumerate(recomputed.members)}
+    stored = NodeResult.objects.filter(submission__in=result.members.values("submission")).values_list(
+        "submission__expert__code", "node__code", "weights", "second_weights", "lambda_max", "index", "random_index",
+        "ratio",
+    )  # fmt: skip
+    for expert, node, weights, second, *texts in stored:
+        if (expert, node) not in rows:
+            continue
+        _n, value, index, _table, *tested = rows[expert, node]
+        computed = [[] if number is None else [float(number)] for number in (value, index, *tested)]
+        if value is not None:
+            panels = recomputed.first, recomputed.second
+            computed += [panel.local_weights(node)[places[expert]].tolist() for panel in panels]
+        said = [*map(numbers, texts), *([numbers(weights), numbers(second)] if value is not None else [])]
+        if not all(map(close, said, computed)):
+            named = {"expert": expert, "node": node}
+            yield _("The stored results of %(expert)s at %(node)s do not follow from the log.") % named

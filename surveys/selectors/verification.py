@@ -13,12 +13,15 @@ from operator import add
 from typing import Any
 
 import numpy as np
+from django.core.exceptions import ObjectDoesNotExist
 from django.utils.translation import gettext as _
 from numpy.typing import ArrayLike
 
 import ahp
 from surveys.adopted import adopted_weights
+from surveys.bundle.checks import SET_FORMAT as EXPORT_FORMAT
 from surveys.canonical import canonical_json, content_hash
+from surveys.errors import Refused
 from surveys.models import PanelResult, WeightSet
 from surveys.selectors.panel_answers import questions_of
 from surveys.selectors.stored_rows import row_problems
@@ -27,8 +30,9 @@ from surveys.services.panel_sums import group_numbers, slice_sums, slices
 from surveys.services.results import OTHER_METHOD, Method, matrix_of_texts
 from surveys.stamps import stamps
 
-EXPORT_FORMAT = "quanheng-weight-set-export/1"
 TOLERANCE = 1e-9
+DAMAGED = (ValueError, KeyError, TypeError, AttributeError, IndexError, ArithmeticError, ObjectDoesNotExist, Refused)
+"""What reading stored rows may raise that no service wrote."""
 
 Document = Mapping[str, Any]
 
@@ -54,6 +58,13 @@ def file_hashes(content: bytes) -> list[str]:
 
 def stored_problems(weight_set: WeightSet) -> list[str]:
     """What is wrong with a stored set: hashes, signatures, rows, and the judgments it came from."""
+    try:
+        return _stored_problems(weight_set)
+    except DAMAGED as error:
+        return [_("The stored set is damaged and cannot be checked (%(error)s).") % {"error": error}]
+
+
+def _stored_problems(weight_set: WeightSet) -> list[str]:
     document = json.loads(weight_set.document)
     seal = json.loads(weight_set.seal) if weight_set.seal else None
     problems = [*_text_problems(weight_set), *_number_problems(document), *_entry_problems(weight_set, document)]
