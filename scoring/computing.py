@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
 import numpy as np
 from django.utils.translation import gettext as _
@@ -13,6 +12,7 @@ from scoring.files import DataTable, fault_problems
 from scoring.models import DataSet, DataUnit, ScoringRun
 from scoring.ranking import TIE_TOLERANCE, Scores, ScoringError, score
 from scoring.rules import leaf_rules, node_rules
+from surveys.adopted import local_of_adopted
 from surveys.canonical import decimal_text
 from surveys.errors import Refused
 from surveys.files.tree import Tree
@@ -99,10 +99,10 @@ def local_weights(weight_set: WeightSet, used: str, tree: Tree, root: str) -> Lo
 
 
 def _from_printed(code: str, children: Sequence[str], entries: Mapping[str, WeightEntry]) -> list[float]:
-    printed = [Fraction(entries[child].adopted_weight or 0) for child in children]
-    if not sum(printed):
+    local = local_of_adopted([entries[child].adopted_weight for child in children])
+    if local is None:
         raise Refused(
             _("The adopted weights of everything below %(code)s are 0. Use the exact weights for these data.")
             % {"code": code}
         )
-    return [float(share / sum(printed)) for share in printed]
+    return local

@@ -37,7 +37,7 @@ def data_document(data_set: DataSet, units: Iterable[DataUnit]) -> Document:
 
 def input_hash(run: ScoringRun) -> str:
     """The same for two runs that can only give the same scores."""
-    return content_hash(canonical_json(_inputs(run)))
+    return content_hash(canonical_json(run_inputs(run)))
 
 
 def run_document(run: ScoringRun, inputs: Inputs, scores: Scores) -> Document:
@@ -46,13 +46,14 @@ def run_document(run: ScoringRun, inputs: Inputs, scores: Scores) -> Document:
         "format": RUN_FORMAT,
         "number": run.number,
         "survey": str(run.survey.key),
-        **_inputs(run),
+        **run_inputs(run),
         "local_weights": _local_weights(inputs),
         **_results(inputs, scores),
     }
 
 
-def _inputs(run: ScoringRun) -> Document:
+def run_inputs(run: ScoringRun) -> Document:
+    """What a run is computed from: data and weights by their hashes, options, version."""
     data_set, weight_set = run.data_set, run.weight_set
     return {
         "software": run.software,

@@ -1,4 +1,7 @@
-"""What leaves the house: scores on all nodes as CSV (long or wide), XLSX (both) and JSON (everything, verifiable)."""
+"""What leaves the house: scores on all nodes as CSV (long or wide), XLSX (both) and JSON (everything, verifiable).
+
+The bundle (ZIP) is made in `scoring.bundles`.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from django.utils.translation import gettext as _
 
+from scoring.bundle.checks import FORMAT
 from scoring.documents import data_document
 from scoring.models import DataUnit, Score, ScoringRun
 from scoring.selectors.runs import NodeRow, RunTree, run_stamps
@@ -14,11 +18,11 @@ from surveys.canonical import canonical_json
 from surveys.exports.workbook import Sheet, workbook_bytes
 from surveys.files.writing import Cell, csv_bytes
 
-FORMAT = "quanheng-scoring-run-export/1"
 TYPES = {
     "csv": "text/csv; charset=utf-8",
     "json": "application/json",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "zip": "application/zip",
 }
 LONG = ("run", "unit", "code", "name", "name_en", "score", "rank", "value", "note")
 
@@ -115,8 +119,7 @@ def run_xlsx(table: RunTable) -> bytes:
 
 def _weights(run: ScoringRun) -> object:
     """The set's document as it was when the run was computed; a draft that changed since is not passed off as it."""
-    same = run.weight_set.content_hash == run.weights_hash
-    return json.loads(run.weight_set.document) if same else None
+    return json.loads(run.weight_set.document) if run.weights_kept else None
 
 
 def _sheet(title: str, head: Rows, heading: Sequence[Cell], body: Iterator[list[Cell]]) -> Sheet:

@@ -1,7 +1,7 @@
 """What the indicator file says of scoring, as the rules that `ranking` computes with."""
 
 from scoring.ranking import COVERAGE, LeafRule, NodeRule
-from surveys.files.tree import Tree
+from surveys.files.shape import Tree
 
 
 def leaf_rules(tree: Tree) -> dict[str, LeafRule]:

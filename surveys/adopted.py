@@ -33,6 +33,16 @@ def adopted_weights(
     return {code: Decimal(count).scaleb(-decimals) for code, count in units.items()}
 
 
+def local_of_adopted(percentages: Sequence[str]) -> list[float] | None:
+    """The local weights that follow from the printed percentages of all children of a node; None where all are 0.
+
+    >>> local_of_adopted(["10.5", "31.5"])
+    [0.25, 0.75]
+    """
+    printed = [Fraction(text or 0) for text in percentages]
+    return [float(share / sum(printed)) for share in printed] if sum(printed) else None
+
+
 def _shared_out(units: int, weights: Sequence[float]) -> list[int]:
     exact = [Fraction(weight) for weight in weights]
     shares = [units * weight / sum(exact) for weight in exact]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from surveys.counting import ratio_of as ratio_of
+
 CONSISTENT_BELOW = 0.1
 POOR_ABOVE = 0.2
 
@@ -23,11 +25,6 @@ LEVELS = {
 MORE = gettext_lazy("%(more)s is %(level)s than %(less)s (%(strength)d)")
 EQUAL = gettext_lazy("%(a)s and %(b)s are equally important (1)")
 CANNOT_JUDGE = gettext_lazy("Between %(a)s and %(b)s you cannot judge")
-
-
-def ratio_of(more_important: str, strength: int) -> float:
-    """How many times item a is as important as item b."""
-    return 1.0 / strength if more_important == "b" else float(strength)
 
 
 def answer_of(ratio: float) -> tuple[str, int]:

@@ -59,6 +59,11 @@ class ScoringRun(models.Model):
     def computed(self) -> bool:
         return self.computed_at is not None
 
+    @property
+    def weights_kept(self) -> bool:
+        """The weight set still says what this was computed from; the draft under a preview may have changed since."""
+        return self.weight_set.content_hash == self.weights_hash
+
 
 class Score(models.Model):
     """The score and rank of one unit on one node. The run's document holds the score as a decimal string."""

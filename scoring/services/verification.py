@@ -14,11 +14,12 @@ import numpy as np
 from django.utils.translation import gettext as _
 
 from scoring.computing import Inputs, compute, inputs_of
-from scoring.documents import data_document
+from scoring.documents import data_document, input_hash, run_inputs
 from scoring.models import ScoringRun
 from scoring.ranking import Scores
 from scoring.services.runs import run_with_inputs
 from surveys.canonical import canonical_json, content_hash
+from surveys.selectors.verification import DAMAGED
 
 TOLERANCE = 1e-9
 
@@ -27,6 +28,13 @@ Document = dict[str, Any]
 
 def run_problems(run_id: int) -> list[str]:
     """What is wrong with a computed run; an empty list: it is whole."""
+    try:
+        return _run_problems(run_id)
+    except DAMAGED as error:
+        return [_("The stored run is damaged and cannot be checked (%(error)s).") % {"error": error}]
+
+
+def _run_problems(run_id: int) -> list[str]:
     run = run_with_inputs(run_id)
     if not run.computed:
         return [_("The run has not been computed yet.")]
@@ -34,6 +42,7 @@ def run_problems(run_id: int) -> list[str]:
     inputs = inputs_of(run)
     return [
         *_hash_problems(run, document, inputs),
+        *_input_problems(run, document),
         *_row_problems(run, document),
         *_score_problems(document, inputs, compute(inputs)),
     ]
@@ -51,6 +60,14 @@ def _hash_problems(run: ScoringRun, document: Document, inputs: Inputs) -> Itera
         yield _("The weights are not those that the run was computed from.")
     if weights["seal_hash"] and content_hash(run.weight_set.seal) != weights["seal_hash"]:
         yield _("The signatures under the weights are not those that the run names.")
+
+
+def _input_problems(run: ScoringRun, document: Document) -> Iterator[str]:
+    stored = json.loads(canonical_json(run_inputs(run)))
+    if run.input_hash != input_hash(run) or any(document.get(name) != value for name, value in stored.items()):
+        yield _("The stored run is not the one that was asked for and computed.")
+    if (document["number"], document["survey"]) != (run.number, str(run.survey.key)):
+        yield _("The stored run is not the one in its document.")
 
 
 def _row_problems(run: ScoringRun, document: Document) -> Iterator[str]:

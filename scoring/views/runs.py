@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_safe
 
+from scoring.bundles import run_bundle
 from scoring.exports import TYPES, export_bytes, export_name
 from scoring.figures import node_figure
 from scoring.forms import RunForm
@@ -110,12 +111,15 @@ def run_export(request: HttpRequest, survey_id: int, number: int, kind: str) -> 
     if kind not in TYPES:
         raise Http404("No such format.")
     found = computed_run_of(survey, number)
+    if kind == "zip" and not found.weights_kept:
+        raise Http404("The draft under this preview has changed since.")
     wide = kind == "csv" and request.GET.get("shape") == "wide"
     name = export_name(found, kind, "wide" if wide else "")
     export_note(survey, name, user=account(request))
     disposition = content_disposition_header(True, name) or "attachment"
     headers = {"Content-Disposition": disposition, "Cache-Control": "no-store"}
-    return HttpResponse(export_bytes(found, kind, wide=wide), content_type=TYPES[kind], headers=headers)
+    content = run_bundle(found) if kind == "zip" else export_bytes(found, kind, wide=wide)
+    return HttpResponse(content, content_type=TYPES[kind], headers=headers)
 
 
 def _request(request: HttpRequest, survey: Survey, form: RunForm) -> ScoringRun | None:

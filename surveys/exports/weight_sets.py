@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from surveys.bundle.checks import SET_FORMAT
 from surveys.canonical import canonical_json
+from surveys.exports.bundle import TYPE as ZIP
+from surveys.exports.bundle import weight_set_bundle
 from surveys.exports.weight_workbook import weight_set_xlsx
 from surveys.files.writing import Cell, csv_bytes
 from surveys.models import WeightSet
-from surveys.selectors.verification import EXPORT_FORMAT
 from surveys.selectors.weight_origins import has_outside
 from surveys.selectors.weights import WeightRow, weight_rows
 from surveys.stamps import stamps
@@ -18,6 +20,7 @@ TYPES = {
     "csv": "text/csv; charset=utf-8",
     "json": "application/json",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "zip": ZIP,
 }
 COLUMNS = (
     "code", "parent", "level", "name", "name_en", "local_weight", "global_weight", "second_global_weight",
@@ -26,7 +29,7 @@ COLUMNS = (
 
 
 def export_bytes(weight_set: WeightSet, kind: str) -> bytes:
-    writers = {"csv": weight_set_csv, "json": weight_set_json, "xlsx": _xlsx}
+    writers = {"csv": weight_set_csv, "json": weight_set_json, "xlsx": _xlsx, "zip": _zip}
     return writers[kind](weight_set)
 
 
@@ -41,7 +44,7 @@ def weight_set_json(weight_set: WeightSet) -> bytes:
     """Document and seal as they were hashed. The file itself is canonical, so that no byte of it can change unseen."""
     return canonical_json(
         {
-            "format": EXPORT_FORMAT,
+            "format": SET_FORMAT,
             "stamps": _stamps(weight_set),
             "document": json.loads(weight_set.document),
             "content_hash": weight_set.content_hash,
@@ -83,6 +86,10 @@ def _csv_row(row: WeightRow, codes: dict[int, str], language: str, note: str) ->
 
 def _xlsx(weight_set: WeightSet) -> bytes:
     return weight_set_xlsx(weight_set, _stamps(weight_set))
+
+
+def _zip(weight_set: WeightSet) -> bytes:
+    return weight_set_bundle(weight_set, weight_set_json(weight_set))
 
 
 def _stamps(weight_set: WeightSet) -> list[str]:

@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 from django.db.models import QuerySet
 
+from surveys.counting import ratio_of, weights_at
 from surveys.models import Comparison, Edition, JudgmentEvent, PanelMember, PanelResult
-from surveys.scale import ratio_of
 from surveys.selectors.trees import Tree, tree_of
 
 Array = npt.NDArray[np.float64]
@@ -105,15 +105,10 @@ def slice_of(result: PanelResult, questions: Questions, first: int, count: int) 
 
 
 def weights_of(tree: Tree, weight: Decimal, branches: Mapping[str, str], excluded: Collection[str] = ()) -> list[float]:
-    """An expert's weight at every parent: a node's own holds for all below it, down to where another is set.
-
-    At the nodes in `excluded` the answers are left out, whatever their weight; that holds for these nodes alone.
-    """
-    held: dict[int | None, float] = {None: float(weight)}
-    for node in tree.nodes:
-        own = branches.get(node.code)
-        held[node.pk] = held[node.parent_id] if own is None else float(own)
-    return [0.0 if node.code in excluded else held[node.pk] for node in tree.parents]
+    """An expert's weight at every parent, see `weights_at`."""
+    nodes = ((node.pk, node.parent_id, node.code) for node in tree.nodes)
+    held = weights_at(nodes, float(weight), branches, excluded)
+    return [held[node.pk] for node in tree.parents]
 
 
 def answers_of(revisions: Mapping[int, tuple[int, int]], questions: Questions) -> Array:

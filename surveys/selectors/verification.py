@@ -14,23 +14,28 @@ from operator import add
 from typing import Any
 
 import numpy as np
+from django.core.exceptions import ObjectDoesNotExist
 from django.utils.translation import gettext as _
 from numpy.typing import ArrayLike
 
 import ahp
 from surveys.adopted import adopted_weights
+from surveys.bundle.checks import SET_FORMAT
 from surveys.canonical import canonical_json, content_hash
+from surveys.errors import Refused
 from surveys.models import PanelResult, WeightSet
 from surveys.selectors.panel_answers import questions_of
+from surveys.selectors.stored_rows import row_problems
 from surveys.services.chain import chain_verify
 from surveys.services.panel_sums import group_numbers, slice_sums, slices
 from surveys.services.results import OTHER_METHOD, Method, matrix_of_texts
 from surveys.services.weight_documents import sheet_documents
 from surveys.stamps import stamps
 
-EXPORT_FORMAT = "quanheng-weight-set-export/1"
 TOLERANCE = 1e-9
 ORIGIN = ("origin", "source", "reference", "reason")
+DAMAGED = (ValueError, KeyError, TypeError, AttributeError, IndexError, ArithmeticError, ObjectDoesNotExist, Refused)
+"""What reading stored rows may raise that no service wrote."""
 
 Document = Mapping[str, Any]
 
@@ -45,8 +50,24 @@ def file_problems(content: bytes) -> list[str]:
     return problems
 
 
+def file_hashes(content: bytes) -> list[str]:
+    """The hashes that an exported JSON file states; none where it is no such file."""
+    try:
+        export = json.loads(content.decode("utf-8-sig"))
+        return [str(export["content_hash"]), str(export["seal_hash"])]
+    except (ValueError, KeyError, TypeError):
+        return []
+
+
 def stored_problems(weight_set: WeightSet) -> list[str]:
     """What is wrong with a stored set: hashes, signatures, rows, and the judgments it came from."""
+    try:
+        return _stored_problems(weight_set)
+    except DAMAGED as error:
+        return [_("The stored set is damaged and cannot be checked (%(error)s).") % {"error": error}]
+
+
+def _stored_problems(weight_set: WeightSet) -> list[str]:
     document = json.loads(weight_set.document)
     seal = json.loads(weight_set.seal) if weight_set.seal else None
     problems = [*_text_problems(weight_set), *_number_problems(document), *_entry_problems(weight_set, document)]
@@ -56,6 +77,7 @@ def stored_problems(weight_set: WeightSet) -> list[str]:
         problems += _signature_problems(weight_set, seal)
         if seal.get("sheets", []) != sheet_documents(weight_set):
             problems.append(_("The scans of signed sheets are not the sealed ones."))
+    problems += row_problems(weight_set, document)
     if weight_set.panel_result:
         problems += _judgment_problems(weight_set.panel_result, document)
     return problems
@@ -66,7 +88,7 @@ def stored_problems(weight_set: WeightSet) -> list[str]:
 
 def _export_problems(export: Document, content: bytes) -> Iterator[str]:
     document, seal = export["document"], export["seal"]
-    if export["format"] != EXPORT_FORMAT or canonical_json(export).encode() != content:
+    if export["format"] != SET_FORMAT or canonical_json(export).encode() != content:
         yield _("The file is not written as it was exported.")
     if content_hash(canonical_json(document)) != export["content_hash"]:
         yield _("The content does not have the hash that the file states.")

@@ -25,26 +25,34 @@ def chained(event: JudgmentEvent, expert: Expert, revision: int, previous_hash: 
 
 
 def event_hash(event: JudgmentEvent, expert: Expert) -> str:
-    """The event's link in the chain. It names the pseudonym only: a person can be erased and the chain still holds."""
-    comparison = event.comparison
-    return content_hash(
-        canonical_json(
-            {
-                "survey": str(expert.survey.key),
-                "expert": expert.code,
-                "node": comparison.node.code,
-                "item_a": comparison.item_a.code,
-                "item_b": comparison.item_b.code,
-                "more_important": event.more_important,
-                "strength": event.strength,
-                "revision": event.revision,
-                "conflict": event.conflict,
-                "source": event.source,
-                "received_at": _utc(event.received_at),
-                "previous": event.previous_hash,
-            }
-        )
-    )
+    """The event's link in the chain."""
+    pair = event.comparison
+    codes = pair.node.code, pair.item_a.code, pair.item_b.code
+    return content_hash(canonical_json(event_document(event, str(expert.survey.key), expert.code, codes)))
+
+
+def event_document(
+    event: JudgmentEvent, survey: str, expert: str, codes: tuple[str, str, str]
+) -> dict[str, str | int | bool | None]:
+    """What a link is taken over. It names the pseudonym only: a person can be erased and the chain still holds.
+
+    `codes` are those of the node and of the two items.
+    """
+    node, item_a, item_b = codes
+    return {
+        "survey": survey,
+        "expert": expert,
+        "node": node,
+        "item_a": item_a,
+        "item_b": item_b,
+        "more_important": event.more_important,
+        "strength": event.strength,
+        "revision": event.revision,
+        "conflict": event.conflict,
+        "source": event.source,
+        "received_at": _utc(event.received_at),
+        "previous": event.previous_hash,
+    }
 
 
 def chain_verify(expert: Expert) -> list[str]:

@@ -36,7 +36,7 @@ INDICATOR_FIELDS = (
     *("name_zh_hans", "name_en", "definition_zh_hans", "definition_en", "unit", "aliases"),
     *("low", "high", "target_low", "target_high", "cap", "transform", "direction"),
 )
-NODES, KINDS = ("r", "a", "a1"), ("csv", "xlsx", "json")
+NODES, KINDS = ("r", "a", "a1"), ("csv", "xlsx", "json", "zip")
 
 
 @dataclass(frozen=True)

@@ -117,7 +117,7 @@ def test_waiting_pairs_are_those_of_the_requests_themselves(survey: Survey) -> N
     make.say(expert, "a", "b", "a", 3)
     assert both() == (2, 2)
     newest = JudgmentEvent.objects.filter(expert=expert, comparison=pairs[1]).order_by("-revision")[0]
-    judgment_keep(expert, pairs[1].pk, newest.revision, "I meant it.", request_id=request.pk)
+    judgment_keep(expert, pairs[1].pk, revision=newest.revision, reason="I meant it.", request=request)
     assert both() == (1, 1)
     assert cell(survey).asked == 1
     RevisionRequest.objects.update(withdrawn_at=survey.created_at)

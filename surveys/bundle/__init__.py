@@ -1,0 +1,1 @@
+"""What an export bundle holds and how it is checked. No Django here: these modules travel with every bundle."""
