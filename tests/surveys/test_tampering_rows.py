@@ -212,7 +212,7 @@ def restored(home: Path) -> str:
     _origin, programs = _candidates()[0]
     source = postgres_url(str(connection.settings_dict["NAME"]))
     dump = subprocess.run([programs / "pg_dump", source], capture_output=True, check=True).stdout
-    load = [programs / "psql", "-v", "ON_ERROR_STOP=1", "-q", postgres_url(name)]
+    load = [str(programs / "psql"), "-v", "ON_ERROR_STOP=1", "-q", postgres_url(name)]
     subprocess.run(load, input=dump, capture_output=True, check=True)
     return postgres_url(name)
 
