@@ -170,6 +170,11 @@ def waiting_colleague(at: Estate) -> int:
     return at.decided.memberships.filter(user__password__startswith="!")[0].user_id
 
 
+def further_round(at: Estate) -> dict[str, Any]:
+    """About the pair that no earlier request waits for."""
+    return {"pairs": make.pair(at.asking, "a1", "a2").pk, "note_en": "Please look once more.", "step": "start"}
+
+
 def by_token(door: ApiDoor) -> Door:
     """Cookies open nothing there."""
     return Door(get=TOKEN, post=TOKEN, args=lambda at: [door.place(at)], writes=False)
@@ -504,6 +509,15 @@ DOORS: dict[str, Door] = {
     ),
     "surveys:token_revoke": Door(post=ACCOUNT, args=lambda _at: [[1]], writes=False),
     **{door.name: by_token(door) for door in API_DOORS},
+    # agreement, the panel as a referee sees it, a further round
+    "surveys:consensus": Door(get=READS, args=decided),
+    "surveys:consensus_node": Door(get=READS, args=lambda at: [[at.decided.pk, "r"]]),
+    "surveys:profile": Door(get=READS, args=decided),
+    "surveys:branch_weights": Door(
+        get=RUNS, post=RUNS, args=asking, payload=fields(seen="stale", reason="They know it."), writes=False
+    ),
+    "surveys:round_new": Door(get=RUNS, post=RUNS, args=asking, payload=further_round),
+    "surveys:basis": Door(get=SESSION, post=SESSION, args=asking, payload=fields(basis_practice="large")),
     # decisions about answers, with their effect
     "scoring:accept": Door(
         get=RUNS, post=RUNS, args=lambda at: [[*expert(at)[0], "r"]], payload=fields(reason="It fits the field.")

@@ -137,7 +137,7 @@ def _estate(prefix: str) -> Estate:
     request = revision_request(expert, pair.node, [pair.pk], note="Please look again.", user=make.user())
     _on_behalf(expert)
     letter = _written_to(asking, prefix)
-    judged = make.expert(asking, f"{prefix}8")
+    judged = make.expert(asking, f"{prefix}6")
     make.submitted(judged)
     decision = decision_accept(judged, pair.node, reason="It holds.", user=make.user())
     sets = _weight_sets(decided)
@@ -147,7 +147,7 @@ def _estate(prefix: str) -> Estate:
     decided.refresh_from_db()
     token = link_mint(expert, channel=InvitationLink.Channel.SHOWN, user=None)
     jobs = list(Job.objects.order_by("-pk")[:3])
-    tense = _tense(asking, f"{prefix}7")
+    tense = _tense(asking, f"{prefix}5")
     return Estate(decided, asking, planned, expert, token, request, letter, decision, tense, sets, data, run, jobs)
 
 

@@ -32,6 +32,8 @@ from surveys.models import (
     PanelResult,
     RevisionPair,
     RevisionRequest,
+    Round,
+    RoundPair,
     Section,
     SignedSheet,
     Submission,
@@ -50,6 +52,7 @@ WRITTEN_ONCE = [
     *["surveys_judgmentevent", "surveys_auditevent", "surveys_submission", "surveys_noderesult"],
     *["surveys_panelmember", "surveys_panelnode", "surveys_consent", "surveys_consenttext", "surveys_keptjudgment"],
     *["surveys_lateanswer", "surveys_revisionpair", "surveys_transcript", "surveys_decision", "surveys_mailing"],
+    *["surveys_round", "surveys_roundpair"],
     "surveys_signedsheet",
 ]
 
@@ -247,6 +250,10 @@ ATTEMPTS: dict[str, Callable[[], Any]] = {
     "surveys_signedsheet_update": lambda: SignedSheet.objects.update(note="another"),
     "surveys_signedsheet_delete": lambda: delete(SignedSheet),
     "surveys_signedsheet_insert": lambda: insert(sheet(WeightSet.objects.get())),
+    "surveys_round_update": lambda: Round.objects.update(note={"en": "another"}),
+    "surveys_round_delete": lambda: Round.objects.filter(pairs=None)._raw_delete("default"),
+    "surveys_roundpair_update": lambda: RoundPair.objects.update(distribution=[]),
+    "surveys_roundpair_delete": lambda: delete(RoundPair),
     "surveys_draftanswer_insert": lambda: insert(draft()),
     "surveys_lateanswer_insert": lambda: insert(late()),
     "surveys_keptjudgment_insert": lambda: insert(kept()),
@@ -270,6 +277,9 @@ def world() -> WeightSet:
     Decision.objects.create(expert=expert, act="accept", reason="It fits the field.")
     mailing = Mailing.objects.create(survey=expert.survey, kind="invitation", subject={}, body={})
     Letter.objects.create(mailing=mailing, expert=expert, address="e@example.org", language="en")
+    Round.objects.create(survey=expert.survey, number=2)
+    asked = Round.objects.create(survey=expert.survey, number=3)
+    RoundPair.objects.create(round=asked, comparison=pair, distribution=[0] * 17)
     Section.objects.create(expert=expert, node=pair.node, pairs=[[pair.pk, 0]], planned=1)
     return made
 
