@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count, Exists, OuterRef, Q
 
-from surveys.models import Expert, Indicator, Judgment, JudgmentEvent, MoreImportant, Submission, Survey
+from surveys.models import Expert, Indicator, Judgment, JudgmentEvent, MoreImportant, Section, Submission, Survey
 from surveys.scale import ratio_of
-from surveys.selectors.questionnaire import Stage, way_of
+from surveys.selectors.questionnaire import Said, Stage, way_of
 from surveys.selectors.sections import asked_counts, planned_by_node
+from surveys.selectors.structure import structure_of
 from surveys.selectors.trees import Tree
 
 Ratio = dict[tuple[str, str], float]
@@ -60,9 +61,9 @@ def settled(survey: Survey) -> Q:
     return Q() if survey.missing_allowed else ~Q(more_important=MoreImportant.CANNOT_JUDGE)
 
 
-def progress_of(expert: Expert) -> Progress:
-    """How far an expert is, section by section."""
-    return Progress([_progress(stage) for stage in way_of(expert).stages])
+def progress_of(expert: Expert, said: Said | None = None, sections: list[Section] | None = None) -> Progress:
+    """How far an expert is, section by section. Two queries, or none where they were made already."""
+    return Progress([_progress(stage) for stage in way_of(expert, said, sections).stages])
 
 
 def _progress(stage: Stage) -> SectionProgress:
@@ -112,6 +113,14 @@ def settled_counts(expert: Expert) -> dict[int, int]:
     """Node → pairs that this expert has settled, in one query."""
     rows = Judgment.objects.filter(settled(expert.survey), expert=expert).order_by()
     return dict(rows.values_list("comparison__node").annotate(Count("pk")))
+
+
+def settled_in(expert: Expert, said: Said) -> dict[int, int]:
+    """The same from what was read already."""
+    pairs = structure_of(expert.survey.edition).pairs
+    settles = expert.survey.missing_allowed
+    given = (pair for pair, judgment in said.items() if settles or judgment.strength is not None)
+    return dict(Counter(pairs[pair].node_id for pair in given))
 
 
 def answered_counts(survey: Survey) -> dict[int, tuple[int, int]]:

@@ -6,8 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 
 from surveys.models import Expert, Indicator, Section, Survey
-from surveys.selectors.answers import settled_counts
-from surveys.selectors.questionnaire import minutes_for
+from surveys.selectors.answers import settled_counts, settled_in
+from surveys.selectors.questionnaire import Said, minutes_for
 from surveys.selectors.sections import sections_of
 from surveys.selectors.structure import structure_of
 
@@ -97,7 +97,8 @@ class SectionsTold:
         return minutes_for(self.questions)
 
 
-def sections_told(expert: Expert) -> SectionsTold:
-    given = settled_counts(expert)
-    sections = sorted(sections_of(expert), key=lambda section: section.node.position)
+def sections_told(expert: Expert, said: Said | None = None, sections: list[Section] | None = None) -> SectionsTold:
+    """Two queries, or none where they were made already."""
+    given = settled_counts(expert) if said is None else settled_in(expert, said)
+    sections = sorted(sections or sections_of(expert), key=lambda section: section.node.position)
     return SectionsTold([SectionTold(section, given.get(section.node_id, 0)) for section in sections])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import combinations
 
 import numpy as np
@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 
 from surveys.counting import ratio_of, weights_at
 from surveys.models import Comparison, Edition, JudgmentEvent, PanelMember, PanelResult
+from surveys.selectors.structure import KEPT_EDITIONS
 from surveys.selectors.trees import Tree, tree_of
 
 Array = npt.NDArray[np.float64]
@@ -79,6 +80,21 @@ def questions_of(edition: Edition) -> Questions:
             places[a.pk, b.pk] = len(places)
     asked = Comparison.objects.filter(node__edition_id=edition.pk).values_list("pk", "item_a_id", "item_b_id")
     return Questions(tree, {pair: places[a, b] for pair, a, b in asked})
+
+
+def kept_questions(edition: Edition) -> Questions:
+    """The same for pages: what a frozen edition asks never changes, so each process reads it once.
+
+    Whoever verifies what is stored reads it anew.
+    """
+    if edition.frozen_at is None:
+        return questions_of(edition)
+    return _kept(edition.pk, edition.frozen_at.isoformat())
+
+
+@lru_cache(maxsize=KEPT_EDITIONS)
+def _kept(edition_id: int, _frozen_at: str) -> Questions:
+    return questions_of(Edition(pk=edition_id))
 
 
 def _side_by_side(codes: Iterable[str], lengths: Iterable[int]) -> dict[str, slice]:

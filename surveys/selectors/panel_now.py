@@ -20,8 +20,8 @@ from surveys.selectors.panel_answers import (
     Questions,
     Slice,
     answers_of,
+    kept_questions,
     members_in_order,
-    questions_of,
     weights_of,
 )
 from surveys.selectors.progress import newest_by_expert
@@ -150,7 +150,7 @@ class PanelNow:
 
 def panel_now(survey: Survey) -> PanelNow:
     """What every expert submitted last, counted as it would be if a panel result were asked for now."""
-    questions, newest = questions_of(survey.edition), newest_by_expert(survey)
+    questions, newest = kept_questions(survey.edition), newest_by_expert(survey)
     chosen = survey.experts.filter(pk__in=newest).select_related("person").prefetch_related("branch_weights__node")
     experts, excluded = list(chosen.order_by("pk")), excluded_now(survey, questions.tree)
     full = [
@@ -166,7 +166,7 @@ def panel_now(survey: Survey) -> PanelNow:
 
 def panel_then(result: PanelResult) -> PanelNow:
     """The panel of a stored result, as it counted then."""
-    questions = questions_of(result.survey.edition)
+    questions = kept_questions(result.survey.edition)
     members = list(members_in_order(result).select_related("submission__expert__person"))
     full = [weights_of(questions.tree, member.weight, member.branch_weights) for member in members]
     excluded = {member.submission.expert_id: frozenset(member.excluded) for member in members if member.excluded}

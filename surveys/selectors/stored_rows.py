@@ -91,11 +91,13 @@ def _result_problems(result: PanelResult, document: Document) -> Iterator[str]:
     recomputed = Recomputed(document, list(event_logs(result)))
     rows = {(str(expert), str(node)): found for expert, node, *found in recomputed.consistency_rows()}
     places = {member["code"]: place for place, member in enumerate(recomputed.members)}
+    there = set()
     stored = NodeResult.objects.filter(submission__in=result.members.values("submission")).values_list(
         "submission__expert__code", "node__code", "weights", "second_weights", "lambda_max", "index", "random_index",
         "ratio",
     )  # fmt: skip
     for expert, node, weights, second, *texts in stored:
+        there.add((expert, node))
         if (expert, node) not in rows:
             continue
         _n, value, index, _table, *tested = rows[expert, node]
@@ -105,5 +107,9 @@ def _result_problems(result: PanelResult, document: Document) -> Iterator[str]:
             computed += [panel.local_weights(node)[places[expert]].tolist() for panel in panels]
         said = [*map(numbers, texts), *([numbers(weights), numbers(second)] if value is not None else [])]
         if not all(map(close, said, computed)):
+            named = {"expert": expert, "node": node}
+            yield _("The stored results of %(expert)s at %(node)s do not follow from the log.") % named
+    for expert, node in sorted(rows.keys() - there):
+        if expert in places:
             named = {"expert": expert, "node": node}
             yield _("The stored results of %(expert)s at %(node)s do not follow from the log.") % named

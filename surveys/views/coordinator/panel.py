@@ -23,10 +23,12 @@ from surveys.selectors.decisions import decisions_told, still_open
 from surveys.selectors.drafts import draft_count
 from surveys.selectors.late import late_of
 from surveys.selectors.letters import letters_of
+from surveys.selectors.panel_answers import kept_questions
 from surveys.selectors.progress import STATUSES, expert_status, submission_jobs
+from surveys.selectors.questionnaire import said_by
 from surveys.selectors.revisions import second_looks
+from surveys.selectors.sections import sections_of
 from surveys.selectors.transcripts import transcripts_of
-from surveys.selectors.trees import tree_of
 from surveys.services.expert_weights import SETTLED, expert_weight_set
 from surveys.services.letters import short_text
 from surveys.services.panel import invitation_renew, invitation_revoke, link_mint
@@ -34,7 +36,7 @@ from surveys.views.coordinator.pages import account, done, expert_in, survey_pag
 
 
 def _weight_form(survey: Survey, data: QueryDict | None = None) -> ExpertWeightForm:
-    return ExpertWeightForm(data, tree=tree_of(survey.edition))
+    return ExpertWeightForm(data, tree=kept_questions(survey.edition).tree)
 
 
 @login_required
@@ -65,7 +67,8 @@ def expert_weight(request: HttpRequest, survey_id: int, code: str) -> HttpRespon
 
 
 def _expert_page(request: HttpRequest, survey: Survey, found: Expert, form: ExpertWeightForm) -> HttpResponse:
-    progress = progress_of(found)
+    said, sections = said_by(found), sections_of(found)
+    progress = progress_of(found, said, sections)
     submissions = list(found.submissions.select_related("submitted_by").order_by("-number"))
     looks = second_looks(found, submissions[0].revision if submissions else 0)
     waiting = sum(asked.waits for asked in looks["requests"])
@@ -91,7 +94,7 @@ def _expert_page(request: HttpRequest, survey: Survey, found: Expert, form: Expe
         weights_fixed=survey.state in SETTLED,
         branch_weights=found.branch_weights.select_related("node"),
         **looks,
-        sections=sections_told(found),
+        sections=sections_told(found, said, sections),
         transcripts=transcripts_of(found),
         drafts=draft_count(found),
         late=late_of(found),
@@ -104,7 +107,7 @@ def _signs(found: Expert, submissions: list[Submission]) -> list[Sign]:
     if not submissions:
         return []
     submissions[0].expert = found
-    return signs_of(submissions[0])
+    return signs_of(submissions[0], kept_questions(found.survey.edition))
 
 
 @login_required
