@@ -81,6 +81,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": _STATIC_STORAGE},
 }
 WHITENOISE_USE_FINDERS = DEBUG
+# What is packed already; and the font of the PDF files, which no page loads and which takes half a minute to pack.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("ttf", "woff", "woff2", "png", "jpg", "gif", "zip", "gz", "br")
 ALLOWED_HOSTS = [SITE.host, "localhost", "127.0.0.1", "[::1]", socket.gethostname()]
 SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = LANGUAGE_COOKIE_PATH = f"{SITE.prefix}/"
 

@@ -15,7 +15,7 @@ from surveys.selectors.consistency import method_facts
 from surveys.selectors.decisions import decisions_told
 from surveys.selectors.grid import Cell as GridCell
 from surveys.selectors.grid import Grid, GridRow, consistency_grid, with_signs
-from surveys.selectors.panel_answers import questions_of
+from surveys.selectors.panel_answers import kept_questions
 from surveys.selectors.weights import newest_computed
 from surveys.stamps import stamps
 
@@ -28,7 +28,7 @@ def report_name(survey: Survey) -> str:
 
 def report_bytes(survey: Survey) -> bytes:
     """Experts by their codes; numbers as numbers."""
-    questions, result = questions_of(survey.edition), newest_computed(survey)
+    questions, result = kept_questions(survey.edition), newest_computed(survey)
     grid = consistency_grid(survey, questions.tree, result)
     rows = with_signs(grid.rows, survey, questions)
     return workbook_bytes(

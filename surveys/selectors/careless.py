@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 import ahp
 from surveys.models import Edition, JudgmentEvent, Submission
-from surveys.selectors.panel_answers import Array, Questions, answers_of, questions_of
+from surveys.selectors.panel_answers import Array, Questions, answers_of, kept_questions
 
 QUICK_BELOW = 2.0
 """Seconds for an answer; half of them in less is too quick to have read both sides."""
@@ -44,7 +44,7 @@ def signs_by_expert(
     submissions: Sequence[Submission], edition: Edition, questions: Questions | None = None
 ) -> dict[int, list[Sign]]:
     """Expert → the signs in what was handed in; experts without any are not in it. Four queries at most."""
-    questions = questions or questions_of(edition)
+    questions = questions or kept_questions(edition)
     revisions = {submission.expert_id: (row, submission.revision) for row, submission in enumerate(submissions)}
     answers, seconds = answers_of(revisions, questions), _seconds(submissions)
     found = {

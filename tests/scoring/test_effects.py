@@ -170,9 +170,9 @@ def test_cover_names_betray_neither_the_file_nor_the_ranks(survey: Survey) -> No
 
 
 def test_names_appear_only_after_somebody_asked_and_the_first_time_is_kept(survey: Survey) -> None:
-    score.data_set(survey, CLOSE, file="close.csv")  # leaving E3 out brings North before South
+    data = score.data_set(survey, CLOSE, file="close.csv")  # leaving E3 out brings North before South
     client, address = signed_in(), here(survey)
-    for query in ("", "?names=1"):
+    for query in (f"?data={data.pk}", f"?data={data.pk}&names=1"):
         page = text(client.get(address + query))
         assert "U1" in page
         assert not [name for name in UNITS if name in page]
@@ -182,10 +182,12 @@ def test_names_appear_only_after_somebody_asked_and_the_first_time_is_kept(surve
     answer = client.post(unmask, {"next": address, "reason": "The director asks."})
     assert answer["Location"] == f"{address}?names=1#ranks"
     assert not Survey.objects.filter(pk=survey.pk, unmasked_at=None).exists()
-    page = text(client.get(f"{address}?names=1"))
+    page = text(client.get(f"{address}?data={data.pk}&names=1"))
     assert [name for name in UNITS if name in page]
     assert "will be marked" in page
-    assert not [name for name in UNITS if name in text(client.get(address))]  # whoever wants to stay blind may
+    assert not [
+        name for name in UNITS if name in text(client.get(f"{address}?data={data.pk}"))
+    ]  # whoever wants to stay blind may
     entry = AuditEvent.objects.get(action="names.unmasked")
     assert (entry.reason, entry.user) == ("The director asks.", make.user())
     client.post(address, {"reason": "At random."})

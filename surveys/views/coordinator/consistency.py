@@ -32,13 +32,13 @@ from surveys.selectors.consistency import (
 from surveys.selectors.decisions import decisions_told, still_open
 from surveys.selectors.first_answers import first_answers, first_page, weights_moved
 from surveys.selectors.grid import consistency_grid, with_signs
-from surveys.selectors.panel_answers import questions_of
+from surveys.selectors.panel_answers import kept_questions
 from surveys.selectors.panel_now import panel_now
 from surveys.selectors.progress import submission_jobs
 from surveys.selectors.revisions import requests_of
 from surveys.selectors.stories import story_of
 from surveys.selectors.tables import tables_page
-from surveys.selectors.trees import Tree, tree_of
+from surveys.selectors.trees import Tree
 from surveys.selectors.weights import newest_computed
 from surveys.services.looks import read_note
 from surveys.services.panel import RESERVED_CODES
@@ -60,7 +60,7 @@ def consistency(request: HttpRequest, survey_id: int) -> HttpResponse:
     if request.GET.get("tables") == "all":
         tables = tables_page(survey, result)
         return survey_page(request, survey, "consistency", "consistency_tables", page=tables, **context)
-    questions = questions_of(survey.edition)
+    questions = kept_questions(survey.edition)
     grid = consistency_grid(survey, questions.tree, result, order=order, only=only)
     page = Paginator(grid.rows, ROWS_ON_A_PAGE).get_page(request.GET.get("page"))
     page.object_list = with_signs(list(page.object_list), survey, questions)
@@ -109,7 +109,7 @@ def matrix_page(
     request: HttpRequest, survey: Survey, code: str, node: str, *, form: RevisionForm | None = None, status: int = 200
 ) -> HttpResponse:
     """`form` is a request to the expert that could not be sent yet."""
-    tree = tree_of(survey.edition)
+    tree = kept_questions(survey.edition).tree
     found = next((parent for parent in tree.parents if parent.code == node), None)
     if found is None:
         raise Http404("No such matrix.")
