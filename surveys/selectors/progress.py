@@ -88,6 +88,12 @@ class PanelProgress:
         return sum(self.counts[status] for status in NOT_OPENED)
 
     @property
+    def unwritten(self) -> int:
+        """Who may answer, has not begun, and got no letter yet."""
+        quiet = (row for row in self.rows if row.missing and not row.answered and not row.expert.started_at)
+        return sum(not (row.letter and row.letter.state) for row in quiet)
+
+    @property
     def missing(self) -> list[ExpertProgress]:
         return [row for row in self.rows if row.missing]
 
