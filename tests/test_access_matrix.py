@@ -86,6 +86,7 @@ def assert_closed(found: str, door: Door, method: str, visitor: str, where: str)
     assert found in ({"405"} if expected(other, visitor) == "ok" else {"405", "login", "403", "404"}), where
 
 
+@pytest.mark.one_database
 @every_address
 def test_no_other_method_does_anything(name: str, all_of_them: Everybody) -> None:
     for args in DOORS[name].args(all_of_them.here)[:1]:
@@ -96,6 +97,7 @@ def test_no_other_method_does_anything(name: str, all_of_them: Everybody) -> Non
                 assert not written, (method, name, visitor)
 
 
+@pytest.mark.one_database
 @every_post
 def test_a_post_from_another_site_is_refused(name: str, all_of_them: Everybody) -> None:
     """Even with the cookies of whoever may: the token is missing."""

@@ -21,7 +21,7 @@ from tests.support.doors import ADDRESSES, DOORS
 from tests.support.everybody import Estate, address, everybody
 from tests.surveys import factories as make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 STARTS = "=+-@＝＋－＠"
 LENGTH = 60

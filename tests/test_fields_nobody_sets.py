@@ -16,7 +16,7 @@ from pytest_django import DjangoDbBlocker
 from tests.support.doors import DOORS, allowed
 from tests.support.everybody import Everybody, address, everybody
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 TEXT, NUMBER = "injected-7f3a", 1987
 OURS = [model for app in ("surveys", "scoring", "auth") for model in apps.get_app_config(app).get_models()]

@@ -107,6 +107,8 @@ def _uses_database(item: pytest.Item) -> bool:
     case = getattr(item, "cls", None)
     if case is not None and issubclass(case, SimpleTestCase):
         return issubclass(case, TransactionTestCase)
+    if item.get_closest_marker("one_database"):
+        return False
     fixtures = set(getattr(item, "fixturenames", ()))
     return item.get_closest_marker("django_db") is not None or bool(fixtures & NEEDS_DATABASE)
 

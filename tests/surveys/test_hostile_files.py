@@ -35,6 +35,8 @@ from tests.support.files import english, tree, workbook  # noqa: F401
 from tests.support.hostile import hostile, mutant
 from tests.surveys import factories as make
 
+pytestmark = pytest.mark.one_database
+
 HOSTILE = list(hostile())
 MAY_TAKE = {"a picture": "scan", "numbers of every kind": "indicators"}
 """A scan is a picture; and of a table with other headings it is asked which column is what."""
