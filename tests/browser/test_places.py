@@ -96,8 +96,8 @@ def check_coordinator(page: Page, site: str, link: str, home: Path) -> None:
     page.goto(f"{site}/surveys/{survey}/experts/DEMO/")
     step.send(page, "/link/")
     assert page.locator("#link").input_value().startswith(f"{site}/i/")
-    page.locator("[data-copy]").click()
-    expect(page.locator("[data-copy]")).to_have_text("Copied")
+    page.locator("[data-copy=link]").click()
+    expect(page.locator("[data-copy=link]")).to_have_text("Copied")
 
 
 def look_at_a_node(page: Page, site: str) -> None:

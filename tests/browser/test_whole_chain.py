@@ -98,8 +98,10 @@ def invite(page: Page, home: str, site: str) -> str:
     page.goto(f"{home}/experts/E01/")
     step.send(page, "/link/")
     shown = page.locator("#link").input_value()
-    page.locator("[data-copy]").click()
-    expect(page.locator("[data-copy]")).to_have_text(page.locator("[data-copy]").get_attribute("data-copied") or "")
+    page.locator("[data-copy=link]").click()
+    expect(page.locator("[data-copy=link]")).to_have_text(
+        page.locator("[data-copy=link]").get_attribute("data-copied") or ""
+    )
     return site + "/i/" + shown.partition("/i/")[2]
 
 
