@@ -45,7 +45,7 @@ from surveys.services.panel import RESERVED_CODES
 from surveys.services.results import OTHER_METHOD
 from surveys.views.coordinator.pages import account, survey_page
 
-ROWS_ON_A_PAGE = 50
+ROWS_ON_A_PAGE = 25
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
