@@ -74,7 +74,7 @@ def answers_of(result: PanelResult) -> tuple[np.ndarray, np.ndarray]:
     members = list(result.members.order_by("submission__expert_id").select_related("submission__expert"))
     table = np.full((len(members), len(columns)), np.nan)
     rows = {member.submission.expert_id: row for row, member in enumerate(members)}
-    for event in JudgmentEvent.objects.exclude(strength=None):
+    for event in JudgmentEvent.objects.exclude(strength=None).order_by("expert_id", "revision"):
         strength = event.strength or math.nan
         ratio = 1 / strength if event.more_important == "b" else strength
         table[rows[event.expert_id], columns[event.comparison_id]] = ratio
