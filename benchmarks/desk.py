@@ -143,6 +143,11 @@ def _pages(survey: Any) -> dict[str, str]:
         "an expert": of("expert", "X001"),
         "consistency grid": of("consistency"),
         "a matrix": of("matrix", "X001", "3.2"),
+        "consensus": of("consensus"),
+        "consensus, one node": of("consensus_node", "0"),
+        "profile of the panel": of("profile"),
+        "branch weights": of("branch_weights"),
+        "a further round": of("round_new"),
         "panel result": of("panel"),
         "weight sets": of("weight_sets"),
     }
