@@ -96,6 +96,10 @@ def _result_problems(result: PanelResult, document: Document) -> Iterator[str]:
         "submission__expert__code", "node__code", "weights", "second_weights", "lambda_max", "index", "random_index",
         "ratio",
     )  # fmt: skip
+    seen = {(expert, node) for expert, node, *_numbers in stored}
+    for expert in sorted({expert for expert, _node in seen}):
+        if not {node for code, node in rows if code == expert} <= {node for code, node in seen if code == expert}:
+            yield _("Stored results of %(expert)s are missing.") % {"expert": expert}
     for expert, node, weights, second, *texts in stored:
         there.add((expert, node))
         if (expert, node) not in rows:
