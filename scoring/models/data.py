@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from surveys.models import Edition, Survey
 from surveys.texts import text_in
 
+from .units import UnitList
+
 
 class DataSet(models.Model):
     """One file of units x indicators for the edition of a survey, whose members may see it."""
@@ -36,6 +38,15 @@ class DataSet(models.Model):
     year = models.CharField(_("year"), max_length=40, blank=True)
     source = models.CharField(_("source"), max_length=400, blank=True)
     synthetic = models.BooleanField(_("synthetic demo data"), default=False)
+    unit_list = models.ForeignKey(
+        UnitList, null=True, blank=True, on_delete=models.PROTECT, related_name="data_sets", verbose_name=_("units")
+    )
+    sources = models.JSONField(
+        default=dict, blank=True, help_text="Code → source, year, method and unit of measure of that column."
+    )
+    findings = models.JSONField(
+        default=list, blank=True, help_text="What the import found odd and somebody confirmed, each with its cell."
+    )
     content_hash = models.CharField(max_length=64)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -61,6 +72,7 @@ class DataUnit(models.Model):
     data_set = models.ForeignKey(DataSet, on_delete=models.PROTECT, related_name="units")
     position = models.PositiveIntegerField(help_text="Place in the file, from 1.")
     row = models.PositiveIntegerField(help_text="Number of its row in the file, which sentences about it name.")
+    code = models.CharField(_("code"), max_length=40, blank=True, help_text="In the list of units, where there is one.")
     name = models.CharField(_("unit"), max_length=200)
     attributes = models.JSONField(default=dict, blank=True, help_text="province, region, group, type")
     values = models.JSONField()

@@ -26,6 +26,10 @@ class ScoringRun(models.Model):
     number = models.PositiveIntegerField()
     data_set = models.ForeignKey(DataSet, on_delete=models.PROTECT, related_name="runs")
     weight_set = models.ForeignKey(WeightSet, on_delete=models.PROTECT, related_name="scoring_runs")
+    rules = models.ForeignKey(
+        "ScoringRules", null=True, blank=True, on_delete=models.PROTECT, related_name="runs",
+        verbose_name=_("scoring rules"), help_text="None: as the edition says.",
+    )  # fmt: skip
     weights_used = models.CharField(_("weights used"), max_length=10, choices=WeightsUsed)
     preview = models.BooleanField(_("preview"), default=False)
     synthetic = models.BooleanField(_("synthetic demo data"), default=False)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from django import template
 from django.utils.translation import gettext as _
 
-from scoring.figures import listed
+from scoring.figures.ranking_bars import listed
 from scoring.models import ScoringRun
 from scoring.selectors.data_sets import Extreme
 from surveys.models import Job

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from scoring.bundles import run_bundle
 from scoring.exports import TYPES, export_bytes, export_name
-from scoring.figures import node_figure
+from scoring.figures.ranking_bars import node_figure
 from scoring.forms import RunForm
 from scoring.models import ScoringRun
 from scoring.selectors.runs import RunTree, jobs_of, profile, ranking, run_job, run_origins, runs_of

@@ -1,0 +1,1 @@
+"""Figures: one specification each (`specification.py`), drawn for pages and for every kind of file from that alone."""

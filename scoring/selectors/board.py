@@ -1,0 +1,124 @@
+"""A computed run, read once into memory: what figures, studies, comparisons and public pages are made from.
+
+Whatever must not leave the house is taken out of the board first (`without`): what is made from a board cannot say it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scoring.models import DataUnit, ScoringRun
+from scoring.normalising import Array
+from scoring.ranking import Ranks
+from scoring.selectors.runs import RunTree, run_stamps
+
+HASH_DIGITS = 12
+
+
+@dataclass(frozen=True)
+class RunBoard:
+    """Scores and ranks are node x unit (nan and 0 where there is none), raw values leaf x unit (nan where missing).
+
+    The rows of `scores` and `ranks` are `codes`, those of `raw` are `columns`.
+    """
+
+    run: ScoringRun
+    tree: RunTree
+    units: Sequence[DataUnit]
+    codes: Sequence[str]
+    scores: Array
+    ranks: Ranks
+    columns: Sequence[str]
+    raw: Array
+    bounds: Mapping[str, tuple[float, float]]
+    notices: Sequence[Mapping[str, Any]]
+
+    @cached_property
+    def place(self) -> dict[str, int]:
+        return {code: row for row, code in enumerate(self.codes)}
+
+    @property
+    def root(self) -> str:
+        return self.codes[0]
+
+    @property
+    def names(self) -> list[str]:
+        return [unit.name for unit in self.units]
+
+    @cached_property
+    def local(self) -> dict[str, dict[str, float]]:
+        """Parent → child → local weight, as this run used them."""
+        found = json.loads(self.run.document)["local_weights"]
+        return {code: {child: float(text) for child, text in below.items()} for code, below in found.items()}
+
+    @cached_property
+    def stamps(self) -> list[str]:
+        return run_stamps(self.run)
+
+    @property
+    def hash(self) -> str:
+        """As figures print it."""
+        return self.run.content_hash[:HASH_DIGITS]
+
+    def score_of(self, code: str) -> Array:
+        row: Array = self.scores[self.place[code]]
+        return row
+
+    def ranks_of(self, code: str) -> Ranks:
+        row: Ranks = self.ranks[self.place[code]]
+        return row
+
+    def raw_of(self, code: str) -> Array:
+        row: Array = self.raw[list(self.columns).index(code)]
+        return row
+
+    def ranked(self, code: str) -> list[int]:
+        """Positions of the units that have a rank there, the first first."""
+        ranks = self.ranks_of(code)
+        return sorted((int(unit) for unit in np.flatnonzero(ranks)), key=lambda unit: (ranks[unit], unit))
+
+    def without(self, units: Collection[int]) -> RunBoard:
+        """The same run as if these units (positions on this board) were not to be seen; ranks stay what they are."""
+        kept = [unit for unit in range(len(self.units)) if unit not in units]
+        hidden = {self.units[unit].name for unit in units}
+        notices = [
+            {**notice, "units": [name for name in notice["units"] if name not in hidden]} for notice in self.notices
+        ]
+        return replace(
+            self,
+            units=[self.units[unit] for unit in kept],
+            scores=self.scores[:, kept],
+            ranks=self.ranks[:, kept],
+            raw=self.raw[:, kept],
+            notices=[notice for notice in notices if notice["units"]],
+        )
+
+
+def board_of(run: ScoringRun) -> RunBoard:
+    """From the run's own document, which is what was computed; the units bring their attributes and raw values."""
+    document = json.loads(run.document)
+    units = list(run.data_set.units.order_by("position"))
+    codes = list(document["scores"])
+    return RunBoard(
+        run=run,
+        tree=RunTree(run),
+        units=units,
+        codes=codes,
+        scores=_table(document["scores"], codes, np.nan, np.float64),
+        ranks=_table(document["ranks"], codes, 0, np.int64),
+        columns=list(run.data_set.columns),
+        raw=np.array([[float(text or "nan") for text in unit.values] for unit in units]).T,
+        bounds={code: (float(low), float(high)) for code, (low, high) in document["bounds"].items()},
+        notices=document["notices"],
+    )
+
+
+def _table(rows: Mapping[str, Sequence[Any]], codes: Sequence[str], blank: float, kind: Any) -> NDArray[Any]:
+    return np.array([[blank if cell is None else kind(cell) for cell in rows[code]] for code in codes], dtype=kind)
