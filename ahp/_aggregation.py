@@ -106,17 +106,23 @@ def aggregate_priorities(
 
 def weight_table(ws: Iterable[Any]) -> Array:
     """Experts x items, each row scaled to sum 1."""
-    rows = [np.asarray(w.weights if isinstance(w, Priorities) else w, dtype=float) for w in ws]
-    if not rows:
+    table = np.array(ws, dtype=float) if isinstance(ws, np.ndarray) and ws.ndim == 2 else _stacked(ws)
+    if not len(table):
         raise WeightError("there are no weights to aggregate; give those of at least one expert")
+    wrong = np.flatnonzero(~(np.isfinite(table) & (table > 0)).all(axis=1))
+    if wrong.size:
+        expert = int(wrong[0])
+        raise WeightError(f"expert {expert} has a weight that is not a positive number: {table[expert].tolist()}")
+    table /= table.sum(axis=1, keepdims=True)
+    return table
+
+
+def _stacked(ws: Iterable[Any]) -> Array:
+    rows = [np.asarray(w.weights if isinstance(w, Priorities) else w, dtype=float) for w in ws]
     for expert, row in enumerate(rows):
         if row.ndim != 1 or row.shape != rows[0].shape:
             raise WeightError(f"expert {expert} has {row.size} weights, the first has {rows[0].size}")
-        if not (np.isfinite(row) & (row > 0)).all():
-            raise WeightError(f"expert {expert} has a weight that is not a positive number: {row.tolist()}")
-    table = np.array(rows)
-    table /= table.sum(axis=1, keepdims=True)
-    return table
+    return np.array(rows)
 
 
 def expert_shares(expert_weights: npt.ArrayLike | None, experts: int) -> Array:

@@ -143,6 +143,8 @@ def _pages(survey: Any) -> dict[str, str]:
         "an expert": of("expert", "X001"),
         "consistency grid": of("consistency"),
         "a matrix": of("matrix", "X001", "3.2"),
+        "first answers against final": of("first_answers"),
+        "what if": reverse("scoring:what_if", args=[survey.pk]),
         "consensus": of("consensus"),
         "consensus, one node": of("consensus_node", "0"),
         "profile of the panel": of("profile"),

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from surveys.models import Expert, Indicator, JudgmentEvent
 from surveys.scale import consistency_level, ratio_of
-from surveys.selectors.panel_answers import Array
+from surveys.selectors.panel_answers import MOST_SUBMITTED, Array
 from surveys.selectors.panel_now import PanelNow
 from surveys.selectors.trees import Tree
 
@@ -126,20 +126,41 @@ class FirstAnswers:
     moved: Mapping[int, Moved]
 
 
+@dataclass(frozen=True)
+class _OwnFirst:
+    """What the log of one submission says: the row of first answers, and what moved."""
+
+    answers: Array
+    moved: Moved
+
+
 def first_answers(panel: PanelNow) -> FirstAnswers:
-    """From the logs of a panel, in one query. An answer that was taken back before any other counts as never given."""
-    rows = {expert.pk: row for row, expert in enumerate(panel.experts)}
-    first = np.full(panel.answers.shape, np.nan)
-    moved = {expert: Moved() for expert in rows}
-    for expert, column, events in _by_pair(panel, rows):
+    """From the logs of a panel, in one query for those that this process has not read yet. An answer that was taken
+    back before any other counts as never given.
+    """
+    kept: dict[str, _OwnFirst] = panel.questions.first_answers
+    if len(kept) > MOST_SUBMITTED:
+        kept.clear()
+    heads = {expert.pk: head for expert, head in zip(panel.experts, panel.heads, strict=True)}
+    kept.update(_read(panel, {expert: head for expert, head in heads.items() if head not in kept}))
+    first = np.array([kept[head].answers for head in heads.values()]).reshape(panel.answers.shape)
+    return FirstAnswers(first, {expert: kept[head].moved for expert, head in heads.items()})
+
+
+def _read(panel: PanelNow, heads: Mapping[int, str]) -> dict[str, _OwnFirst]:
+    """Expert → head of the log up to what counts; the same by head."""
+    blank = np.full(len(panel.questions.columns), np.nan)
+    found = {expert: _OwnFirst(blank.copy(), Moved()) for expert in heads}
+    for expert, column, events in _by_pair(panel, heads) if heads else ():
         (more_important, strength, _cause), ended = events[0], events[-1]
+        own = found[expert]
         if strength is not None:
-            first[rows[expert], column] = ratio_of(more_important, strength)
+            own.answers[column] = ratio_of(more_important, strength)
         if (more_important, strength) != ended[:2]:
-            moved[expert].causes[ended[2]] += 1
+            own.moved.causes[ended[2]] += 1
             if strength is not None and ended[1] is not None:
-                moved[expert].steps.append(abs(_place(more_important, strength) - _place(ended[0], ended[1])))
-    return FirstAnswers(first, moved)
+                own.moved.steps.append(abs(_place(more_important, strength) - _place(ended[0], ended[1])))
+    return {heads[expert]: own for expert, own in found.items()}
 
 
 def first_page(panel: PanelNow, found: FirstAnswers) -> FirstPage:
@@ -169,13 +190,14 @@ def _passing(ratios: Array) -> int:
     return sum(consistency_level(ratio) == "pass" for ratio in ratios.tolist() if not np.isnan(ratio))
 
 
-def _by_pair(panel: PanelNow, rows: Mapping[int, int]) -> Iterable[tuple[int, int, list[Said]]]:
+def _by_pair(panel: PanelNow, experts: Collection[int]) -> Iterable[tuple[int, int, list[Said]]]:
     """Expert, column, and the answers to that pair up to what counts, in the order of the log."""
-    log = JudgmentEvent.objects.filter(expert__in=list(rows), conflict=False).order_by("expert_id", "revision")
+    upto = {expert.pk: revision for expert, revision in zip(panel.experts, panel.revisions, strict=True)}
+    log = JudgmentEvent.objects.filter(expert__in=list(experts), conflict=False).order_by("expert_id", "revision")
     fields = ("expert_id", "revision", "comparison_id", "more_important", "strength", "cause")
     found: dict[tuple[int, int], list[Said]] = {}
     for expert, revision, comparison, more_important, strength, cause in log.values_list(*fields).iterator():
-        if revision <= panel.revisions[rows[expert]]:
+        if revision <= upto[expert]:
             said = found.setdefault((expert, comparison), [])
             if said or more_important:
                 said.append((more_important, strength, cause))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import cached_property
 
 import numpy as np
@@ -19,9 +20,9 @@ from surveys.selectors.panel_answers import (
     Array,
     Questions,
     Slice,
-    answers_of,
     kept_questions,
     members_in_order,
+    submitted_answers,
     weights_of,
 )
 from surveys.selectors.progress import newest_by_expert
@@ -62,6 +63,8 @@ class PanelNow:
     full: Array
     revisions: Sequence[int]
     """How far each expert's log counts."""
+    heads: Sequence[str]
+    """The hash of each log there."""
 
     @property
     def codes(self) -> list[str]:
@@ -94,9 +97,9 @@ class PanelNow:
     def only(self, rows: Sequence[int]) -> PanelNow:
         """As if these experts were the whole panel."""
         chosen = [self.experts[row] for row in rows]
-        revisions = [self.revisions[row] for row in rows]
+        revisions, heads = [self.revisions[row] for row in rows], [self.heads[row] for row in rows]
         parts = {name: getattr(self, name)[list(rows)] for name in ("answers", "weights", "full")}
-        return replace(self, experts=chosen, revisions=revisions, **parts)
+        return replace(self, experts=chosen, revisions=revisions, heads=heads, **parts)
 
     def counting_alike(self) -> PanelNow:
         """As if everybody who counts at a node counted the same there."""
@@ -153,14 +156,10 @@ def panel_now(survey: Survey) -> PanelNow:
     questions, newest = kept_questions(survey.edition), newest_by_expert(survey)
     chosen = survey.experts.filter(pk__in=newest).select_related("person").prefetch_related("branch_weights__node")
     experts, excluded = list(chosen.order_by("pk")), excluded_now(survey, questions.tree)
-    full = [
-        weights_of(
-            questions.tree,
-            expert.weight,
-            {branch.node.code: str(branch.weight) for branch in expert.branch_weights.all()},
-        )
-        for expert in experts
-    ]
+    full = _weights(
+        questions,
+        [(each.weight, {it.node.code: str(it.weight) for it in each.branch_weights.all()}) for each in experts],
+    )
     return _panel(questions, Method.of(survey), experts, [newest[expert.pk] for expert in experts], full, excluded)
 
 
@@ -168,10 +167,22 @@ def panel_then(result: PanelResult) -> PanelNow:
     """The panel of a stored result, as it counted then."""
     questions = kept_questions(result.survey.edition)
     members = list(members_in_order(result).select_related("submission__expert__person"))
-    full = [weights_of(questions.tree, member.weight, member.branch_weights) for member in members]
+    full = _weights(questions, [(member.weight, member.branch_weights) for member in members])
     excluded = {member.submission.expert_id: frozenset(member.excluded) for member in members if member.excluded}
     experts = [member.submission.expert for member in members]
     return _panel(questions, Method.of(result), experts, [member.submission for member in members], full, excluded)
+
+
+def _weights(questions: Questions, held: Sequence[tuple[Decimal, Mapping[str, str]]]) -> list[list[float]]:
+    """The weights at every parent; most experts weigh the same, and theirs are worked out once."""
+    known: dict[tuple[object, ...], list[float]] = {}
+    rows = []
+    for weight, branches in held:
+        key = (weight, *sorted(branches.items()))
+        if key not in known:
+            known[key] = weights_of(questions.tree, weight, branches)
+        rows.append(known[key])
+    return rows
 
 
 def _panel(
@@ -184,8 +195,9 @@ def _panel(
 ) -> PanelNow:
     full = _rows(weights, len(questions.codes))
     counted = _without(full, experts, list(questions.codes), excluded)
-    revisions = [submission.revision for submission in submissions]
-    return PanelNow(questions, method, experts, _answers(submissions, questions), counted, excluded, full, revisions)
+    answers = submitted_answers(submissions, questions)
+    revisions, heads = [each.revision for each in submissions], [each.head_hash for each in submissions]
+    return PanelNow(questions, method, experts, answers, counted, excluded, full, revisions, heads)
 
 
 def _without(
@@ -197,11 +209,6 @@ def _without(
         left_out = excluded.get(expert.pk, frozenset())
         weights[row, [place for place, code in enumerate(codes) if code in left_out]] = 0.0
     return weights
-
-
-def _answers(submissions: Sequence[Submission], questions: Questions) -> Array:
-    rows = {submission.expert_id: (row, submission.revision) for row, submission in enumerate(submissions)}
-    return answers_of(rows, questions)
 
 
 def _rows(weights: Sequence[Sequence[float]], columns: int) -> Array:

@@ -2,9 +2,12 @@
 
 import numpy as np
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from surveys.models import Decision, Indicator, PanelNode, PanelResult, Survey
 from surveys.selectors.decisions import excluded_now
+from surveys.selectors.first_answers import first_answers
 from surveys.selectors.panel_now import PanelNow, panel_now, panel_then
 from surveys.selectors.verification import stored_problems
 from surveys.selectors.weights import panel_state
@@ -93,6 +96,23 @@ def test_the_document_names_what_was_decided_and_verifies(survey: Survey) -> Non
     assert '"act":"exclude"' in drafted.document
     assert '"excluded":["a"]' in drafted.document
     assert stored_problems(drafted) == []
+
+
+def test_what_a_process_has_read_once_follows_every_new_submission(survey: Survey) -> None:
+    panel = panel_now(survey)
+    before, first = panel.group.local["a"], first_answers(panel)
+    row = panel.row_of(survey.experts.get(code="E3"))
+    assert not first.moved[panel.experts[row].pk].changed
+    make.submitted(survey.experts.get(code="E3"), "a", 9)
+    after = panel_now(survey)
+    moved = first_answers(after)
+    assert after.answers[row].tolist() == [9.0] * 4
+    assert after.group.local["a"] != before
+    assert moved.first[row].tolist() == first.first[row].tolist() == [1 / 5] * 4
+    assert moved.moved[after.experts[row].pk].changed == 4
+    with CaptureQueriesContext(connection) as asked:
+        first_answers(panel_now(survey))
+    assert not any("judgmentevent" in query["sql"] for query in asked), "the logs are read once"
 
 
 def test_own_weights_stand_in_the_order_of_the_items(survey: Survey) -> None:

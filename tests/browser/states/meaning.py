@@ -2,6 +2,7 @@
 
 from surveys.models import Job
 from surveys.services.keeping import judgment_keep
+from surveys.services.rounds import round_start
 from surveys.services.sections import section_decline
 from surveys.services.surveys import survey_move
 from tests.browser.states.answering import asked
@@ -147,3 +148,19 @@ def revision_closed(visit: Visit) -> None:
     request = asked(visit.begun().hands_in())
     survey_move(visit.expert.survey, "closed", user=make.user())
     visit.at("revision", request.pk)
+
+
+@state("revision")
+def revision_of_a_round(visit: Visit) -> None:
+    """With how the panel answered, without names."""
+    visit.begun().hands_in()
+    for number in range(1, 6):
+        make.submitted(make.expert(visit.expert.survey, f"P{number}"), "ab"[number % 2], number + 2)
+    make.work_off()
+    pairs = [visit.pair("a", "b").pk, visit.pair("b", "c").pk]
+    note = {
+        "zh-hans": "专家组对以下几处的看法差别较大，请您再看一看。",
+        "en": "The panel is divided on these. Please look again.",
+    }
+    made = round_start(visit.expert.survey, pairs, note=note, user=make.user())
+    visit.at("revision", visit.expert.revision_requests.get(round=made).pk)
