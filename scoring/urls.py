@@ -3,7 +3,7 @@
 from django.urls import path
 
 from scoring.api.urls import urlpatterns as api
-from scoring.views import data, decisions, runs, what_if
+from scoring.views import data, decisions, figures, runs, what_if
 from surveys import paths  # noqa: F401  knows how codes stand in an address
 
 S = "surveys/<int:survey_id>/"
@@ -20,6 +20,7 @@ urlpatterns = [
     path(f"{S}runs/new/", runs.run_new, name="run_new"),
     path(R, runs.run, name="run"),
     path(f"{R}nodes/<code:code>/", runs.node, name="node"),
+    path(f"{R}nodes/<code:code>/<slug:show>.<slug:kind>", figures.figure, name="figure_file"),
     path(f"{R}units/<int:unit_id>/", runs.unit, name="unit"),
     path(f"{R}export.<str:kind>", runs.run_export, name="run_export"),
     *api,

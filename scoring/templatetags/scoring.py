@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django import template
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from scoring.figures.ranking_bars import listed
+from scoring.figures.builders import source_line
+from scoring.figures.specification import Figure
+from scoring.figures.svg import NARROW, WIDE, draw, drawn
+from scoring.figures.words import listed
 from scoring.models import ScoringRun
 from scoring.selectors.data_sets import Extreme
 from surveys.models import Job
@@ -19,6 +23,30 @@ register = template.Library()
 def run_state(run: ScoringRun, jobs: Mapping[int, Job]) -> dict[str, object]:
     """{% run_state run jobs %}: frozen, draft, computing or failed; `jobs` by run."""
     return {"run": run, "job": jobs.get(run.pk)}
+
+
+@register.inclusion_tag("scoring/_figure.html")
+def figure(figure: Figure, files: str = "", level: int = 2, bare: bool = False) -> dict[str, object]:
+    """{% figure f files=address %}: the drawing for wide and for narrow windows, its sentence and its table. `files` is
+    the address of its files without the ending; `bare` leaves the table out, where the page has it.
+    """
+    drawings = [_drawn(figure, WIDE), _drawn(figure, NARROW)] if drawn(figure) else []
+    return {
+        "figure": figure, "drawings": drawings, "source": source_line(figure.caption), "files": files, "level": level,
+        "bare": bare, "kinds": ("svg", "png", "xlsx", "csv"),
+    }  # fmt: skip
+
+
+def _drawn(figure: Figure, width: float) -> SafeString:
+    return mark_safe(draw(figure, width=width))  # noqa: S308  every text in it was escaped when it was drawn
+
+
+@register.filter
+def printed(cell: object, decimals: int) -> str:
+    """{{ cell|printed:2 }}: a cell of a figure's table; whole numbers as they are."""
+    if cell is None:
+        return "–"
+    return f"{cell:,.{decimals}f}" if isinstance(cell, float) else str(cell)
 
 
 @register.simple_tag

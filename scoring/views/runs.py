@@ -13,9 +13,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from scoring.bundles import run_bundle
 from scoring.exports import TYPES, export_bytes, export_name
-from scoring.figures.ranking_bars import node_figure
+from scoring.figures.builders import node_bars
 from scoring.forms import RunForm
 from scoring.models import ScoringRun
+from scoring.selectors.board import board_of
+from scoring.selectors.pictures import kinds_of, picture
 from scoring.selectors.runs import RunTree, jobs_of, profile, ranking, run_job, run_origins, runs_of
 from scoring.services.runs import run_request
 from scoring.tasks import enqueue
@@ -76,7 +78,10 @@ def node(request: HttpRequest, survey_id: int, number: int, code: str) -> HttpRe
     row = tree.row_of(code)
     if row is None:
         raise Http404("This run has no such node.")
-    ranked = ranking(tree, code)
+    ranked, board = ranking(tree, code), board_of(found)
+    kinds = kinds_of(board, code)
+    chosen = request.GET.get("show", "")
+    chosen = chosen if chosen in dict(kinds) else kinds[0][0]
     return scoring_page(
         request,
         survey,
@@ -88,7 +93,10 @@ def node(request: HttpRequest, survey_id: int, number: int, code: str) -> HttpRe
         row=row,
         path=tree.path(row.node),
         children=tree.children_of(row.node),
-        figure=node_figure(found, row, ranked),
+        kinds=kinds,
+        chosen=chosen,
+        plain=chosen == kinds[0][0],
+        figure=picture(board, code, chosen),
         page=page_of(request, ranked, UNITS_ON_A_PAGE),
     )
 
@@ -138,5 +146,5 @@ def _request(request: HttpRequest, survey: Survey, form: RunForm) -> ScoringRun 
 def _overview(found: ScoringRun) -> dict[str, Any]:
     tree = RunTree(found)
     row = tree.rows[0]
-    figure = node_figure(found, row, ranking(tree, row.node.code))
+    figure = node_bars(board_of(found), row.node.code)
     return {"rows": tree.rows, "row": row, "figure": figure, "origins": run_origins(found)}

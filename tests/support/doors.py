@@ -425,7 +425,7 @@ DOORS: dict[str, Door] = {
         get=RUNS, post=RUNS, args=asking, writes=False,
         payload=lambda _at: {"returned": SimpleUploadedFile("f.eml", b"Subject: hello\n\nhello")},
     ),
-    "surveys:letter_returned": Door(post=RUNS, args=written_to),
+    "surveys:letter_returned": Door(post=RUNS, args=written_to, asks=("words",)),
     "surveys:letter_address": Door(get=RUNS, post=RUNS, args=written_to, payload=fields(email="new@example.org")),
     "surveys:expert_reminders": Door(post=RUNS, args=expert, payload=fields(paused="1")),
     "surveys:judgments_import": Door(get=RUNS, post=RUNS, args=asking, payload=upload(JUDGMENTS), writes=False),
@@ -497,6 +497,14 @@ DOORS: dict[str, Door] = {
     ),
     "scoring:run": Door(get=READS, args=lambda at: [[at.decided.pk, at.run.number]]),
     "scoring:node": Door(get=READS, args=run(*NODES)),
+    "scoring:figure_file": Door(
+        get=READS,
+        args=lambda at: [
+            [at.decided.pk, at.run.number, code, show, kind]
+            for code, show in (("r", "bars"), ("a", "makeup"), ("a1", "values"), ("a1", "minmax"))
+            for kind in ("svg", "png", "xlsx", "csv")
+        ],
+    ),
     "scoring:unit": Door(
         get=READS, args=lambda at: [[at.decided.pk, at.run.number, unit.pk] for unit in at.data.units.all()[:1]]
     ),

@@ -1,0 +1,67 @@
+"""A figure as a file: SVG, PNG, a workbook with a chart that can be edited, or its table alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from django.conf import settings
+
+from scoring.figures.builders import source_line
+from scoring.figures.specification import Figure
+from scoring.figures.svg import draw
+from scoring.figures.workbook import figures_workbook
+from surveys.files.writing import csv_bytes
+
+FONT_FILE = "static/vendor/noto-sans-sc-0.4.3/NotoSansSC-Regular-GBK.ttf"
+PIXELS_PER_INCH = 96
+TYPES: Mapping[str, str] = {
+    "svg": "image/svg+xml",
+    "png": "image/png",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
+}
+
+
+def figure_bytes(figure: Figure, kind: str) -> bytes:
+    """`kind` is one of `TYPES`."""
+    return WRITERS[kind](figure)
+
+
+def paper_svg(figure: Figure) -> str:
+    """The drawing with everything that must stand around it."""
+    return draw(figure, theme="paper", source=source_line(figure.caption))
+
+
+def png_bytes(figure: Figure, *, dpi: int = 300) -> bytes:
+    """The same drawing as pixels, in our own font, whatever the machine has."""
+    import resvg_py  # a page without pictures need not load it
+
+    font = str(settings.BASE_DIR / FONT_FILE)
+    return bytes(
+        resvg_py.svg_to_bytes(
+            svg_string=paper_svg(figure), zoom=dpi / PIXELS_PER_INCH, skip_system_fonts=True, font_files=[font],
+            font_family="Noto Sans SC", sans_serif_family="Noto Sans SC",
+        )
+    )  # fmt: skip
+
+
+def workbook_of(figures: Sequence[Figure]) -> bytes:
+    """A sheet for each figure: its table, and a chart over it."""
+    return figures_workbook(figures, [source_line(figure.caption) for figure in figures])
+
+
+def table_bytes(figure: Figure) -> bytes:
+    """The numbers, unrounded; the stamps stand in every row."""
+    stamps = " / ".join(figure.caption.stamps)
+    heading = [str(cell) for cell in figure.table.heading]
+    if not stamps:
+        return csv_bytes(heading, figure.table.rows)
+    return csv_bytes([*heading, "note"], ([*row, stamps] for row in figure.table.rows))
+
+
+WRITERS: Mapping[str, Callable[[Figure], bytes]] = {
+    "svg": lambda figure: paper_svg(figure).encode(),
+    "png": png_bytes,
+    "xlsx": lambda figure: workbook_of([figure]),
+    "csv": table_bytes,
+}

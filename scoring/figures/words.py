@@ -1,0 +1,44 @@
+"""What figures say in words: for those who do not see them, and under them in a report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+TOP = 10
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names one after the other, as the reader's language separates them."""
+    return pgettext("between names", ", ").join(names)
+
+
+def ranking_sentence(names: Sequence[str], ranks: Sequence[int], texts: Sequence[str], *, count: int) -> str:
+    """The first three of `count` units, and the ties among the first ten. Names, ranks and printed values in order."""
+    if not names:
+        return _("No unit has a score here.")
+    first = listed(
+        _("%(name)s (%(score)s)") % {"name": name, "score": text}
+        for name, text in list(zip(names, texts, strict=True))[:3]
+    )
+    parts = [_("Of %(count)d units, the first are %(names)s.") % {"count": count, "names": first}]
+    for rank in sorted(set(ranks[:TOP])):
+        sharing = [name for name, own in zip(names, ranks, strict=True) if own == rank]
+        if len(sharing) > 1:
+            parts.append(_tie(rank, sharing))
+    return " ".join(parts)
+
+
+def order_sentence(title: str, names: Sequence[str]) -> str:
+    """The whole list, as a report says it."""
+    if not names:
+        return _("No unit has a score here.")
+    return _("%(title)s: from first to last %(names)s.") % {"title": title, "names": listed(names)}
+
+
+def _tie(rank: int, sharing: Sequence[str]) -> str:
+    if len(sharing) > TOP:
+        return _("Rank %(rank)d is shared by %(count)d units.") % {"rank": rank, "count": len(sharing)}
+    return _("Rank %(rank)d is shared by %(names)s.") % {"rank": rank, "names": listed(sharing)}

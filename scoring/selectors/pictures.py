@@ -1,0 +1,61 @@
+"""Which pictures a node of a run has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from django.utils.translation import gettext as _
+
+from scoring.figures import builders
+from scoring.figures.specification import Figure
+from scoring.models import Unit
+from scoring.selectors.board import RunBoard
+
+
+def kinds_of(board: RunBoard, code: str) -> list[tuple[str, str]]:
+    """Name in the address, name on the page; the first is shown unless another is asked for."""
+    names = {
+        "bars": _("Ranking"),
+        "values": _("Values"),
+        "makeup": _("Make-up"),
+        "minmax": _("Least and greatest"),
+        "tiles": _("Tiles"),
+    }
+    return [(kind, name) for kind, name in names.items() if _has(board, code, kind)]
+
+
+def picture(board: RunBoard, code: str, kind: str) -> Figure | None:
+    """None where this node has no such picture."""
+    return MAKERS[kind](board, code) if kind in MAKERS and _has(board, code, kind) else None
+
+
+def tile_places(board: RunBoard) -> tuple[dict[int, tuple[int, int]], dict[int, str]]:
+    """Where the units of this run stand in the tile grid of their list, and what they are called there."""
+    unit_list = board.run.data_set.unit_list_id
+    if unit_list is None:
+        return {}, {}
+    listed = {unit.code: unit for unit in Unit.objects.filter(unit_list=unit_list) if len(unit.tile) == 2}
+    found = {place: listed[unit.code] for place, unit in enumerate(board.units) if unit.code in listed}
+    places = {place: (int(unit.tile[0]), int(unit.tile[1])) for place, unit in found.items()}
+    return places, {place: min([*unit.aliases, str(unit)], key=len) for place, unit in found.items()}
+
+
+def _tiles(board: RunBoard, code: str) -> Figure:
+    places, short = tile_places(board)
+    return builders.tiles(board, code, places, short)
+
+
+def _has(board: RunBoard, code: str, kind: str) -> bool:
+    leaf = board.tree.is_leaf(board.tree.nodes[code])
+    if kind == "tiles":
+        return bool(tile_places(board)[0])
+    return kind == "bars" or (leaf if kind in ("values", "minmax") else not leaf)
+
+
+MAKERS: Mapping[str, Callable[[RunBoard, str], Figure]] = {
+    "bars": builders.node_bars,
+    "values": builders.value_bars,
+    "makeup": builders.make_up,
+    "minmax": lambda board, code: builders.min_max(board, [code]),
+    "tiles": _tiles,
+}

@@ -1,0 +1,44 @@
+"""Figures of a node, on its page and as files."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_safe
+
+from scoring.figures.files import TYPES, figure_bytes
+from scoring.models import ScoringRun
+from scoring.selectors.board import board_of
+from scoring.selectors.pictures import picture
+from scoring.views.pages import account, computed_run_of
+from surveys.access import READS, survey_for
+from surveys.services.looks import export_note
+
+
+@login_required
+@require_safe
+def figure(request: HttpRequest, survey_id: int, number: int, code: str, show: str, kind: str) -> HttpResponse:
+    survey = survey_for(request.user, survey_id, *READS)
+    run = computed_run_of(survey, number)
+    board = board_of(run)
+    if kind not in TYPES or code not in board.place:
+        raise Http404("No such figure.")
+    found = picture(board, code, show)
+    if found is None:
+        raise Http404("No such figure.")
+    name = file_name(run, found.key, kind)
+    export_note(survey, name, user=account(request))
+    return figure_response(figure_bytes(found, kind), name, kind)
+
+
+def file_name(run: ScoringRun, key: str, kind: str) -> str:
+    marks = [*(["draft"] if run.preview else []), *(["synthetic"] if run.synthetic else [])]
+    return "-".join([str(run), key, *marks]) + f".{kind}"
+
+
+def figure_response(content: bytes, name: str, kind: str) -> HttpResponse:
+    """As a file to keep: an SVG that is opened on this site could do what the site may."""
+    disposition = content_disposition_header(True, name) or "attachment"
+    headers = {"Content-Disposition": disposition, "Cache-Control": "no-store"}
+    return HttpResponse(content, content_type=TYPES[kind], headers=headers)
