@@ -47,6 +47,7 @@ def guards() -> list[Guard]:
         Guard("scoring_study", "UPDATE", _STUDY, f"OLD.computed_at IS NOT NULL OR {_differs(_QUESTION)}"),
         Guard("scoring_figureset", "UPDATE", _FIGURES, "OLD.computed_at IS NOT NULL"),
         *append_only("scoring_reporttemplate", "A template"),
+        *append_only("scoring_reportplan", "A plan of figures"),
     ]
 
 

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from scoring.api.urls import urlpatterns as api
-from scoring.views import data, decisions, figures, runs, what_if
+from scoring.views import data, decisions, figures, report, runs, what_if
 from surveys import paths  # noqa: F401  knows how codes stand in an address
 
 S = "surveys/<int:survey_id>/"
@@ -22,6 +22,12 @@ urlpatterns = [
     path(f"{R}nodes/<code:code>/", runs.node, name="node"),
     path(f"{R}nodes/<code:code>/<slug:show>.<slug:kind>", figures.figure, name="figure_file"),
     path(f"{R}units/<int:unit_id>/", runs.unit, name="unit"),
+    path(f"{R}figures/", report.gallery, name="gallery"),
+    path(f"{R}figures/plan/", report.plan, name="report_plan"),
+    path(f"{R}figures/template/", report.template_upload, name="report_template"),
+    path(f"{R}figures/template.docx", report.template_example, name="report_template_example"),
+    path(f"{R}figures/<int:key>/", report.figure_set, name="figure_set"),
+    path(f"{R}figures/<int:key>.zip", report.figure_set_file, name="figure_set_file"),
     path(f"{R}export.<str:kind>", runs.run_export, name="run_export"),
     *api,
     path(f"{M}accept/", decisions.accept, name="accept"),

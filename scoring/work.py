@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from scoring.services import figure_sets
 from scoring.services.runs import JOB, run_compute
 from surveys.models import Job
-from surveys.services.jobs import register
+from surveys.services.jobs import job_progress, register
 
 
 @register(JOB)
 def _run(job: Job) -> Callable[[], None]:
     return run_compute(job.subject)
+
+
+@register(figure_sets.JOB)
+def _figures(job: Job) -> Callable[[], None]:
+    return figure_sets.figure_set_compute(job.subject, lambda done, total: job_progress(job, done, total))

@@ -4,8 +4,10 @@ It gives back every order that the report published.
 """
 
 import csv
+import hashlib
 import io
 import json
+import zipfile
 from collections.abc import Callable, Iterator
 from operator import itemgetter
 from pathlib import Path
@@ -18,11 +20,15 @@ from django.db import transaction
 from django.db.models import Min
 from django.test import Client
 from django.urls import reverse
+from docx import Document
+from openpyxl import load_workbook
 from pytest_django import DjangoDbBlocker
 
 import ahp
 from scoring.demo.build import demo_build
 from scoring.models import DataSet, Score, ScoringRun
+from scoring.selectors.report import plan_of
+from scoring.services.figure_sets import figure_set_compute, figure_set_request
 from surveys.models import (
     Expert,
     Indicator,
@@ -253,3 +259,47 @@ def test_experts_submitted_after_their_last_answer() -> None:
             expert = submission.expert
             assert submission.revision == expert.revision == expert.events.count()
     assert Submission.objects.aggregate(least=Min("revision"))["least"] > 0
+
+
+# --- the figures of the report ---
+
+
+@pytest.mark.one_database
+def test_every_figure_of_the_report_gives_the_published_order(
+    survey: Survey, nodes: dict[tuple[str, ...], Indicator]
+) -> None:
+    """In the drawing, in the workbook and in the sentence of the document alike, each under its published number."""
+    provinces, cities = run_of("provinces"), run_of("cities")
+    plan = plan_of(provinces)
+    assert [item.number for item in plan if not item.table] == [str(number) for number in range(1, 24)]
+    made, _job = figure_set_request(
+        provinces, plan, language="zh-hans", other=cities, template=None, user=User.objects.get(username="wang")
+    )
+    figure_set_compute(made.pk)()
+    made.refresh_from_db()
+    archive = zipfile.ZipFile(io.BytesIO(bytes(made.content or b"")))
+    manifest = json.loads(archive.read("manifest.json"))
+    assert {name: hashlib.sha256(archive.read(name)).hexdigest() for name in manifest["files"]} == manifest["files"]
+    lines = [line.text for line in Document(io.BytesIO(archive.read("report.docx"))).paragraphs]
+    book = load_workbook(io.BytesIO(archive.read("figures.xlsx")))
+    sheets = {str(sheet["A1"].value): sheet for sheet in book.worksheets}
+    checked = 0
+    for published in LISTS:
+        code, branch = nodes[tuple(published["path"])].code, published["scope"] == "cities"
+        item = next((i for i in plan if (i.node, i.branch) == (code, branch) and i.kind in ("bars", "values")), None)
+        if item is None or published["is_set"]:
+            continue  # an order that the report states without a figure
+        names, title = published["names"], item.title["zh-hans"]
+        sentence = next(line for line in lines if line.startswith(f"{title}依次为"))
+        assert sentence.removeprefix(f"{title}依次为").rstrip("。").split("、")[: len(names)] == names
+        cells = [row[1].value for row in sheets[f"图{item.number} {title}"].iter_rows(min_row=7)]
+        assert cells[: len(names)] == names
+        drawing = archive.read(f"svg/图{item.number}-{item.key}.svg").decode()
+        places = [drawing.index(f">{name}<") for name in names]
+        assert places == sorted(places)
+        assert "演示数据（合成）" in drawing
+        checked += 1
+    assert checked == 21, "all but the tree and the scatter"
+    assert "算力评价指标体系" in archive.read("svg/图1-outline.svg").decode()
+    assert len(archive.read("tables/表1-definitions.csv").decode("utf-8-sig").splitlines()) == 54
+    assert not json.loads(made.document)["lacking"]

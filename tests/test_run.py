@@ -1,6 +1,7 @@
 """`manage.py run`, as a person starts it and as a machine ends it."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -104,9 +105,22 @@ def is_alive(pid: int) -> bool:
     return state != "Z"
 
 
+@pytest.fixture(scope="module")
+def made_before(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder whose database is there: every later start finds one."""
+    home = tmp_path_factory.mktemp("home")
+    ours = {"DATA_DIR": str(home), "DJANGO_SETTINGS_MODULE": "config.settings"}
+    migrate = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+    subprocess.run(migrate, cwd=settings.BASE_DIR, env={**os.environ, **ours}, check=True)
+    return home
+
+
 @pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
+def start(tmp_path: Path, made_before: Path, request: pytest.FixtureRequest) -> Iterator[Start]:
+    """Starts a site; in a folder that was used before, but for `first_start`."""
     started: list[Site] = []
+    if not request.node.get_closest_marker("first_start"):
+        shutil.copytree(made_before, tmp_path, dirs_exist_ok=True)
 
     def run(*options: str, **environment: str) -> Site:
         site = Site(tmp_path, *options, **environment)
@@ -119,6 +133,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
         site.kill()
 
 
+@pytest.mark.first_start
 def test_it_serves_computes_and_stops(start: Start, tmp_path: Path) -> None:
     site = start()
     worker = site.wait_for_worker()

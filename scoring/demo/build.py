@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from django.conf import settings
@@ -9,6 +10,8 @@ from django.conf import settings
 from scoring.demo import consensus, decisions, earlier, hard_cases, panels, runs, texts
 from scoring.demo.panels import People
 from scoring.demo.people import people_create
+from scoring.report.plan import items_of
+from scoring.services.figure_sets import plan_write
 from surveys.files.judgments import JudgmentRow
 from surveys.models import AuditEvent, Edition, Survey
 from surveys.selectors.demo import READY
@@ -55,6 +58,8 @@ def _golden_panel(edition: Edition, rows: list[JudgmentRow], people: People) -> 
         runs.run(
             COMPUTING / file, survey, weight_set, name=name, source=texts.COMPUTING_SOURCE, year="2023", people=people
         )
+    plan = json.loads((COMPUTING / "report.json").read_text(encoding="utf-8"))
+    plan_write(survey, items_of(plan), user=people["analyst"])
 
 
 def _open_survey(edition: Edition, calm: list[JudgmentRow], people: People) -> None:

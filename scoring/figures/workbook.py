@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from scoring.figures.specification import Bars, Dots, Figure, Grid, Outline, Scatter, Slope, Stacked, Tiles
+from surveys.exports.docx import MADE, always_alike
 from surveys.exports.workbook import LONGEST_TITLE, Sheet, workbook_bytes
 
 HEAD = 5
@@ -24,10 +25,11 @@ def figures_workbook(figures: Sequence[Figure], sources: Sequence[str]) -> bytes
     sheets = [_sheet(*each) for each in zip(titles, figures, sources, strict=True)]
 
     def dress(book: Any) -> None:
+        book.properties.created = book.properties.modified = MADE
         for page, figure in zip(book.worksheets, figures, strict=True):
             _dress(page, figure)
 
-    return workbook_bytes(sheets, dress)
+    return always_alike(workbook_bytes(sheets, dress))
 
 
 def _sheet(title: str, figure: Figure, source: str) -> Sheet:

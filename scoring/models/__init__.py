@@ -2,7 +2,7 @@
 
 from .data import DataSet, DataUnit
 from .publication import Publication
-from .report import FigureSet, ReportTemplate
+from .report import FigureSet, ReportPlan, ReportTemplate
 from .rules import ScoringRules
 from .run import Score, ScoringRun
 from .study import Study
@@ -13,6 +13,7 @@ __all__ = [
     "DataUnit",
     "FigureSet",
     "Publication",
+    "ReportPlan",
     "ReportTemplate",
     "Score",
     "ScoringRules",

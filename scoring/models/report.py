@@ -29,6 +29,21 @@ class ReportTemplate(models.Model):
         return self.name
 
 
+class ReportPlan(models.Model):
+    """Which figures a report of this survey has, in which order, under which numbers. The newest one counts."""
+
+    survey = models.ForeignKey(Survey, on_delete=models.PROTECT, related_name="report_plans")
+    items = models.JSONField()
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["survey", "-id"]
+
+    def __str__(self) -> str:
+        return f"P{self.pk}"
+
+
 class FigureSet(models.Model):
     """All figures of a report from one run (and, beside it, runs of other units), made by a worker.
 

@@ -26,14 +26,19 @@ def run_state(run: ScoringRun, jobs: Mapping[int, Job]) -> dict[str, object]:
 
 
 @register.inclusion_tag("scoring/_figure.html")
-def figure(figure: Figure, files: str = "", level: int = 2, bare: bool = False) -> dict[str, object]:
-    """{% figure f files=address %}: the drawing for wide and for narrow windows, its sentence and its table. `files` is
-    the address of its files without the ending; `bare` leaves the table out, where the page has it.
+def figure(
+    figure: Figure, files: str = "", level: int = 2, bare: bool = False, narrow: bool = False
+) -> dict[str, object]:
+    """{% figure f files=address %}: the drawing for wide and for narrow windows, its sentence and its table.
+
+    `files` is the address of its files without the ending; `bare` leaves the table out, where the page has it;
+    `narrow` is for cards beside each other.
     """
-    drawings = [_drawn(figure, WIDE), _drawn(figure, NARROW)] if drawn(figure) else []
+    widths = (NARROW,) if narrow else (WIDE, NARROW)
+    drawings = [(width == NARROW, _drawn(figure, width)) for width in widths] if drawn(figure) else []
     return {
         "figure": figure, "drawings": drawings, "source": source_line(figure.caption), "files": files, "level": level,
-        "bare": bare, "kinds": ("svg", "png", "xlsx", "csv"),
+        "bare": bare, "only_narrow": narrow, "kinds": ("svg", "png", "xlsx", "csv"),
     }  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,6 +15,7 @@ LATIN, SONG, HEI = "Times New Roman", "宋体", "黑体"
 WIDTH_CM = 17.4
 QUIET, MARKED = "5B625E", "A33B20"
 MADE = datetime(2000, 1, 1)
+CORE, CHANGED = "docProps/core.xml", re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
 
 
 def docx_bytes(paper: Paper) -> bytes:
@@ -25,7 +27,7 @@ def docx_bytes(paper: Paper) -> bytes:
     page.page_width, page.page_height = Cm(21), Cm(29.7)
     page.left_margin = page.right_margin = Cm(1.8)
     page.top_margin, page.bottom_margin = Cm(1.5), Cm(1.7)
-    _fonts(document)
+    fonts_set(document)
     _facts(document.core_properties, paper)
     document.add_heading(paper.title, level=1)
     _paragraph(document, paper.subtitle, 9.5, colour=QUIET)
@@ -36,10 +38,10 @@ def docx_bytes(paper: Paper) -> bytes:
     _foot(page.footer.paragraphs[0], paper)
     content = io.BytesIO()
     document.save(content)
-    return _always_alike(content.getvalue())
+    return always_alike(content.getvalue())
 
 
-def _fonts(document: Any) -> None:
+def fonts_set(document: Any) -> None:
     """Word takes the East Asian font of a style for Chinese characters, and only that one."""
     from docx.oxml.ns import qn
     from docx.shared import Pt, RGBColor
@@ -166,12 +168,13 @@ def _field(paragraph: Any, name: str) -> None:
     paragraph._p.append(found)
 
 
-def _always_alike(content: bytes) -> bytes:
-    """The parts of the archive without the moment at which they were packed."""
+def always_alike(content: bytes) -> bytes:
+    """The parts of the archive without the moment at which they were packed or last written."""
     packed = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as target:
         for name in source.namelist():
             part = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
             part.compress_type = zipfile.ZIP_DEFLATED
-            target.writestr(part, source.read(name))
+            content = source.read(name)
+            target.writestr(part, CHANGED.sub(rb"\g<1>2000-01-01T00:00:00Z", content) if name == CORE else content)
     return packed.getvalue()

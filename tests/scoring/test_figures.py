@@ -5,7 +5,7 @@ import zipfile
 from collections.abc import Iterator
 
 import pytest
-from defusedxml import ElementTree
+from defusedxml import ElementTree  # type: ignore[import-untyped]
 from openpyxl import load_workbook
 
 from scoring.figures.canvas import fitted, measured, ticks, wrapped
@@ -158,8 +158,8 @@ every = pytest.mark.parametrize(
 def test_a_drawing_is_whole_says_what_it_is_and_runs_nothing(found: Figure, theme: str, width: int) -> None:
     text = draw(found, theme=theme, width=width, source="Yearbook · R1 abc123")
     root = ElementTree.fromstring(text)
-    assert root.find(f"{SVG}title").text == f"图 2 {EVIL}"  # type: ignore[union-attr]
-    assert root.find(f"{SVG}desc").text == found.caption.sentence  # type: ignore[union-attr]
+    assert root.find(f"{SVG}title").text == f"图 2 {EVIL}"
+    assert root.find(f"{SVG}desc").text == found.caption.sentence
     assert "<script" not in text
     assert " style=" not in text, "the content policy refuses it"
     assert ("class=" in text) <= (theme == "page")

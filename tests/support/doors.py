@@ -8,6 +8,9 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from scoring.report.document import example_template
+from scoring.selectors.report import plan_of
+from scoring.services.figure_sets import figure_set_compute, figure_set_request
 from surveys.access import DECIDES, LOCKS, READS, RUNS, SCORES, WORKS, Role
 from surveys.forms.answer import AnswerForm
 from surveys.forms.uploads import signed
@@ -85,6 +88,24 @@ def weights(*states: str) -> Arguments:
 
 def run(*rest: Any) -> Arguments:
     return lambda at: [[at.decided.pk, at.run.number, each] for each in rest]
+
+
+def a_run(at: Estate) -> list[list[Any]]:
+    return [[at.decided.pk, at.run.number]]
+
+
+def report_plan(at: Estate) -> dict[str, Any]:
+    return {f"shown-{place}": "on" for place, _item in enumerate(plan_of(at.run))}
+
+
+def report_template(_at: Estate) -> dict[str, Any]:
+    return {"file": SimpleUploadedFile("t.docx", example_template([("figure", "2")]))}
+
+
+def figure_set(at: Estate) -> list[list[Any]]:
+    made, _job = figure_set_request(at.run, plan_of(at.run), language="en", other=None, template=None, user=None)
+    figure_set_compute(made.pk)()
+    return [[at.decided.pk, at.run.number, made.pk]]
 
 
 def fields(**values: str) -> Payload:
@@ -508,6 +529,14 @@ DOORS: dict[str, Door] = {
     "scoring:unit": Door(
         get=READS, args=lambda at: [[at.decided.pk, at.run.number, unit.pk] for unit in at.data.units.all()[:1]]
     ),
+    "scoring:gallery": Door(get=READS, post=SCORES, args=a_run, payload=fields(language="en")),
+    "scoring:report_plan": Door(
+        get=SCORES, post=SCORES, args=a_run, payload=report_plan, asks=("add-kind", "add-node", "add-other")
+    ),
+    "scoring:report_template": Door(post=SCORES, args=a_run, payload=report_template),
+    "scoring:report_template_example": Door(get=READS, args=a_run),
+    "scoring:figure_set": Door(get=READS, args=figure_set),
+    "scoring:figure_set_file": Door(get=READS, args=figure_set),
     "scoring:run_export": Door(get=READS, args=run(*KINDS)),
     # other programs; with a token: tests/test_api_access.py
     "surveys:api": Door(get=ANYBODY),

@@ -1,0 +1,88 @@
+"""What the page of a report's figures shows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from scoring.models import FigureSet, ReportPlan, ScoringRun
+from scoring.report.changes import Change, changes
+from scoring.report.plan import Item, items_of, suggested
+from scoring.selectors.runs import run_stamps
+from surveys.models import Survey
+from surveys.selectors.jobs import finds_survey
+
+
+@dataclass(frozen=True)
+class SetPage:
+    """A finished set: what every figure says, what could not be drawn, and what is different from the set before."""
+
+    made: FigureSet
+    said: Sequence[dict[str, Any]]
+    lacking: Sequence[Sequence[str]]
+    before: FigureSet | None
+    changes: Sequence[Change]
+
+
+def plan_of(run: ScoringRun) -> list[Item]:
+    """What people chose last, else what the tree suggests."""
+    kept = ReportPlan.objects.filter(survey=run.survey_id).first()
+    return items_of(kept.items) if kept else suggested(run.data_set.edition, run.data_set.node)
+
+
+def other_runs(run: ScoringRun) -> QuerySet[ScoringRun]:
+    """Computed runs of the survey on other units; the newest first."""
+    found = ScoringRun.objects.filter(survey=run.survey_id, computed_at__isnull=False).exclude(pk=run.pk)
+    found = found.exclude(data_set__node=run.data_set.node)
+    return found.select_related("data_set__edition__system", "weight_set__edition__system").defer("document")
+
+
+def sets_of(run: ScoringRun) -> QuerySet[FigureSet]:
+    return FigureSet.objects.filter(run=run).defer("content", "document").select_related("template", "requested_by")
+
+
+def facts_of(run: ScoringRun) -> dict[str, str]:
+    """What a template may ask for beside figures."""
+    at = run.computed_at
+    return {
+        "run": str(run),
+        "hash": run.content_hash,
+        "year": run.data_set.year,
+        "source": run.data_set.source,
+        "data": str(run.data_set),
+        "weights": str(run.weight_set),
+        "date": timezone.localtime(at).strftime("%Y-%m-%d") if at else "",
+        "stamps": " / ".join(run_stamps(run)),
+    }
+
+
+def earlier_set(made: FigureSet) -> FigureSet | None:
+    """The set of this survey in the same language that was finished before."""
+    same = FigureSet.objects.filter(run__survey=made.run.survey_id, language=made.language, pk__lt=made.pk)
+    return same.exclude(computed_at=None).defer("content").select_related("run").order_by("-pk").first()
+
+
+def earlier_said(made: FigureSet) -> list[dict[str, Any]]:
+    before = earlier_set(made)
+    found: list[dict[str, Any]] = json.loads(before.document)["said"] if before else []
+    return found
+
+
+def set_page(made: FigureSet) -> SetPage:
+    told, before = json.loads(made.document), earlier_set(made)
+    changed = changes(json.loads(before.document)["said"], told["said"]) if before else []
+    return SetPage(made, told["said"], told["lacking"], before, changed)
+
+
+def set_of(survey: Survey, run: ScoringRun, key: int) -> FigureSet | None:
+    return FigureSet.objects.filter(run=run, run__survey=survey, pk=key).select_related("run", "template").first()
+
+
+@finds_survey("figure_set")
+def _survey_of_set(subject: int) -> int | None:
+    return FigureSet.objects.filter(pk=subject).values_list("run__survey_id", flat=True).first()

@@ -1,0 +1,270 @@
+"""The report's figures: the plan, the team's template, the document, and what has changed since."""
+
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import resvg_py
+from django.test import Client
+from django.urls import reverse
+from django.utils import translation
+from docx import Document
+from docx.oxml.ns import qn
+
+from scoring.files_docx import check_template
+from scoring.models import DataSet, FigureSet, ScoringRun
+from scoring.report.changes import changes, said_by
+from scoring.report.document import document_bytes, example_template, places_in
+from scoring.report.making import faults_of, figures_of
+from scoring.report.plan import Item
+from scoring.selectors.board import board_of
+from scoring.selectors.report import facts_of, plan_of
+from scoring.services.figure_sets import figure_set_compute, figure_set_request, plan_write, template_add
+from surveys.errors import Refused
+from surveys.files.problems import FileErrors
+from surveys.models import Job
+from tests.scoring import factories as score
+from tests.surveys import factories as make
+
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
+PICTURE = bytes(resvg_py.svg_to_bytes('<svg xmlns="http://www.w3.org/2000/svg" width="2" height="2"/>'))
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture
+def run() -> ScoringRun:
+    return score.run()
+
+
+def document(run: ScoringRun, template: bytes | None) -> Any:
+    figures = [each.figure for each in figures_of(plan_of(run), board_of(run), None) if each.figure]
+    pictures = {figure.key: PICTURE for figure in figures}
+    content = document_bytes(figures, facts_of(run), template=template, title="Report", pictures=pictures)
+    return Document(io.BytesIO(content))
+
+
+def torn(*parts: str) -> bytes:
+    """A template whose one line consists of these runs, the second in bold."""
+    made = Document()
+    line = made.add_paragraph()
+    for place, part in enumerate(parts):
+        line.add_run(part).bold = place == 1
+    stream = io.BytesIO()
+    made.save(stream)
+    return stream.getvalue()
+
+
+# --- the document ---
+
+
+def test_without_a_template_every_figure_follows_with_sentence_caption_and_alternative_text(run: ScoringRun) -> None:
+    found = document(run, None)
+    texts = [line.text for line in found.paragraphs]
+    assert any(text.startswith("Indicator r, first 4: from first to last East, West, South, North") for text in texts)
+    fields = [field.get(qn("w:instr")) for field in found.element.iter(qn("w:fldSimple"))]
+    assert fields[:3] == [" SEQ Figure \\* ARABIC "] * 3
+    assert " SEQ Table \\* ARABIC " in fields
+    said = [picture._inline.docPr.get("descr") for picture in found.inline_shapes]
+    assert all(said)
+    assert any("from first to last East" in text for text in said)
+    assert len(found.tables) == 2
+    captions = [line for line in found.paragraphs if line.style.name == "Caption"]
+    assert len(captions) == len(fields)
+
+
+@pytest.mark.parametrize(
+    ("parts", "shown"),
+    [
+        (("Run {{ru", "n", "}} of {{year}}."), "Run R1 of 2023."),
+        (("{{sentence:", "figure 2", "}}"), "Indicator r, first 4: from first to last East, West, South, North."),
+        (("{{句子：图2}}",), "Indicator r, first 4: from first to last East, West, South, North."),
+        (("{{nobody knows}} {{hash}}",), "{{nobody knows}} "),
+    ],
+)
+def test_a_place_that_word_tore_apart_is_filled(run: ScoringRun, parts: tuple[str, ...], shown: str) -> None:
+    line = document(run, torn(*parts)).paragraphs[0]
+    assert line.text == (shown + run.content_hash if shown.endswith(" ") else shown)
+
+
+def test_a_place_alone_on_its_line_becomes_the_figure_and_everything_else_stays(run: ScoringRun) -> None:
+    made = Document()
+    made.add_heading("Ours", level=2)
+    made.add_paragraph("{{figure 2}}")
+    made.add_table(1, 1).rows[0].cells[0].paragraphs[0].add_run("{{table 1}}")
+    stream = io.BytesIO()
+    made.save(stream)
+    found = document(run, stream.getvalue())
+    assert found.paragraphs[0].text == "Ours"
+    assert len(found.inline_shapes) == 1
+    fields = [field.get(qn("w:instr")) for field in found.element.iter(qn("w:fldSimple"))]
+    assert " SEQ Figure \\* ARABIC \\r 2 " in fields, "the number of the plan, though it stands first"
+
+
+def test_the_example_names_every_place_and_nothing_in_it_is_unknown(run: ScoringRun) -> None:
+    numbers = [("table" if item.table else "figure", item.number) for item in plan_of(run)]
+    template = example_template(numbers)
+    assert len(places_in(template)) == 8 + 2 * len(numbers)
+    assert not any("{{" in line.text for line in document(run, template).paragraphs)
+
+
+# --- templates that are refused ---
+
+
+LINKED = b'<Relationship Type="x/attachedTemplate" TargetMode="External"/>'
+
+
+def archive(**parts: bytes) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as target:
+        for name, content in parts.items():
+            target.writestr(
+                name.replace("__", "/").replace("_xml", ".xml").replace("_bin", ".bin").replace("_rels", ".rels"),
+                content,
+            )
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"no archive", "damaged"),
+        (archive(xl__workbook_xml=b"<a/>"), "no Word document"),
+        (archive(word__document_xml=b"<a/>", word__vbaProject_bin=b"x"), "macros"),
+        (archive(word__document_xml=b"<!DOCTYPE a><a/>"), "document type definition"),
+        (
+            archive(
+                word__document_xml=b"<a/>",
+                word__settings_rels=b'<Relationship Type="x/attachedTemplate" TargetMode="External"/>',
+            ),
+            "from elsewhere",
+        ),
+        (archive(word__document_xml=b"<a/>"), "damaged"),
+        (b"x" * (10 * 1024 * 1024 + 1), "more than 10 MB"),
+    ],
+)
+def test_a_document_that_may_do_harm_is_refused_with_a_sentence(content: bytes, sentence: str) -> None:
+    with pytest.raises(FileErrors, match=sentence):
+        check_template(content, "t.docx")
+
+
+# --- the plan and the sets ---
+
+
+def test_a_plan_is_suggested_kept_and_checked(run: ScoringRun) -> None:
+    items = plan_of(run)
+    assert [(item.kind, item.node, item.number) for item in items] == [
+        ("outline", "", "1"), ("bars", "r", "2"), ("bars", "a", "3"), ("definitions", "", "1"), ("weights", "", "2"),
+    ]  # fmt: skip
+    plan_write(run.survey, [replace(items[1], title={"en": "Ours"}, top=2)], user=make.user())
+    assert plan_of(run) == [replace(items[1], title={"en": "Ours"}, top=2)]
+    with pytest.raises(Refused, match="given twice"):
+        plan_write(run.survey, [items[1], replace(items[2], number="2")], user=make.user())
+    with pytest.raises(Refused, match="one figure at least"):
+        plan_write(run.survey, [replace(items[1], shown=False)], user=make.user())
+
+
+def test_what_lacks_data_is_named_and_never_drawn_empty(run: ScoringRun) -> None:
+    wanted = [
+        Item(kind="bars", node="zz"), Item(kind="values", node="a"), Item(kind="scatter", node="a1"),
+        Item(kind="tiles", node="r"), Item(kind="bars", node="r", branch=True),
+        Item(kind="scatter", node="a1", other="a2"),
+    ]  # fmt: skip
+    found = figures_of(wanted, board_of(run), None)
+    assert [bool(each.figure) for each in found] == [False] * 5 + [True]
+    for each, word in zip(found, ("no zz", "no values", "no ?", "tile grid", "other units"), strict=False):
+        assert word in each.lacking
+
+
+def test_a_figure_that_says_another_number_is_found(run: ScoringRun) -> None:
+    board = board_of(run)
+    figure = figures_of([Item(kind="bars", node="r")], board, None)[0].figure
+    assert figure
+    assert not faults_of(figure, board, "r")
+    bars = list(figure.body.bars)  # type: ignore[union-attr]
+    for wrong in (replace(bars[0], value=1.0), replace(bars[0], rank=3), replace(bars[0], label="Nobody")):
+        changed = replace(figure, body=replace(figure.body, bars=[wrong, *bars[1:]]))  # type: ignore[arg-type]
+        assert faults_of(changed, board, "r")
+
+
+def test_a_set_is_made_once_and_names_what_changed_since_the_one_before(run: ScoringRun) -> None:
+    def made(of: ScoringRun) -> FigureSet:
+        found, job = figure_set_request(of, plan_of(of), language="en", other=None, template=None, user=make.user())
+        make.work_off()
+        assert Job.objects.get(pk=job.pk).state == Job.State.DONE
+        found.refresh_from_db()
+        return found
+
+    first = made(run)
+    assert first.content_hash == made(run).content_hash, "the same figures give the same bytes"
+    later = score.data_set(run.survey, score.DATA.replace(b"North,1,10", b"North,9,10"), replaces=run.data_set)
+    second = made(score.run(run.weight_set, later))
+    names = zipfile.ZipFile(io.BytesIO(bytes(second.content or b""))).namelist()
+    assert "changes.xlsx" in names
+    told = changes(json.loads(first.document)["said"], json.loads(second.document)["said"])
+    assert [(each.label, each.what) for each in told] == [
+        ("Figure 2", "another order, other numbers"), ("Figure 3", "another order, other numbers"),
+    ]  # fmt: skip
+    assert "North" in told[0].now
+
+
+def test_changes_name_what_is_new_and_what_is_gone(run: ScoringRun) -> None:
+    board = board_of(run)
+    one, two = (
+        said_by([e.figure for e in figures_of([Item(kind="bars", node=n)], board, None) if e.figure]) for n in "ra"
+    )
+    assert [each.what for each in changes(one, two)] == ["no longer there", "was not there before"]
+    assert changes(one, one) == []
+
+
+def test_the_pages_lead_from_the_gallery_to_the_archive(run: ScoringRun) -> None:
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(make.user())
+    where = [run.survey_id, run.number]
+    page = client.get(reverse("scoring:gallery", args=where)).content.decode()
+    assert "All agree." in page
+    template = io.BytesIO(torn("{{figure 2}} and {{who}}"))
+    template.name = "ours.docx"
+    answer = client.post(reverse("scoring:report_template", args=where), {"file": template}, follow=True)
+    assert "{{who}}" in answer.content.decode()
+    form = {"language": "en", "template": run.survey.report_templates.get().pk}
+    answer = client.post(reverse("scoring:gallery", args=where), form)
+    make.work_off()
+    assert "Download the archive" in client.get(answer["Location"]).content.decode()
+    made = FigureSet.objects.get()
+    name = client.get(reverse("scoring:figure_set_file", args=[*where, made.pk]))["Content-Disposition"]
+    assert name == 'attachment; filename="figures-R1-en.zip"'
+    bad = io.BytesIO(b"nothing")
+    bad.name = "x.docx"
+    assert (
+        "damaged"
+        in client.post(reverse("scoring:report_template", args=where), {"file": bad}, follow=True).content.decode()
+    )
+
+
+def test_a_template_is_kept_once(run: ScoringRun) -> None:
+    assert template_add(run.survey, name="a", content=torn("x"), user=None) == template_add(
+        run.survey, name="b", content=torn("x"), user=None
+    )
+
+
+def test_a_preview_carries_its_stamp_into_every_file() -> None:
+    run = score.run(make.weight_set("draft"), preview=True)
+    made, _job = figure_set_request(run, plan_of(run), language="zh-hans", other=None, template=None, user=None)
+    figure_set_compute(made.pk)()
+    made.refresh_from_db()
+    files = zipfile.ZipFile(io.BytesIO(bytes(made.content or b"")))
+    for name in files.namelist():
+        content = files.read(name)
+        if name.endswith((".svg", ".csv", "manifest.json")):
+            assert "未锁定的草案" in content.decode("utf-8-sig"), name
+    assert any("未锁定的草案" in line.text for line in Document(io.BytesIO(files.read("report.docx"))).paragraphs)
+    assert DataSet.objects.count() == 1
