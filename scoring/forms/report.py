@@ -38,7 +38,7 @@ class FigureSetForm(forms.Form):
         ScoringRun.objects.none(),
         label=gettext_lazy("Run of the other units"),
         required=False,
-        empty_label=gettext_lazy("None"),
+        empty_label=gettext_lazy("No other run"),
     )
     template = forms.ModelChoiceField(
         ReportTemplate.objects.none(),
@@ -72,7 +72,7 @@ class PlanForm(forms.Form):
         for place, item in enumerate(self.items):
             self._add_item(place, item)
         nodes = [(row.node.code, f"{row.node.code} {row.node}") for row in RunTree(run).rows]
-        kinds = [("", _("None")), *ADDED]
+        kinds = [("", _("No further figure")), *ADDED]
         self.fields["add-kind"] = forms.ChoiceField(required=False, label=_("One more figure"), choices=kinds)
         self.fields["add-node"] = forms.ChoiceField(required=False, label=_("of"), choices=nodes)
         self.fields["add-other"] = forms.ChoiceField(
@@ -82,7 +82,7 @@ class PlanForm(forms.Form):
     def _add_item(self, place: int, item: Item) -> None:
         self.fields[f"shown-{place}"] = forms.BooleanField(required=False, initial=item.shown, label=_("Show"))
         self.fields[f"number-{place}"] = forms.CharField(
-            required=False, max_length=8, initial=item.number, label=_("Number")
+            required=False, max_length=8, initial=item.number, label=_("Number of the figure")
         )
         for tag, name in languages():
             self.fields[f"title-{tag}-{place}"] = forms.CharField(
