@@ -75,6 +75,36 @@ class Normalised:
     notices: tuple[Notice, ...]
 
 
+def other_scale(scores: Array, raw: Array, direction: str, kind: str) -> Array:
+    """Scores of one leaf on another scale, for the question what the scale does to ranks. nan stays nan.
+
+    `z_score`: (s - mean) / sd of the min-max scores, which is that of the raw values; `rank`: the share of units that
+    are not better, 0 to 100; `distance`: x / max for benefit, min / x for cost, times 100, where all values are above
+    0, else the scores as they are. OECD and JRC, Handbook on Constructing Composite Indicators (2008), section 5.
+
+    >>> other_scale(np.array([0.0, 50.0, 100.0]), np.array([1.0, 2.0, 3.0]), "benefit", "z_score").round(3).tolist()
+    [-1.225, 0.0, 1.225]
+    >>> other_scale(np.array([0.0, 50.0, 100.0]), np.array([1.0, 2.0, 4.0]), "benefit", "distance").tolist()
+    [25.0, 50.0, 100.0]
+    """
+    known = ~np.isnan(scores)
+    found = np.full_like(scores, np.nan)
+    values = scores[known]
+    if kind == "z_score":
+        spread = values.std() if values.size else 0.0
+        found[known] = (values - values.mean()) / spread if spread else 0.0
+    elif kind == "rank":
+        found[known] = 100 * np.searchsorted(np.sort(values), values, "right") / max(values.size, 1)
+    elif kind == "distance":
+        told = raw[known]
+        if direction == "target" or np.isnan(told).any() or (told <= 0).any():
+            return scores.copy()
+        found[known] = 100 * (told.min() / told if direction == "cost" else told / told.max())
+    else:
+        raise ValueError(f"{kind}: z_score, rank or distance")
+    return found
+
+
 def find_faults(values: ArrayLike, leaves: Sequence[str], rules: Mapping[str, LeafRule] | None = None) -> list[Fault]:
     """Return everything that keeps the values (units x leaves, nan = missing) from being scored.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from scoring.services import figure_sets
+from scoring.services import figure_sets, studies
 from scoring.services.runs import JOB, run_compute
 from surveys.models import Job
 from surveys.services.jobs import job_progress, register
@@ -18,3 +18,8 @@ def _run(job: Job) -> Callable[[], None]:
 @register(figure_sets.JOB)
 def _figures(job: Job) -> Callable[[], None]:
     return figure_sets.figure_set_compute(job.subject, lambda done, total: job_progress(job, done, total))
+
+
+@register(studies.JOB)
+def _study(job: Job) -> Callable[[], None]:
+    return studies.study_compute(job.subject, lambda done, total: job_progress(job, done, total))

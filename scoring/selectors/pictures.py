@@ -24,8 +24,12 @@ def kinds_of(board: RunBoard, code: str) -> list[tuple[str, str]]:
     return [(kind, name) for kind, name in names.items() if _has(board, code, kind)]
 
 
-def picture(board: RunBoard, code: str, kind: str) -> Figure | None:
-    """None where this node has no such picture."""
+def picture(
+    board: RunBoard, code: str, kind: str, intervals: Mapping[int, tuple[int, int]] | None = None
+) -> Figure | None:
+    """None where this node has no such picture. Rank intervals stand beside the scores where there are some."""
+    if kind == "bars":
+        return builders.node_bars(board, code, intervals=intervals or None)
     return MAKERS[kind](board, code) if kind in MAKERS and _has(board, code, kind) else None
 
 
@@ -53,7 +57,6 @@ def _has(board: RunBoard, code: str, kind: str) -> bool:
 
 
 MAKERS: Mapping[str, Callable[[RunBoard, str], Figure]] = {
-    "bars": builders.node_bars,
     "values": builders.value_bars,
     "makeup": builders.make_up,
     "minmax": lambda board, code: builders.min_max(board, [code]),

@@ -54,6 +54,12 @@ def printed(cell: object, decimals: int) -> str:
     return f"{cell:,.{decimals}f}" if isinstance(cell, float) else str(cell)
 
 
+@register.filter
+def rounded(text: str | None, decimals: int) -> str:
+    """{{ told.spearman|rounded:3 }}: a decimal string, or a dash."""
+    return "–" if text is None else f"{float(text):.{decimals}f}"
+
+
 @register.simple_tag
 def holders(extreme: Extreme | None) -> str:
     """{% holders column.low %}: who has this value."""
@@ -64,6 +70,6 @@ def holders(extreme: Extreme | None) -> str:
 
 
 @register.filter
-def entry(mapping: Mapping[str, str], key: str) -> str:
+def entry(mapping: Mapping[object, object], key: object) -> object:
     """{{ unit.attributes|entry:"region" }}"""
     return mapping.get(key, "")

@@ -11,6 +11,7 @@ from scoring.figures.files import TYPES, figure_bytes
 from scoring.models import ScoringRun
 from scoring.selectors.board import board_of
 from scoring.selectors.pictures import picture
+from scoring.selectors.studies import rank_intervals_of
 from scoring.views.pages import account, computed_run_of
 from surveys.access import READS, survey_for
 from surveys.services.looks import export_note
@@ -24,7 +25,7 @@ def figure(request: HttpRequest, survey_id: int, number: int, code: str, show: s
     board = board_of(run)
     if kind not in TYPES or code not in board.place:
         raise Http404("No such figure.")
-    found = picture(board, code, show)
+    found = picture(board, code, show, rank_intervals_of(run, code))
     if found is None:
         raise Http404("No such figure.")
     name = file_name(run, found.key, kind)

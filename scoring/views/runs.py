@@ -19,6 +19,7 @@ from scoring.models import ScoringRun
 from scoring.selectors.board import board_of
 from scoring.selectors.pictures import kinds_of, picture
 from scoring.selectors.runs import RunTree, jobs_of, profile, ranking, run_job, run_origins, runs_of
+from scoring.selectors.studies import rank_intervals_of
 from scoring.services.runs import run_request
 from scoring.tasks import enqueue
 from scoring.views.pages import account, computed_run_of, page_of, run_of, scoring_page
@@ -79,7 +80,7 @@ def node(request: HttpRequest, survey_id: int, number: int, code: str) -> HttpRe
     if row is None:
         raise Http404("This run has no such node.")
     ranked, board = ranking(tree, code), board_of(found)
-    kinds = kinds_of(board, code)
+    kinds, intervals = kinds_of(board, code), rank_intervals_of(found, code)
     chosen = request.GET.get("show", "")
     chosen = chosen if chosen in dict(kinds) else kinds[0][0]
     return scoring_page(
@@ -96,7 +97,8 @@ def node(request: HttpRequest, survey_id: int, number: int, code: str) -> HttpRe
         kinds=kinds,
         chosen=chosen,
         plain=chosen == kinds[0][0],
-        figure=picture(board, code, chosen),
+        figure=picture(board, code, chosen, intervals),
+        intervals={board.units[unit].pk: ends for unit, ends in intervals.items()},
         page=page_of(request, ranked, UNITS_ON_A_PAGE),
     )
 

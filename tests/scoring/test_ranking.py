@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from scoring import normalising, ranking
+from scoring import normalising, ranking, uncertainty
+from scoring.figures import canvas
 from scoring.normalising import LeafRule, ScoringError, find_faults, normalise
 from scoring.ranking import NodeRule, Scores, competition_ranks, score
 
@@ -313,6 +314,6 @@ def test_a_hundred_thousand_units_are_quick() -> None:
     assert time.process_time() - start < 5
 
 
-@pytest.mark.parametrize("module", [normalising, ranking])
+@pytest.mark.parametrize("module", [normalising, ranking, uncertainty, canvas])
 def test_the_examples_run(module: object) -> None:
     assert doctest.testmod(module).failed == 0  # type: ignore[arg-type]

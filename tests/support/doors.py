@@ -11,6 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from scoring.report.document import example_template
 from scoring.selectors.report import plan_of
 from scoring.services.figure_sets import figure_set_compute, figure_set_request
+from scoring.services.studies import study_compute, study_request
 from surveys.access import DECIDES, LOCKS, READS, RUNS, SCORES, WORKS, Role
 from surveys.forms.answer import AnswerForm
 from surveys.forms.uploads import signed
@@ -92,6 +93,13 @@ def run(*rest: Any) -> Arguments:
 
 def a_run(at: Estate) -> list[list[Any]]:
     return [[at.decided.pk, at.run.number]]
+
+
+def a_study(at: Estate, *, computed: bool = True) -> list[list[Any]]:
+    study, _job = study_request(at.run, "indicators", user=None)
+    if computed and not study.computed_at:
+        study_compute(study.pk)()
+    return [[at.decided.pk, at.run.number, study.pk]]
 
 
 def report_plan(at: Estate) -> dict[str, Any]:
@@ -528,6 +536,13 @@ DOORS: dict[str, Door] = {
     ),
     "scoring:unit": Door(
         get=READS, args=lambda at: [[at.decided.pk, at.run.number, unit.pk] for unit in at.data.units.all()[:1]]
+    ),
+    "scoring:sure": Door(get=READS, args=a_run),
+    "scoring:study_ask": Door(post=SCORES, args=a_run, payload=fields(kind="methods")),
+    "scoring:study": Door(get=READS, args=a_study),
+    "scoring:study_stop": Door(post=SCORES, args=lambda at: a_study(at, computed=False)),
+    "scoring:study_export": Door(
+        get=READS, args=lambda at: [[*a_study(at)[0], kind] for kind in ("csv", "xlsx")]
     ),
     "scoring:gallery": Door(get=READS, post=SCORES, args=a_run, payload=fields(language="en")),
     "scoring:report_plan": Door(
