@@ -62,13 +62,14 @@ def study_document(kind: str, options: Mapping[str, str], weighing: Weighing, st
 
 def _panel(weighing: Weighing, options: Mapping[str, str], step: Step) -> Document:
     draws, seed = int(options["draws"]), int(options["seed"])
-    drawn = weighing.drawn_local(draws, seed)
+    confidence = float(options["confidence"])
+    drawn = weighing.drawn_local(draws, seed, confidence=confidence)
     nodes: Document = {}
     first: list[int] = []
     for place, code in enumerate(weighing.nodes):
         step(place, len(weighing.nodes))
         ranks = _ranks(weighing, code, drawn, draws)
-        found = rank_intervals(ranks, confidence=float(options["confidence"]))
+        found = rank_intervals(ranks, confidence=confidence)
         nodes[code] = {
             "low": found.low.tolist(),
             "high": found.high.tolist(),

@@ -68,14 +68,17 @@ class Weighing:
 
     # --- other panels ---
 
-    def drawn_local(self, draws: int, seed: int) -> dict[str, Array]:
-        """Local weights, draws x children, of panels drawn from the same experts, around the weights of the run."""
+    def drawn_local(self, draws: int, seed: int, *, confidence: float) -> dict[str, Array]:
+        """Local weights, draws x children, of panels drawn from the same experts, around the weights of the run.
+
+        Their spread is widened for intervals of this confidence.
+        """
         if self.panel is None or len(self._counting) < FEWEST:
             raise Refused(
                 _("Other panels cannot be drawn: fewer than %(count)d experts stand behind these weights.")
                 % {"count": FEWEST}
             )
-        found = self._bootstrap(draws, seed)
+        found = self._bootstrap(draws, seed, confidence)
         group = self.panel.group.local
         return {
             code: recentred(self.local[code], found[code], group[code])
@@ -87,7 +90,7 @@ class Weighing:
         """The leaves below a node, and their weights in it in every draw."""
         return leaf_weights(self.children, node, {code: drawn.get(code, self.local[code]) for code in self.local})
 
-    def _bootstrap(self, draws: int, seed: int) -> dict[str, Array]:
+    def _bootstrap(self, draws: int, seed: int, confidence: float) -> dict[str, Array]:
         panel = self.panel
         assert panel is not None  # noqa: S101  the caller looked
         codes = panel.codes
@@ -99,7 +102,7 @@ class Weighing:
             aggregation="priorities" if panel.method.aggregation == "aip" else "judgments",
         )
         try:
-            drawn = ahp.bootstrap_panel(found, draws=draws, confidence=0.95, seed=seed)
+            drawn = ahp.bootstrap_panel(found, draws=draws, confidence=confidence, seed=seed)
         except ahp.WeightError as error:
             raise Refused(
                 _("Other panels cannot be drawn: too few experts count at %(node)s.") % {"node": error.node}
