@@ -69,7 +69,7 @@ def page() -> str:
         f"row, {DRAWS} draws each, 53 indicators in 14 matrices, {UNITS} units. Experts differ from the truth by "
         f"{OPINION} and answer with an error of {SLIP} (of logarithms), on the scale of 1 to 9.",
         "",
-        "| experts | true ranks inside (90 % promised) | of the first ten | weights inside (90 %) | mean width, places |",
+        "| experts | true ranks inside (90 % promised) | of the first ten | weights inside (90 %) | mean width |",
         "|---|---|---|---|---|",
     ]
     generator = np.random.default_rng(SEED)
