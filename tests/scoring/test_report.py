@@ -119,7 +119,59 @@ def test_the_example_names_every_place_and_nothing_in_it_is_unknown(run: Scoring
 # --- templates that are refused ---
 
 
-LINKED = b'<Relationship Type="x/attachedTemplate" TargetMode="External"/>'
+RELATIONS = "word/_rels/settings.xml.rels"
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+
+def with_part(name: str, content: bytes) -> bytes:
+    """A good document with this part in place of its own, or beside it."""
+    source, stream = zipfile.ZipFile(io.BytesIO(torn("x"))), io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as target:
+        for part in source.namelist():
+            if part != name:
+                target.writestr(part, source.read(part))
+        target.writestr(name, content)
+    return stream.getvalue()
+
+
+def linked(said: str, kind: str = "attachedTemplate") -> bytes:
+    frame = "http://schemas.openxmlformats.org/package/2006/relationships"
+    one = f'<Relationship Id="h" Type="{OFFICE}/{kind}" {said}/>'
+    return f'<Relationships xmlns="{frame}">{one}</Relationships>'.encode()
+
+
+def field_of(*texts: str) -> bytes:
+    words = "".join(f"<w:r><w:instrText>{text}</w:instrText></w:r>" for text in texts)
+    began = '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
+    return f'<w:ftr xmlns:w="{qn("w:p")[1:-2]}"><w:p>{began}{words}</w:p></w:ftr>'.encode()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        (RELATIONS, linked("Target='http://e/x' TargetMode='External'")),
+        (RELATIONS, linked('Target="http://e/x" TargetMode = "External"')),
+        (RELATIONS, linked('Target="http://e/x" TargetMode="Extern&#97;l"')),
+        (RELATIONS, linked('Target="http://e/hyperlink" TargetMode="External"')),
+        (RELATIONS, linked('Target="http://e/x" TargetMode="External"').decode().encode("utf-16")),
+        (RELATIONS.upper(), linked('Target="http://e/x" TargetMode="External"')),
+        ("word/footer9.xml", field_of("INCLUDEP", "ICTURE http://e/x.png")),
+    ],
+)
+def test_what_a_document_fetches_is_found_however_it_is_spelt(name: str, content: bytes) -> None:
+    with pytest.raises(FileErrors, match="from elsewhere"):
+        check_template(with_part(name, content), "t.docx")
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        (RELATIONS, linked('Target="http://e/x" TargetMode="External"', "hyperlink")),
+        ("word/footer9.xml", field_of("HYPERLINK http://e/x")),
+    ],
+)
+def test_links_to_click_on_are_let_in(name: str, content: bytes) -> None:
+    check_template(with_part(name, content), "t.docx")
 
 
 def archive(**parts: bytes) -> bytes:
