@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,6 +16,9 @@ from django.utils import translation
 from docx import Document
 from docx.oxml.ns import qn
 
+from scoring.figures.builders import source_line
+from scoring.figures.files import paper_svg, png_bytes
+from scoring.figures.svg import MARGIN, said_outside
 from scoring.files_docx import check_template
 from scoring.models import DataSet, FigureSet, ScoringRun
 from scoring.report.changes import changes, said_by
@@ -87,6 +91,7 @@ def test_without_a_template_every_figure_follows_with_sentence_caption_and_alter
         (("Run {{ru", "n", "}} of {{year}}."), "Run R1 of 2023."),
         (("{{sentence:", "figure 2", "}}"), "Indicator r, first 4: from first to last East, West, South, North."),
         (("{{句子：图2}}",), "Indicator r, first 4: from first to last East, West, South, North."),
+        (("See {{figure 2}}, {{table 1}}.",), "See Figure 2, Table 1."),
         (("{{nobody knows}} {{hash}}",), "{{nobody knows}} "),
     ],
 )
@@ -107,6 +112,47 @@ def test_a_place_alone_on_its_line_becomes_the_figure_and_everything_else_stays(
     assert len(found.inline_shapes) == 1
     fields = [field.get(qn("w:instr")) for field in found.element.iter(qn("w:fldSimple"))]
     assert " SEQ Figure \\* ARABIC \\r 2 " in fields, "the number of the plan, though it stands first"
+
+
+def test_word_finds_nothing_to_repair(run: ScoringRun) -> None:
+    """A cell ends in a paragraph; no two bookmarks are called or numbered alike, those of a template included."""
+    made = Document()
+    made.add_table(1, 1).rows[0].cells[0].paragraphs[0].add_run("{{table 1}}")
+    for place in ("{{figure 3}}", "{{figure 2}}", "{{figure 2}}", "{{figure 1}}"):
+        made.add_paragraph(place)
+    theirs = made.element.body.makeelement(qn("w:bookmarkStart"), {qn("w:id"): "40", qn("w:name"): "_Ref_bars_r"})
+    made.paragraphs[0]._p.append(theirs)
+    stream = io.BytesIO()
+    made.save(stream)
+    found = document(run, stream.getvalue())
+    assert all(cell[-1].tag == qn("w:p") for cell in found.element.iter(qn("w:tc")))
+    marks = list(found.element.iter(qn("w:bookmarkStart")))
+    for name in ("w:id", "w:name"):
+        assert len({mark.get(qn(name)) for mark in marks}) == len(marks) == 6
+
+
+def test_a_picture_fits_its_page_and_leaves_title_and_source_to_the_document(run: ScoringRun) -> None:
+    figure = next(each.figure for each in figures_of([Item(kind="bars", node="r")], board_of(run), None))
+    assert figure
+    drawing = paper_svg(figure)
+    texts = [(float(y), text) for y, text in re.findall(r'<text [^>]*?y="([\d.]+)"[^>]*>([^<]+)', drawing)]
+    top, bottom = (round(each, 1) for each in said_outside(figure, source_line(figure.caption)))
+    high = float(re.findall(r'height="([\d.]+)"', drawing)[0])
+    kept = [text for y, text in texts if top < y + MARGIN < high - bottom]
+    assert [text for _y, text in texts if text not in kept] == [figure.caption.title, source_line(figure.caption)]
+    long = replace(figure, body=replace(figure.body, bars=[figure.body.bars[0]] * 150))  # type: ignore[union-attr, arg-type]
+    content = document_bytes([long], {}, template=None, title="", pictures={long.key: png_bytes(long, dpi=40)})
+    shape = Document(io.BytesIO(content)).inline_shapes[0]
+    assert shape.height.cm == pytest.approx(17.5)
+    assert shape._inline.graphic.graphicData.pic.blipFill.find(qn("a:srcRect")) is not None
+
+
+def test_a_table_leaves_to_its_source_line_what_every_row_says(run: ScoringRun) -> None:
+    found = document(run, None)
+    heading = [cell.text for cell in found.tables[0].rows[0].cells]
+    assert heading == ["Code", "Indicator", "Definition", "Unit of measure", "Direction"]
+    after = found.tables[0]._tbl.getnext()
+    assert "2023 · Source: Yearbook" in "".join(text.text for text in after.iter(qn("w:t")))
 
 
 def test_the_example_names_every_place_and_nothing_in_it_is_unknown(run: ScoringRun) -> None:
