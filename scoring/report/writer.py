@@ -16,7 +16,7 @@ from scoring.figures.svg import WIDE, said_outside
 WIDTH_CM, HEIGHT_CM = 15.0, 17.5
 """No picture is larger: its caption and source stand on the same page."""
 LETTERS, SMALL = 8.5, 8.0
-NARROWEST, WIDEST = 30.0, 260.0  # of a column, by its longest text
+POINT_CM, AROUND_CM = 2.54 / 72, 0.5  # the second: beside the text of a cell
 WHOLE = 100_000  # of a side, in which a document says what it crops
 
 
@@ -180,10 +180,14 @@ def _without_repetition(table: Table, caption: Caption) -> Table:
 
 
 def _widths(rows: Sequence[Sequence[str]]) -> list[float]:
-    """Centimetres of each column, by its longest text."""
+    """Centimetres of each column: short ones as wide as their longest text, the long ones share what is left."""
     longest = [max(measured(cell, LETTERS) for cell in column) for column in zip(*rows, strict=True)]
-    wanted = [min(max(each, NARROWEST), WIDEST) for each in longest]
-    return [WIDTH_CM * each / sum(wanted) for each in wanted]
+    wanted = [each * POINT_CM + AROUND_CM for each in longest]
+    widths, left = [0.0] * len(wanted), WIDTH_CM
+    for done, place in enumerate(sorted(range(len(wanted)), key=lambda place: wanted[place])):
+        widths[place] = min(wanted[place], left / (len(wanted) - done))
+        left -= widths[place]
+    return widths
 
 
 def _row(
