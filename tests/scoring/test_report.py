@@ -67,6 +67,10 @@ def torn(*parts: str) -> bytes:
     return stream.getvalue()
 
 
+def test_the_root_of_a_board_is_the_node_of_its_data_whatever_its_code(run: ScoringRun) -> None:
+    assert board_of(run).root == "r", "though a comes first among letters"
+
+
 # --- the document ---
 
 
