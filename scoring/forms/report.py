@@ -64,7 +64,7 @@ class TemplateForm(forms.Form):
 
 
 class PlanForm(forms.Form):
-    """Number, title and length of every figure, which are shown, and one more."""
+    """Place, number, title and length of every figure, which are shown, and one more."""
 
     def __init__(self, *args: Any, items: Sequence[Item], run: ScoringRun, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -80,6 +80,9 @@ class PlanForm(forms.Form):
         )
 
     def _add_item(self, place: int, item: Item) -> None:
+        self.fields[f"place-{place}"] = forms.IntegerField(
+            min_value=1, max_value=999, initial=place + 1, label=_("Order in the list")
+        )
         self.fields[f"shown-{place}"] = forms.BooleanField(required=False, initial=item.shown, label=_("Show"))
         self.fields[f"number-{place}"] = forms.CharField(
             required=False, max_length=8, initial=item.number, label=_("Number of the figure")
@@ -97,7 +100,7 @@ class PlanForm(forms.Form):
         )
 
     def rows(self) -> list[tuple[Item, list[forms.BoundField]]]:
-        names = ["shown", "number", *(f"title-{tag}" for tag, _name in languages()), "top"]
+        names = ["place", "shown", "number", *(f"title-{tag}" for tag, _name in languages()), "top"]
         return [(item, [self[f"{name}-{place}"] for name in names]) for place, item in enumerate(self.items)]
 
     def added(self) -> list[forms.BoundField]:
@@ -105,9 +108,11 @@ class PlanForm(forms.Form):
 
     def changed_items(self) -> list[Item]:
         said = self.cleaned_data
-        found = [self._changed(place, item) for place, item in enumerate(self.items)]
+        order = sorted(range(len(self.items)), key=lambda place: (said[f"place-{place}"], place))
+        found = [self._changed(place, self.items[place]) for place in order]
         if said["add-kind"]:
-            found.append(Item(kind=said["add-kind"], node=said["add-node"], other=said["add-other"]))
+            other = said["add-other"] if said["add-kind"] == "scatter" else ""
+            found.append(Item(kind=said["add-kind"], node=said["add-node"], other=other))
         return found
 
     def _changed(self, place: int, item: Item) -> Item:

@@ -22,8 +22,9 @@ from scoring.figures.svg import MARGIN, said_outside
 from scoring.files_docx import check_template
 from scoring.models import DataSet, FigureSet, ScoringRun
 from scoring.report.changes import changes, said_by
+from scoring.report.checking import faults_of
 from scoring.report.document import document_bytes, example_template, places_in
-from scoring.report.making import faults_of, figures_of
+from scoring.report.making import figures_of
 from scoring.report.plan import Item
 from scoring.selectors.board import board_of
 from scoring.selectors.report import facts_of, plan_of
@@ -270,31 +271,65 @@ def test_a_plan_is_suggested_kept_and_checked(run: ScoringRun) -> None:
     assert plan_of(run) == [replace(items[1], title={"en": "Ours"}, top=2)]
     with pytest.raises(Refused, match="given twice"):
         plan_write(run.survey, [items[1], replace(items[2], number="2")], user=make.user())
+    with pytest.raises(Refused, match="Two figures of the list are the same"):
+        plan_write(run.survey, [items[1], replace(items[1], number="9", top=3)], user=make.user())
     with pytest.raises(Refused, match="one figure at least"):
         plan_write(run.survey, [replace(items[1], shown=False)], user=make.user())
+
+
+def test_the_form_puts_figures_where_their_places_say_and_a_new_one_last(run: ScoringRun) -> None:
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(make.user())
+    where = reverse("scoring:report_plan", args=[run.survey_id, run.number])
+    shown = client.get(where).context["form"]
+    said = {name: shown[name].initial or "" for name in shown.fields}
+    said |= {f"place-{at}": str(place) for at, place in enumerate((1, 3, 2, 5, 4))}
+    client.post(where, {**said, "add-kind": "makeup", "add-node": "r"})
+    assert [item.key for item in plan_of(run)] == [
+        "outline", "bars-a", "bars-r", "weights", "definitions", "makeup-r",
+    ]  # fmt: skip
 
 
 def test_what_lacks_data_is_named_and_never_drawn_empty(run: ScoringRun) -> None:
     wanted = [
         Item(kind="bars", node="zz"), Item(kind="values", node="a"), Item(kind="scatter", node="a1"),
-        Item(kind="tiles", node="r"), Item(kind="bars", node="r", branch=True),
+        Item(kind="tiles", node="r"), Item(kind="bars", node="r", branch=True), Item(kind="makeup", node="a1"),
         Item(kind="scatter", node="a1", other="a2"),
     ]  # fmt: skip
     found = figures_of(wanted, board_of(run), None)
-    assert [bool(each.figure) for each in found] == [False] * 5 + [True]
-    for each, word in zip(found, ("no zz", "no values", "no ?", "tile grid", "other units"), strict=False):
+    assert [bool(each.figure) for each in found] == [False] * 6 + [True]
+    for each, word in zip(
+        found, ("no zz", "no values", "no ?", "tile grid", "other units", "nothing else"), strict=False
+    ):
         assert word in each.lacking
 
 
-def test_a_figure_that_says_another_number_is_found(run: ScoringRun) -> None:
+BODIES = {"bars": "bars", "values": "bars", "makeup": "stacks", "scatter": "points", "outline": "branches"}
+WRONG = {
+    "bars": ({"value": 9.5}, {"rank": 2}, {"label": "Nobody"}), "values": ({"value": 9.5}, {"rank": 2}),
+    "makeup": ({"parts": [1.0, 2.0]}, {"rank": 2}), "scatter": ({"x": 9.5}, {"y": 9.5}), "outline": ({"weight": 0.5},),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", BODIES)
+def test_a_figure_that_says_another_number_is_found(run: ScoringRun, kind: str) -> None:
+    """In the drawing, in the table, or in both alike: then it is not what the run has stored."""
     board = board_of(run)
-    figure = figures_of([Item(kind="bars", node="r")], board, None)[0].figure
+    item = Item(kind=kind, node={"values": "a1", "scatter": "a1", "outline": ""}.get(kind, "a"), other="a2")
+    figure = figures_of([item], board, None)[0].figure
     assert figure
-    assert not faults_of(figure, board, "r")
-    bars = list(figure.body.bars)  # type: ignore[union-attr]
-    for wrong in (replace(bars[0], value=1.0), replace(bars[0], rank=3), replace(bars[0], label="Nobody")):
-        changed = replace(figure, body=replace(figure.body, bars=[wrong, *bars[1:]]))  # type: ignore[arg-type]
-        assert faults_of(changed, board, "r")
+    assert not faults_of(figure, board, item)
+    parts = list(getattr(figure.body, BODIES[kind]))
+    for wrong in WRONG[kind]:
+        body = replace(figure.body, **{BODIES[kind]: [*parts[:-1], replace(parts[-1], **wrong)]})  # type: ignore[arg-type]
+        assert faults_of(replace(figure, body=body), board, item)
+    last = [0.123 if isinstance(cell, float) else cell for cell in figure.table.rows[-1]]
+    rows = [*figure.table.rows[:-1], last]
+    changed = replace(figure, table=replace(figure.table, rows=rows))
+    assert faults_of(changed, board, item)
+    other = board_of(score.run(run.weight_set, score.data_set(run.survey, score.DATA.replace(b"h,1,10", b"h,9,99"))))
+    if kind != "outline":
+        assert any("the run has another number" in fault for fault in faults_of(figure, other, item))
 
 
 def test_a_set_is_made_once_and_names_what_changed_since_the_one_before(run: ScoringRun) -> None:
