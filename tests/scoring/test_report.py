@@ -27,7 +27,7 @@ from scoring.report.document import document_bytes, example_template, places_in
 from scoring.report.making import figures_of
 from scoring.report.plan import Item
 from scoring.selectors.board import board_of
-from scoring.selectors.report import facts_of, plan_of
+from scoring.selectors.report import comparable_sets, facts_of, plan_of, set_page
 from scoring.services.figure_sets import figure_set_compute, figure_set_request, plan_write, template_add
 from surveys.errors import Refused
 from surveys.files.problems import FileErrors
@@ -351,6 +351,10 @@ def test_a_set_is_made_once_and_names_what_changed_since_the_one_before(run: Sco
         ("Figure 2", "another order, other numbers"), ("Figure 3", "another order, other numbers"),
     ]  # fmt: skip
     assert "North" in told[0].now
+    third = made(run)
+    assert [each.pk for each in comparable_sets(third)] == [second.pk, first.pk + 1, first.pk]
+    assert len(set_page(third).changes) == 2, "with the set before, which is of other data"
+    assert not set_page(third, str(first.pk)).changes, "with the one that is asked for"
 
 
 def test_changes_name_what_is_new_and_what_is_gone(run: ScoringRun) -> None:
