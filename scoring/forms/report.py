@@ -23,6 +23,11 @@ ADDED = (
     ("tiles", gettext_lazy("Tile grid")),
     ("scatter", gettext_lazy("Two indicators against each other")),
 )
+WITHOUT = {
+    "outline": gettext_lazy("Indicator system"),
+    "definitions": gettext_lazy("How the indicators are measured"),
+    "weights": gettext_lazy("Weights"),
+}
 
 
 class RunChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
@@ -72,6 +77,7 @@ class PlanForm(forms.Form):
         for place, item in enumerate(self.items):
             self._add_item(place, item)
         nodes = [(row.node.code, f"{row.node.code} {row.node}") for row in RunTree(run).rows]
+        self.nodes = dict(nodes)
         kinds = [("", _("No further figure")), *ADDED]
         self.fields["add-kind"] = forms.ChoiceField(required=False, label=_("One more figure"), choices=kinds)
         self.fields["add-node"] = forms.ChoiceField(required=False, label=_("of"), choices=nodes)
@@ -99,9 +105,18 @@ class PlanForm(forms.Form):
             required=False, min_value=1, max_value=10_000, initial=item.top, label=_("How many")
         )
 
-    def rows(self) -> list[tuple[Item, list[forms.BoundField]]]:
+    def rows(self) -> list[tuple[Item, str, list[forms.BoundField]]]:
+        """Each figure, what it is about in words, and its fields."""
         names = ["place", "shown", "number", *(f"title-{tag}" for tag, _name in languages()), "top"]
-        return [(item, [self[f"{name}-{place}"] for name in names]) for place, item in enumerate(self.items)]
+        return [
+            (item, self._about(item), [self[f"{name}-{place}"] for name in names])
+            for place, item in enumerate(self.items)
+        ]
+
+    def _about(self, item: Item) -> str:
+        kind = str({**dict(ADDED), **WITHOUT}[item.kind])
+        nodes = [self.nodes.get(code, code) for code in (item.node, item.other) if code]
+        return f"{' × '.join(nodes)} · {kind}" if nodes else kind
 
     def added(self) -> list[forms.BoundField]:
         return [self["add-kind"], self["add-node"], self["add-other"]]
