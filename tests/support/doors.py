@@ -103,7 +103,8 @@ def a_study(at: Estate, *, computed: bool = True) -> list[list[Any]]:
 
 
 def report_plan(at: Estate) -> dict[str, Any]:
-    return {f"shown-{place}": "on" for place, _item in enumerate(plan_of(at.run))}
+    places = range(len(plan_of(at.run)))
+    return {f"shown-{place}": "on" for place in places} | {f"place-{place}": str(place + 1) for place in places}
 
 
 def report_template(_at: Estate) -> dict[str, Any]:
