@@ -111,7 +111,8 @@ def another_run(at: Estate) -> list[list[Any]]:
 
 
 def report_plan(at: Estate) -> dict[str, Any]:
-    return {f"shown-{place}": "on" for place, _item in enumerate(plan_of(at.run))}
+    places = range(len(plan_of(at.run)))
+    return {f"shown-{place}": "on" for place in places} | {f"place-{place}": str(place + 1) for place in places}
 
 
 def report_template(_at: Estate) -> dict[str, Any]:
