@@ -130,6 +130,18 @@ def test_an_experts_own_upload_takes_none_either(client: Client, survey: Survey,
     assert not Judgment.objects.exists()
 
 
+@pytest.mark.django_db
+@pytest.mark.usefixtures("english")
+def test_a_page_counts_every_fault_and_lists_a_thousand(client: Client) -> None:
+    system = {"name_en": "New", "label": "9", "language": "en"}
+    for faults, note in ((1_000, 0), (1_001, 1)):
+        text = SimpleUploadedFile("h.txt", b"Goal: A, B;" + b"x;" * faults)
+        page = client.post(reverse("surveys:ahp_os_import"), {"file": text, **system}).content.decode()
+        listed = page.split('id="file-problems"')[1].split("</section>")[0]
+        assert listed.count("<li>") == 1_000
+        assert listed.count("The first 1000 are listed") == note
+
+
 # --- large but honest ---
 
 
