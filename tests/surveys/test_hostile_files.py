@@ -19,6 +19,7 @@ from scoring.files import read_data
 from scoring.models import DataSet
 from surveys.files.ahp_os import decoded, read_hierarchy
 from surveys.files.ahp_os_project import read_project
+from surveys.files.csv_text import csv_records, loose_records
 from surveys.files.indicators import read_indicators
 from surveys.files.judgments import read_judgments
 from surveys.files.matrices import Asked, read_matrices
@@ -140,6 +141,15 @@ def test_a_page_counts_every_fault_and_lists_a_thousand(client: Client) -> None:
         listed = page.split('id="file-problems"')[1].split("</section>")[0]
         assert listed.count("<li>") == 1_000
         assert listed.count("The first 1000 are listed") == note
+
+
+@pytest.mark.usefixtures("english")
+@pytest.mark.parametrize("reader", [csv_records, loose_records])
+def test_no_row_is_wider_than_a_spreadsheet(reader: Callable[..., Any]) -> None:
+    more = [None] if reader is csv_records else []
+    assert len(reader(b"a," * 16_383, "f", *more, UPLOADED_JUDGMENTS).rows[0][1]) == 16_384
+    with pytest.raises(FileErrors, match="row 2: there are more than 16384 columns; remove"):
+        reader(b"a,b\n" + b"," * 16_384, "f", *more, UPLOADED_JUDGMENTS)
 
 
 # --- large but honest ---
