@@ -34,10 +34,10 @@ worker: $(VENV)/ready
 test: test-sqlite test-postgres test-browser
 
 test-sqlite: $(VENV)/ready-dev
-	$(PYTHON) -m pytest -n $(TEST_PROCESSES)
+	$(PYTHON) -m pytest -n $(TEST_PROCESSES) --dist worksteal
 
 test-postgres: $(VENV)/ready-dev
-	$(PYTHON) -m pytest -n $(TEST_PROCESSES) --database=postgres
+	$(PYTHON) -m pytest -n $(TEST_PROCESSES) --dist worksteal --database=postgres
 
 test-browser: $(VENV)/ready-dev
 	$(PYTHON) -m pytest -n $(TEST_PROCESSES) --dist loadfile tests/browser

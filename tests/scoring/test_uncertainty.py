@@ -220,7 +220,7 @@ def test_leaving_out_is_what_leaving_out_gives(run: ScoringRun) -> None:
 
 
 @db
-def test_what_a_panel_of_two_cannot_say_is_said(run: ScoringRun) -> None:
+def test_what_a_panel_of_two_cannot_say_is_said(run: ScoringRun, english: None) -> None:
     locked = score.run()
     study, job = study_request(locked, "panel", user=make.user())
     make.work_off()
