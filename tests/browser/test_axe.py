@@ -22,7 +22,7 @@ from tests.support import journey as step
 from tests.support.places import demo_password, free_port, running_site
 from tests.surveys import factories as make
 
-NOT_PAGES = ("/export.", ".xlsx", ".txt", ".json", ".pdf", ".docx", "/logout/", "/healthz")
+NOT_PAGES = ("/export.", ".csv", ".xlsx", ".txt", ".json", ".pdf", ".docx", "/logout/", "/healthz")
 FORMS = [("surveys:experts_add", "textarea[name=lines]", "E1, x, not an address\n, nobody")]
 
 
