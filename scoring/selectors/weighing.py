@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
-from django.utils.translation import gettext as _
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 from numpy.typing import ArrayLike
 
 import ahp
@@ -79,10 +80,8 @@ class Weighing:
         if self.panel is None:
             raise Refused(_("Other panels cannot be drawn: no panel stands behind these weights."))
         if len(self._counting) < FEWEST:
-            raise Refused(
-                _("Other panels cannot be drawn: fewer than %(count)d experts stand behind these weights.")
-                % {"count": FEWEST}
-            )
+            few = _("Other panels cannot be drawn: fewer than {count} experts stand behind these weights.")
+            raise Refused(format_lazy(few, count=FEWEST))
         moving = [code for code in self.nodes if code not in self.fixed and len(self.children[code]) > 1]
         if not moving:
             raise Refused(_("Other panels change nothing here: all these weights were imported or fixed."))
@@ -123,9 +122,8 @@ class Weighing:
         try:
             drawn = ahp.bootstrap_panel(found, draws=draws, confidence=confidence, seed=seed)
         except ahp.WeightError as error:
-            raise Refused(
-                _("Other panels cannot be drawn: too few experts count at %(node)s.") % {"node": error.node}
-            ) from error
+            few = _("Other panels cannot be drawn: too few experts count at {node}.")
+            raise Refused(format_lazy(few, node=error.node)) from error
         return {str(code): weights for code, weights in drawn.local.items()}
 
     @cached_property
