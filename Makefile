@@ -10,7 +10,7 @@ UV := $(VENV)/bin/uv
 TEST_PROCESSES ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run worker test test-sqlite test-postgres test-browser soak check format bench bench-form bench-desk lock clean
+.PHONY: help run worker test test-sqlite test-postgres test-browser soak check format bench bench-form bench-desk bench-figures lock clean
 
 help:
 	@echo "make run      start Quanheng at http://127.0.0.1:8000/ (PORT=, DATA_DIR=)"
@@ -21,6 +21,7 @@ help:
 	@echo "make format   put the code into shape"
 	@echo "make bench    benchmarks; make bench-form: those of the expert's form"
 	@echo "make bench-desk  pages of the coordinator with a panel of 500 (a minute or two)"
+	@echo "make bench-figures  the report's whole set of figures (two minutes)"
 	@echo "make lock     renew requirements*.txt"
 	@echo "make clean    remove the environment and caches; var/ with your data stays"
 
@@ -33,10 +34,10 @@ worker: $(VENV)/ready
 test: test-sqlite test-postgres test-browser
 
 test-sqlite: $(VENV)/ready-dev
-	$(PYTHON) -m pytest -n $(TEST_PROCESSES)
+	$(PYTHON) -m pytest -n $(TEST_PROCESSES) --dist worksteal
 
 test-postgres: $(VENV)/ready-dev
-	$(PYTHON) -m pytest -n $(TEST_PROCESSES) --database=postgres
+	$(PYTHON) -m pytest -n $(TEST_PROCESSES) --dist worksteal --database=postgres
 
 test-browser: $(VENV)/ready-dev
 	$(PYTHON) -m pytest -n $(TEST_PROCESSES) --dist loadfile tests/browser
@@ -65,6 +66,9 @@ bench-form: $(VENV)/ready-dev
 
 bench-desk: $(VENV)/ready
 	$(PYTHON) -m benchmarks.desk
+
+bench-figures: $(VENV)/ready
+	$(PYTHON) -m benchmarks.figures
 
 COMPILE := UV_CUSTOM_COMPILE_COMMAND="make lock" $(UV) pip compile --quiet --upgrade --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-emit-find-links

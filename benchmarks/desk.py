@@ -27,10 +27,7 @@ BARE = "a bare page"
 
 def main() -> int:
     with TemporaryDirectory(prefix="qh-desk-") as home:
-        for name in _OURS:
-            os.environ.pop(name, None)
-        os.environ |= {"DATA_DIR": home, "DJANGO_SETTINGS_MODULE": "config.settings"}
-        _set_up()
+        begin_in(home)
         report, introduction = measured()
     page = report.page("The coordinator's desk", introduction)
     PAGE.write_text(page, "utf-8")
@@ -38,7 +35,11 @@ def main() -> int:
     return 1 if report.missed else 0
 
 
-def _set_up() -> None:
+def begin_in(home: str) -> None:
+    """A site of its own in this folder, with nothing of the one that is set up here."""
+    for name in _OURS:
+        os.environ.pop(name, None)
+    os.environ |= {"DATA_DIR": home, "DJANGO_SETTINGS_MODULE": "config.settings"}
     import django
     from django.core.management import call_command
 

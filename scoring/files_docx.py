@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
+from xml.etree.ElementTree import Element, ParseError
 
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import fromstring
 from django.utils.translation import gettext as _
 
 from surveys.files.archive import inspect, refuse
 from surveys.files.records import Limits
 
 LIMITS = Limits(content=10 * 1024 * 1024, inflated=60 * 1024 * 1024)
-OUTSIDE = b'TargetMode="External"'
 BODY = "word/document.xml"
+WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+FETCHING = re.compile(
+    r"^\s*(INCLUDEPICTURE|INCLUDETEXT|IMPORT|LINK|DDE|DDEAUTO|DATABASE|RD)\b", re.IGNORECASE | re.MULTILINE
+)
+"""Fields that read a file or an address when they are brought up to date, by the word they begin with."""
 
 
 def check_template(content: bytes, file: str) -> None:
@@ -26,10 +34,13 @@ def check_template(content: bytes, file: str) -> None:
             refuse(file, _("this is no Word document"), _("save it as .docx"))
         if any("vbaproject" in name.lower() or "activex" in name.lower() for name in names):
             refuse(file, _("the document holds macros"), _("save it as .docx without macros"))
-        for name in names:
-            if name.endswith(".rels") and any(_fetches(part) for part in archive.read(name).split(b"<Relationship ")):
-                what = _("the document fetches something from elsewhere (a linked template, picture or object)")
-                refuse(file, what, _("embed it, or cut the link"))
+        try:
+            fetches = any(_fetches(part.filename.lower(), archive.read(part)) for part in archive.infolist())
+        except (ParseError, DefusedXmlException) as error:
+            refuse(file, _("the document is damaged"), _("open it in Word and save it again as .docx"), error)
+        if fetches:
+            what = _("the document fetches something from elsewhere (a linked template, picture or object)")
+            refuse(file, what, _("embed it, or cut the link"))
     try:
         from docx import Document
 
@@ -38,6 +49,29 @@ def check_template(content: bytes, file: str) -> None:
         refuse(file, _("the document is damaged"), _("open it in Word and save it again as .docx"), error)
 
 
-def _fetches(relationship: bytes) -> bool:
+def _fetches(name: str, content: bytes) -> bool:
+    """Read as XML, as Word does: there are many ways to spell the same attribute."""
+    if name.endswith(".rels"):
+        return any(_leads_outside(element) for element in fromstring(content).iter())
+    if name.endswith(".xml"):
+        return bool(FETCHING.search(_fields(fromstring(content))))
+    return False
+
+
+def _leads_outside(relationship: Element) -> bool:
     """A link that a reader may click on fetches nothing by itself."""
-    return OUTSIDE in relationship and b"/hyperlink" not in relationship
+    outside = relationship.get("TargetMode", "").strip().lower() == "external"
+    return outside and relationship.get("Type", "").rsplit("/", 1)[-1] != "hyperlink"
+
+
+def _fields(part: Element) -> str:
+    """The instructions of all fields, one to a line; Word may have torn one into several texts."""
+    said: list[str] = []
+    for element in part.iter():
+        if element.tag == f"{WORD}fldChar":
+            said.append("\n")
+        elif element.tag == f"{WORD}instrText":
+            said.append(element.text or "")
+        elif element.tag == f"{WORD}fldSimple":
+            said.append(f"\n{element.get(f'{WORD}instr', '')}\n")
+    return "".join(said)

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from scoring.api.urls import urlpatterns as api
-from scoring.views import data, decisions, figures, report, runs, studies, what_if
+from scoring.views import comparing, data, decisions, figures, report, runs, studies, units, what_if
 from surveys import paths  # noqa: F401  knows how codes stand in an address
 
 S = "surveys/<int:survey_id>/"
@@ -21,12 +21,15 @@ urlpatterns = [
     path(R, runs.run, name="run"),
     path(f"{R}nodes/<code:code>/", runs.node, name="node"),
     path(f"{R}nodes/<code:code>/<slug:show>.<slug:kind>", figures.figure, name="figure_file"),
-    path(f"{R}units/<int:unit_id>/", runs.unit, name="unit"),
+    path(f"{R}units/<int:unit_id>/", units.unit, name="unit"),
+    path(f"{R}units/<int:unit_id>/<code:code>/", units.why, name="why"),
     path(f"{R}sure/", studies.sure, name="sure"),
     path(f"{R}sure/ask/", studies.study_ask, name="study_ask"),
     path(f"{R}sure/<int:key>/", studies.study, name="study"),
     path(f"{R}sure/<int:key>/cancel/", studies.study_stop, name="study_stop"),
     path(f"{R}sure/<int:key>.<slug:kind>", studies.study_export, name="study_export"),
+    path(f"{R}compare/", comparing.comparing, name="comparing"),
+    path(f"{R}compare.<slug:kind>", comparing.comparing_export, name="comparing_export"),
     path(f"{R}figures/", report.gallery, name="gallery"),
     path(f"{R}figures/plan/", report.plan, name="report_plan"),
     path(f"{R}figures/template/", report.template_upload, name="report_template"),

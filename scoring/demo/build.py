@@ -10,6 +10,7 @@ from django.conf import settings
 from scoring.demo import consensus, decisions, earlier, hard_cases, panels, runs, texts
 from scoring.demo.panels import People
 from scoring.demo.people import people_create
+from scoring.demo.year_before import year_before
 from scoring.report.plan import items_of
 from scoring.services.figure_sets import plan_write
 from surveys.files.judgments import JudgmentRow
@@ -58,6 +59,11 @@ def _golden_panel(edition: Edition, rows: list[JudgmentRow], people: People) -> 
         runs.run(
             COMPUTING / file, survey, weight_set, name=name, source=texts.COMPUTING_SOURCE, year="2023", people=people
         )
+    provinces = COMPUTING / next(iter(texts.COMPUTING_DATA))
+    runs.run(
+        provinces, survey, weight_set, name=texts.YEAR_BEFORE, source=texts.YEAR_BEFORE_SOURCE, year="2022",
+        people=people, content=year_before(provinces),
+    )  # fmt: skip
     plan = json.loads((COMPUTING / "report.json").read_text(encoding="utf-8"))
     plan_write(survey, items_of(plan), user=people["analyst"])
 

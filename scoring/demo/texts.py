@@ -51,6 +51,10 @@ ACCEPTED = "专家来电说明：这几处比较反映其所在行业的实际�
 ASKED = "请再看一看这几处比较：它们彼此之间不太协调。您可以修改，也可以保持原判断。"
 
 SOURCE = "权衡演示文件 / Quanheng demo files"
+YEAR_BEFORE = {
+    "zh-hans": "31 个省级行政区，2022 年（合成）", "en": "31 provinces, 2022 (synthetic)",
+}  # fmt: skip
+YEAR_BEFORE_SOURCE = "权衡演示：由 2023 年合成数据推算 / Quanheng demo: derived from the synthetic data of 2023"
 COMPUTING_SOURCE = "权衡演示文件：只还原公布的名次，不代表总量 / Quanheng demo files: published orders, not totals"
 COMPUTING_DATA = {
     "provinces_2023_synthetic.csv": {"zh-hans": "31 个省份，2023 年", "en": "31 provinces, 2023"},

@@ -84,14 +84,10 @@ def value_bars(board: RunBoard, code: str, *, top: int | None = TOP, word: str =
     node, ranked = board.tree.nodes[code], board.ranked(code)
     shown = ranked if top is None else ranked[:top]
     ranks, raw, names = board.ranks_of(code), board.raw_of(code), board.names
-    texts = [board.tree.raw(board.units[unit], code) for unit in shown]
-    texts = [
-        text if float(text or "nan") == raw[unit] else f"{raw[unit]:g}" for text, unit in zip(texts, shown, strict=True)
-    ]
+    shown = [unit for unit in shown if not np.isnan(raw[unit])]  # a score may stand for a value that is missing
     bars = [
         Bar(label=names[unit], value=float(raw[unit]), text=_rounded(float(raw[unit])), rank=int(ranks[unit]))
         for unit in shown
-        if not np.isnan(raw[unit])
     ]
     title = _("Top %(top)d: %(node)s") % {"top": len(shown), "node": node} if len(shown) < len(ranked) else str(node)
     lower = node.direction == Indicator.Direction.COST

@@ -23,6 +23,8 @@ from scoring.figures.specification import (
 
 WIDE, NARROW = 720, 340
 MARGIN = 24
+TITLE, TITLE_STEP = 18, 24  # letters, and from line to line
+SMALL, SMALL_STEP = 12, 18
 
 DRAWERS: Mapping[type, Callable[[Canvas, Any, float], float]] = {
     Bars: rows.bars,
@@ -53,15 +55,25 @@ def draw(figure: Figure, *, theme: str = "page", width: float = WIDE, source: st
     return canvas.svg(bottom, _name(caption), caption.sentence)
 
 
+def said_outside(figure: Figure, source: str, width: float = WIDE) -> tuple[float, float]:
+    """How much of a paper drawing, from above and from below, is its title and its source line: a document that says
+    both itself shows the rest. Unit, stamps and note stay.
+    """
+    inner = width - 2 * MARGIN
+    titles = len(wrapped(_name(figure.caption), TITLE, inner, 3))
+    sources = len(wrapped(source, SMALL, inner, 3))
+    return MARGIN + TITLE_STEP * titles, sources * SMALL_STEP + 6 + MARGIN
+
+
 def _name(caption: Caption) -> str:
     return f"{caption.number} {caption.title}".strip()
 
 
 def _head(canvas: Canvas, caption: Caption) -> float:
     y = 18.0
-    for line in wrapped(_name(caption), 18, canvas.width, 3):
-        canvas.text(0, y, line, size=18, bold=True)
-        y += 24
+    for line in wrapped(_name(caption), TITLE, canvas.width, 3):
+        canvas.text(0, y, line, size=TITLE, bold=True)
+        y += TITLE_STEP
     canvas.text(
         0, y, f"{caption.unit} · n = {caption.count}" if caption.unit else f"n = {caption.count}", "soft", size=12
     )
@@ -81,12 +93,12 @@ def _foot(canvas: Canvas, caption: Caption, bottom: float, source: str) -> float
     y = bottom + 8
     canvas.line(0, y, canvas.width, y, "grid")
     said = [
-        *(wrapped(caption.note, 12, canvas.width, 4) if caption.note else []),
-        *wrapped(source, 12, canvas.width, 3),
+        *(wrapped(caption.note, SMALL, canvas.width, 4) if caption.note else []),
+        *wrapped(source, SMALL, canvas.width, 3),
     ]
     for line in said:
-        y += 18
-        canvas.text(0, y, line, "soft", size=12)
+        y += SMALL_STEP
+        canvas.text(0, y, line, "soft", size=SMALL)
     return y + 6
 
 

@@ -23,6 +23,11 @@ ADDED = (
     ("tiles", gettext_lazy("Tile grid")),
     ("scatter", gettext_lazy("Two indicators against each other")),
 )
+WITHOUT = {
+    "outline": gettext_lazy("Indicator system"),
+    "definitions": gettext_lazy("How the indicators are measured"),
+    "weights": gettext_lazy("Weights"),
+}
 
 
 class RunChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
@@ -64,7 +69,7 @@ class TemplateForm(forms.Form):
 
 
 class PlanForm(forms.Form):
-    """Number, title and length of every figure, which are shown, and one more."""
+    """Place, number, title and length of every figure, which are shown, and one more."""
 
     def __init__(self, *args: Any, items: Sequence[Item], run: ScoringRun, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -72,6 +77,7 @@ class PlanForm(forms.Form):
         for place, item in enumerate(self.items):
             self._add_item(place, item)
         nodes = [(row.node.code, f"{row.node.code} {row.node}") for row in RunTree(run).rows]
+        self.nodes = dict(nodes)
         kinds = [("", _("No further figure")), *ADDED]
         self.fields["add-kind"] = forms.ChoiceField(required=False, label=_("One more figure"), choices=kinds)
         self.fields["add-node"] = forms.ChoiceField(required=False, label=_("of"), choices=nodes)
@@ -80,6 +86,9 @@ class PlanForm(forms.Form):
         )
 
     def _add_item(self, place: int, item: Item) -> None:
+        self.fields[f"place-{place}"] = forms.IntegerField(
+            min_value=1, max_value=999, initial=place + 1, label=_("Order in the list")
+        )
         self.fields[f"shown-{place}"] = forms.BooleanField(required=False, initial=item.shown, label=_("Show"))
         self.fields[f"number-{place}"] = forms.CharField(
             required=False, max_length=8, initial=item.number, label=_("Number of the figure")
@@ -96,18 +105,29 @@ class PlanForm(forms.Form):
             required=False, min_value=1, max_value=10_000, initial=item.top, label=_("How many")
         )
 
-    def rows(self) -> list[tuple[Item, list[forms.BoundField]]]:
-        names = ["shown", "number", *(f"title-{tag}" for tag, _name in languages()), "top"]
-        return [(item, [self[f"{name}-{place}"] for name in names]) for place, item in enumerate(self.items)]
+    def rows(self) -> list[tuple[Item, str, list[forms.BoundField]]]:
+        """Each figure, what it is about in words, and its fields."""
+        names = ["place", "shown", "number", *(f"title-{tag}" for tag, _name in languages()), "top"]
+        return [
+            (item, self._about(item), [self[f"{name}-{place}"] for name in names])
+            for place, item in enumerate(self.items)
+        ]
+
+    def _about(self, item: Item) -> str:
+        kind = str({**dict(ADDED), **WITHOUT}[item.kind])
+        nodes = [self.nodes.get(code, code) for code in (item.node, item.other) if code]
+        return f"{' × '.join(nodes)} · {kind}" if nodes else kind
 
     def added(self) -> list[forms.BoundField]:
         return [self["add-kind"], self["add-node"], self["add-other"]]
 
     def changed_items(self) -> list[Item]:
         said = self.cleaned_data
-        found = [self._changed(place, item) for place, item in enumerate(self.items)]
+        order = sorted(range(len(self.items)), key=lambda place: (said[f"place-{place}"], place))
+        found = [self._changed(place, self.items[place]) for place in order]
         if said["add-kind"]:
-            found.append(Item(kind=said["add-kind"], node=said["add-node"], other=said["add-other"]))
+            other = said["add-other"] if said["add-kind"] == "scatter" else ""
+            found.append(Item(kind=said["add-kind"], node=said["add-node"], other=other))
         return found
 
     def _changed(self, place: int, item: Item) -> Item:

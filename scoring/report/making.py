@@ -1,4 +1,4 @@
-"""The figures of a plan, from the boards of its runs."""
+"""The figures of a plan, from the boards of its runs, each held against its run."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from scoring.figures import builders
 from scoring.figures.specification import Bars, Cell, Figure, Nothing, Stacked, Table
 from scoring.figures.words import order_sentence
+from scoring.report.checking import faults_of
 from scoring.report.plan import Item, missing
 from scoring.selectors.board import RunBoard
 from scoring.selectors.pictures import tile_places
@@ -40,33 +41,7 @@ def _made(item: Item, board: RunBoard | None) -> Made:
     if lacking:
         return Made(item, None, lacking)
     figure = _titled(MAKERS[item.kind](board, item), item, board)
-    return Made(item, figure, faults=faults_of(figure, board, item.node))
-
-
-def faults_of(figure: Figure, board: RunBoard, code: str) -> list[str]:
-    """Is what is drawn what the table says, and what the run has stored?"""
-    body, rows = figure.body, figure.table.rows
-    if isinstance(body, Bars):
-        drawn = [(bar.label, bar.value, bar.rank) for bar in body.bars]
-        told = [(row[1], row[2], row[0]) for row in rows]
-    elif isinstance(body, Stacked):
-        drawn = [(stack.label, sum(stack.parts), stack.rank) for stack in body.stacks]
-        told = [(row[1], row[-1], row[0]) for row in rows]
-    else:
-        return []
-    names, ranks, scores = board.names, board.ranks_of(code), board.score_of(code)
-    stored = board.raw_of(code) if code in board.columns and figure.key.startswith("values") else scores
-    found = (
-        [] if [each[0] for each in drawn] == [each[0] for each in told] else [_("Drawing and table name other units.")]
-    )
-    place = {name: unit for unit, name in enumerate(names)}
-    for (name, value, rank), (_name, cell, own) in zip(drawn, told, strict=False):
-        unit = place.get(str(name), -1)
-        if unit < 0 or rank != own or rank != ranks[unit] or abs(value - float(cell or 0)) > 1e-6:
-            found.append(_("%(unit)s: drawing and table disagree.") % {"unit": name})
-        elif abs(value - stored[unit]) > 1e-6:
-            found.append(_("%(unit)s: the run has another number.") % {"unit": name})
-    return found
+    return Made(item, figure, faults=faults_of(figure, board, item))
 
 
 def _titled(figure: Figure, item: Item, board: RunBoard) -> Figure:

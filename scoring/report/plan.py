@@ -78,6 +78,8 @@ def missing(item: Item, codes: Sequence[str], leaves: Sequence[str], units: Sequ
     gone = [code for code in wanted if code not in codes]
     if gone or (item.kind == "scatter" and len(wanted) < 2):
         return _("The run has no %(codes)s.") % {"codes": ", ".join(gone) or "?"}
+    if item.kind == "makeup" and item.node in leaves:
+        return _("%(code)s is measured itself: its score is made of nothing else.") % {"code": item.node}
     if item.kind in ("values", "scatter") and any(code not in leaves for code in wanted):
         return _("%(code)s is not measured itself: it has no values of its own.") % {"code": wanted[0]}
     return "" if units else _("The run has no units.")

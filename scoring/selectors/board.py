@@ -46,7 +46,8 @@ class RunBoard:
 
     @property
     def root(self) -> str:
-        return self.codes[0]
+        """The node that the run's data belong to; `codes` stand in the order of letters, as the document has them."""
+        return self.tree.root.code
 
     @property
     def names(self) -> list[str]:

@@ -27,6 +27,7 @@ class SetPage:
     lacking: Sequence[Sequence[str]]
     before: FigureSet | None
     changes: Sequence[Change]
+    others: Sequence[FigureSet]
 
 
 def plan_of(run: ScoringRun) -> list[Item]:
@@ -61,22 +62,30 @@ def facts_of(run: ScoringRun) -> dict[str, str]:
     }
 
 
-def earlier_set(made: FigureSet) -> FigureSet | None:
-    """The set of this survey in the same language that was finished before."""
-    same = FigureSet.objects.filter(run__survey=made.run.survey_id, language=made.language, pk__lt=made.pk)
-    return same.exclude(computed_at=None).defer("content").select_related("run").order_by("-pk").first()
+def comparable_sets(made: FigureSet) -> list[FigureSet]:
+    """Finished sets of this survey in the same language, the newest first."""
+    same = FigureSet.objects.filter(run__survey=made.run.survey_id, language=made.language).exclude(pk=made.pk)
+    same = same.exclude(computed_at=None).defer("content", "document").select_related("run")
+    return list(same.order_by("-pk"))
 
 
 def earlier_said(made: FigureSet) -> list[dict[str, Any]]:
-    before = earlier_set(made)
-    found: list[dict[str, Any]] = json.loads(before.document)["said"] if before else []
+    before = next((each for each in comparable_sets(made) if each.pk < made.pk), None)
+    return _said(before) if before else []
+
+
+def set_page(made: FigureSet, against: str = "") -> SetPage:
+    """Compared with the set that was finished before, or with the one of this key."""
+    told, others = json.loads(made.document), comparable_sets(made)
+    wanted = [each for each in others if str(each.pk) == against] or [each for each in others if each.pk < made.pk]
+    before = wanted[0] if wanted else None
+    changed = changes(_said(before), told["said"]) if before else []
+    return SetPage(made, told["said"], told["lacking"], before, changed, others)
+
+
+def _said(made: FigureSet) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(made.document)["said"]
     return found
-
-
-def set_page(made: FigureSet) -> SetPage:
-    told, before = json.loads(made.document), earlier_set(made)
-    changed = changes(json.loads(before.document)["said"], told["said"]) if before else []
-    return SetPage(made, told["said"], told["lacking"], before, changed)
 
 
 def set_of(survey: Survey, run: ScoringRun, key: int) -> FigureSet | None:

@@ -32,6 +32,9 @@ def plan_write(survey: Survey, items: Sequence[Item], *, user: User | None) -> R
     """The figures a report of this survey has from now on."""
     if not any(item.shown for item in items):
         raise Refused(_("Choose one figure at least."))
+    keys = [item.key for item in items]
+    if len(set(keys)) < len(keys):
+        raise Refused(_("Two figures of the list are the same; change the one that is there."))
     numbers = [(item.table, item.number) for item in items if item.shown and item.number]
     twice = next((number for number in numbers if numbers.count(number) > 1), None)
     if twice:

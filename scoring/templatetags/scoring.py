@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django import template
 from django.utils.safestring import SafeString, mark_safe
@@ -58,6 +58,12 @@ def printed(cell: object, decimals: int) -> str:
 def rounded(text: str | None, decimals: int) -> str:
     """{{ told.spearman|rounded:3 }}: a decimal string, or a dash."""
     return "–" if text is None else f"{float(text):.{decimals}f}"
+
+
+@register.filter
+def item(values: Sequence[object], place: int) -> object:
+    """{{ found.totals|item:0 }}"""
+    return values[place]
 
 
 @register.simple_tag

@@ -102,7 +102,7 @@ def figure_set(request: HttpRequest, survey_id: int, number: int, key: int) -> H
     survey = survey_for(request.user, survey_id, *READS)
     made = _set(survey, computed_run_of(survey, number), key)
     job = Job.objects.filter(kind=JOB, subject=made.pk).first()
-    told = set_page(made) if made.computed_at else None
+    told = set_page(made, request.GET.get("with", "")) if made.computed_at else None
     return _page(request, survey, "figure_set", made.run, made=made, job=job, told=told)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -18,7 +18,7 @@ from scoring.forms import RunForm
 from scoring.models import ScoringRun
 from scoring.selectors.board import board_of
 from scoring.selectors.pictures import kinds_of, picture
-from scoring.selectors.runs import RunTree, jobs_of, profile, ranking, run_job, run_origins, runs_of
+from scoring.selectors.runs import RunTree, jobs_of, ranking, run_job, run_origins, runs_of
 from scoring.selectors.studies import rank_intervals_of
 from scoring.services.runs import run_request
 from scoring.tasks import enqueue
@@ -101,17 +101,6 @@ def node(request: HttpRequest, survey_id: int, number: int, code: str) -> HttpRe
         intervals={board.units[unit].pk: ends for unit, ends in intervals.items()},
         page=page_of(request, ranked, UNITS_ON_A_PAGE),
     )
-
-
-@login_required
-@require_safe
-def unit(request: HttpRequest, survey_id: int, number: int, unit_id: int) -> HttpResponse:
-    survey = survey_for(request.user, survey_id, *READS)
-    found = computed_run_of(survey, number)
-    chosen = get_object_or_404(found.data_set.units, pk=unit_id)
-    rows = profile(RunTree(found), chosen)
-    context: dict[str, Any] = {"run": found, "synthetic": found.synthetic, "origins": run_origins(found)}
-    return scoring_page(request, survey, "runs", "unit", **context, unit=chosen, rows=rows, whole=rows[0])
 
 
 @login_required

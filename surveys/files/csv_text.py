@@ -14,6 +14,7 @@ from surveys.files.records import Limits, Records
 SEPARATORS = (",", ";", "\t")
 LOOKED_AT = 200  # records that decide the separator
 LONGEST_CELL = 100_000
+WIDEST_ROW = 16_384  # cells, blank ones counted: no spreadsheet has more, and a million of them take seconds to look at
 
 
 def csv_records(content: bytes, file: str, sheet: str | None, limits: Limits) -> Records:
@@ -71,10 +72,17 @@ def _records(text: str, separator: str, start: int, file: str, most: int) -> Seq
         for number, cells in enumerate(_reader(text, separator, strict=True), start):
             if len(rows) > most + 1:
                 break  # the table counts, and refuses
+            if len(cells) > WIDEST_ROW:
+                _refuse_width(file, number)
             rows.append((number, cells))
     except csv.Error as error:
         _refuse_record(file, start + len(rows), str(error))
     return rows
+
+
+def _refuse_width(file: str, row: int) -> NoReturn:
+    what = _("there are more than %(columns)d columns") % {"columns": WIDEST_ROW}
+    raise FileErrors([Problem(file, what, _("remove the columns that are not needed"), row)])
 
 
 def _refuse_record(file: str, row: int, reason: str) -> NoReturn:

@@ -71,7 +71,7 @@ def look(page: Page, request: pytest.FixtureRequest) -> Look:
 
 
 def links(page: Page, site: str) -> list[str]:
-    found = page.eval_on_selector_all("a[href]", "all => all.map(one => one.href)")
+    found = page.eval_on_selector_all("a[href]:not([download])", "all => all.map(one => one.href)")
     addresses = [urlsplit(address)._replace(fragment="", query="").geturl() for address in found]
     return [one for one in addresses if one.startswith(f"{site}/") and not any(part in one for part in NOT_PAGES)]
 

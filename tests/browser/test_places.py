@@ -104,7 +104,7 @@ def look_at_a_node(page: Page, site: str) -> None:
     page.goto(f"{site}/scoring/")
     page.locator('main a[href*="/runs/"]').first.click()
     step.chart_is_drawn(page)
-    page.locator('main a[href*="/nodes/"]').nth(1).click()
+    page.locator('main a[href*="/nodes/"]:not([download])').nth(1).click()
     page.wait_for_url(f"{site}/surveys/*/runs/*/nodes/*/")
     step.chart_is_drawn(page)
     assert page.locator("main table.q-table tbody tr").count() >= 12

@@ -5,7 +5,7 @@ import zipfile
 from collections.abc import Iterator
 
 import pytest
-from defusedxml import ElementTree  # type: ignore[import-untyped]
+from defusedxml import ElementTree
 from openpyxl import load_workbook
 
 from scoring.figures.canvas import fitted, measured, ticks, wrapped

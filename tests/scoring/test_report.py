@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,14 +16,18 @@ from django.utils import translation
 from docx import Document
 from docx.oxml.ns import qn
 
+from scoring.figures.builders import source_line
+from scoring.figures.files import paper_svg, png_bytes
+from scoring.figures.svg import MARGIN, said_outside
 from scoring.files_docx import check_template
 from scoring.models import DataSet, FigureSet, ScoringRun
 from scoring.report.changes import changes, said_by
+from scoring.report.checking import faults_of
 from scoring.report.document import document_bytes, example_template, places_in
-from scoring.report.making import faults_of, figures_of
+from scoring.report.making import figures_of
 from scoring.report.plan import Item
 from scoring.selectors.board import board_of
-from scoring.selectors.report import facts_of, plan_of
+from scoring.selectors.report import comparable_sets, facts_of, plan_of, set_page
 from scoring.services.figure_sets import figure_set_compute, figure_set_request, plan_write, template_add
 from surveys.errors import Refused
 from surveys.files.problems import FileErrors
@@ -63,6 +68,10 @@ def torn(*parts: str) -> bytes:
     return stream.getvalue()
 
 
+def test_the_root_of_a_board_is_the_node_of_its_data_whatever_its_code(run: ScoringRun) -> None:
+    assert board_of(run).root == "r", "though a comes first among letters"
+
+
 # --- the document ---
 
 
@@ -87,6 +96,7 @@ def test_without_a_template_every_figure_follows_with_sentence_caption_and_alter
         (("Run {{ru", "n", "}} of {{year}}."), "Run R1 of 2023."),
         (("{{sentence:", "figure 2", "}}"), "Indicator r, first 4: from first to last East, West, South, North."),
         (("{{句子：图2}}",), "Indicator r, first 4: from first to last East, West, South, North."),
+        (("See {{figure 2}}, {{table 1}}.",), "See Figure 2, Table 1."),
         (("{{nobody knows}} {{hash}}",), "{{nobody knows}} "),
     ],
 )
@@ -109,6 +119,47 @@ def test_a_place_alone_on_its_line_becomes_the_figure_and_everything_else_stays(
     assert " SEQ Figure \\* ARABIC \\r 2 " in fields, "the number of the plan, though it stands first"
 
 
+def test_word_finds_nothing_to_repair(run: ScoringRun) -> None:
+    """A cell ends in a paragraph; no two bookmarks are called or numbered alike, those of a template included."""
+    made = Document()
+    made.add_table(1, 1).rows[0].cells[0].paragraphs[0].add_run("{{table 1}}")
+    for place in ("{{figure 3}}", "{{figure 2}}", "{{figure 2}}", "{{figure 1}}"):
+        made.add_paragraph(place)
+    theirs = made.element.body.makeelement(qn("w:bookmarkStart"), {qn("w:id"): "40", qn("w:name"): "_Ref_bars_r"})
+    made.paragraphs[0]._p.append(theirs)
+    stream = io.BytesIO()
+    made.save(stream)
+    found = document(run, stream.getvalue())
+    assert all(cell[-1].tag == qn("w:p") for cell in found.element.iter(qn("w:tc")))
+    marks = list(found.element.iter(qn("w:bookmarkStart")))
+    for name in ("w:id", "w:name"):
+        assert len({mark.get(qn(name)) for mark in marks}) == len(marks) == 6
+
+
+def test_a_picture_fits_its_page_and_leaves_title_and_source_to_the_document(run: ScoringRun) -> None:
+    figure = next(each.figure for each in figures_of([Item(kind="bars", node="r")], board_of(run), None))
+    assert figure
+    drawing = paper_svg(figure)
+    texts = [(float(y), text) for y, text in re.findall(r'<text [^>]*?y="([\d.]+)"[^>]*>([^<]+)', drawing)]
+    top, bottom = (round(each, 1) for each in said_outside(figure, source_line(figure.caption)))
+    high = float(re.findall(r'height="([\d.]+)"', drawing)[0])
+    kept = [text for y, text in texts if top < y + MARGIN < high - bottom]
+    assert [text for _y, text in texts if text not in kept] == [figure.caption.title, source_line(figure.caption)]
+    long = replace(figure, body=replace(figure.body, bars=[figure.body.bars[0]] * 150))  # type: ignore[union-attr, arg-type]
+    content = document_bytes([long], {}, template=None, title="", pictures={long.key: png_bytes(long, dpi=40)})
+    shape = Document(io.BytesIO(content)).inline_shapes[0]
+    assert shape.height.cm == pytest.approx(17.5)
+    assert shape._inline.graphic.graphicData.pic.blipFill.find(qn("a:srcRect")) is not None
+
+
+def test_a_table_leaves_to_its_source_line_what_every_row_says(run: ScoringRun) -> None:
+    found = document(run, None)
+    heading = [cell.text for cell in found.tables[0].rows[0].cells]
+    assert heading == ["Code", "Indicator", "Definition", "Unit of measure", "Direction"]
+    after = found.tables[0]._tbl.getnext()
+    assert "2023 · Source: Yearbook" in "".join(text.text for text in after.iter(qn("w:t")))
+
+
 def test_the_example_names_every_place_and_nothing_in_it_is_unknown(run: ScoringRun) -> None:
     numbers = [("table" if item.table else "figure", item.number) for item in plan_of(run)]
     template = example_template(numbers)
@@ -119,7 +170,59 @@ def test_the_example_names_every_place_and_nothing_in_it_is_unknown(run: Scoring
 # --- templates that are refused ---
 
 
-LINKED = b'<Relationship Type="x/attachedTemplate" TargetMode="External"/>'
+RELATIONS = "word/_rels/settings.xml.rels"
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+
+def with_part(name: str, content: bytes) -> bytes:
+    """A good document with this part in place of its own, or beside it."""
+    source, stream = zipfile.ZipFile(io.BytesIO(torn("x"))), io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as target:
+        for part in source.namelist():
+            if part != name:
+                target.writestr(part, source.read(part))
+        target.writestr(name, content)
+    return stream.getvalue()
+
+
+def linked(said: str, kind: str = "attachedTemplate") -> bytes:
+    frame = "http://schemas.openxmlformats.org/package/2006/relationships"
+    one = f'<Relationship Id="h" Type="{OFFICE}/{kind}" {said}/>'
+    return f'<Relationships xmlns="{frame}">{one}</Relationships>'.encode()
+
+
+def field_of(*texts: str) -> bytes:
+    words = "".join(f"<w:r><w:instrText>{text}</w:instrText></w:r>" for text in texts)
+    began = '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
+    return f'<w:ftr xmlns:w="{qn("w:p")[1:-2]}"><w:p>{began}{words}</w:p></w:ftr>'.encode()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        (RELATIONS, linked("Target='http://e/x' TargetMode='External'")),
+        (RELATIONS, linked('Target="http://e/x" TargetMode = "External"')),
+        (RELATIONS, linked('Target="http://e/x" TargetMode="Extern&#97;l"')),
+        (RELATIONS, linked('Target="http://e/hyperlink" TargetMode="External"')),
+        (RELATIONS, linked('Target="http://e/x" TargetMode="External"').decode().encode("utf-16")),
+        (RELATIONS.upper(), linked('Target="http://e/x" TargetMode="External"')),
+        ("word/footer9.xml", field_of("INCLUDEP", "ICTURE http://e/x.png")),
+    ],
+)
+def test_what_a_document_fetches_is_found_however_it_is_spelt(name: str, content: bytes) -> None:
+    with pytest.raises(FileErrors, match="from elsewhere"):
+        check_template(with_part(name, content), "t.docx")
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        (RELATIONS, linked('Target="http://e/x" TargetMode="External"', "hyperlink")),
+        ("word/footer9.xml", field_of("HYPERLINK http://e/x")),
+    ],
+)
+def test_links_to_click_on_are_let_in(name: str, content: bytes) -> None:
+    check_template(with_part(name, content), "t.docx")
 
 
 def archive(**parts: bytes) -> bytes:
@@ -168,31 +271,65 @@ def test_a_plan_is_suggested_kept_and_checked(run: ScoringRun) -> None:
     assert plan_of(run) == [replace(items[1], title={"en": "Ours"}, top=2)]
     with pytest.raises(Refused, match="given twice"):
         plan_write(run.survey, [items[1], replace(items[2], number="2")], user=make.user())
+    with pytest.raises(Refused, match="Two figures of the list are the same"):
+        plan_write(run.survey, [items[1], replace(items[1], number="9", top=3)], user=make.user())
     with pytest.raises(Refused, match="one figure at least"):
         plan_write(run.survey, [replace(items[1], shown=False)], user=make.user())
+
+
+def test_the_form_puts_figures_where_their_places_say_and_a_new_one_last(run: ScoringRun) -> None:
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(make.user())
+    where = reverse("scoring:report_plan", args=[run.survey_id, run.number])
+    shown = client.get(where).context["form"]
+    said = {name: shown[name].initial or "" for name in shown.fields}
+    said |= {f"place-{at}": str(place) for at, place in enumerate((1, 3, 2, 5, 4))}
+    client.post(where, {**said, "add-kind": "makeup", "add-node": "r"})
+    assert [item.key for item in plan_of(run)] == [
+        "outline", "bars-a", "bars-r", "weights", "definitions", "makeup-r",
+    ]  # fmt: skip
 
 
 def test_what_lacks_data_is_named_and_never_drawn_empty(run: ScoringRun) -> None:
     wanted = [
         Item(kind="bars", node="zz"), Item(kind="values", node="a"), Item(kind="scatter", node="a1"),
-        Item(kind="tiles", node="r"), Item(kind="bars", node="r", branch=True),
+        Item(kind="tiles", node="r"), Item(kind="bars", node="r", branch=True), Item(kind="makeup", node="a1"),
         Item(kind="scatter", node="a1", other="a2"),
     ]  # fmt: skip
     found = figures_of(wanted, board_of(run), None)
-    assert [bool(each.figure) for each in found] == [False] * 5 + [True]
-    for each, word in zip(found, ("no zz", "no values", "no ?", "tile grid", "other units"), strict=False):
+    assert [bool(each.figure) for each in found] == [False] * 6 + [True]
+    for each, word in zip(
+        found, ("no zz", "no values", "no ?", "tile grid", "other units", "nothing else"), strict=False
+    ):
         assert word in each.lacking
 
 
-def test_a_figure_that_says_another_number_is_found(run: ScoringRun) -> None:
+BODIES = {"bars": "bars", "values": "bars", "makeup": "stacks", "scatter": "points", "outline": "branches"}
+WRONG = {
+    "bars": ({"value": 9.5}, {"rank": 2}, {"label": "Nobody"}), "values": ({"value": 9.5}, {"rank": 2}),
+    "makeup": ({"parts": [1.0, 2.0]}, {"rank": 2}), "scatter": ({"x": 9.5}, {"y": 9.5}), "outline": ({"weight": 0.5},),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", BODIES)
+def test_a_figure_that_says_another_number_is_found(run: ScoringRun, kind: str) -> None:
+    """In the drawing, in the table, or in both alike: then it is not what the run has stored."""
     board = board_of(run)
-    figure = figures_of([Item(kind="bars", node="r")], board, None)[0].figure
+    item = Item(kind=kind, node={"values": "a1", "scatter": "a1", "outline": ""}.get(kind, "a"), other="a2")
+    figure = figures_of([item], board, None)[0].figure
     assert figure
-    assert not faults_of(figure, board, "r")
-    bars = list(figure.body.bars)  # type: ignore[union-attr]
-    for wrong in (replace(bars[0], value=1.0), replace(bars[0], rank=3), replace(bars[0], label="Nobody")):
-        changed = replace(figure, body=replace(figure.body, bars=[wrong, *bars[1:]]))  # type: ignore[arg-type]
-        assert faults_of(changed, board, "r")
+    assert not faults_of(figure, board, item)
+    parts = list(getattr(figure.body, BODIES[kind]))
+    for wrong in WRONG[kind]:
+        body = replace(figure.body, **{BODIES[kind]: [*parts[:-1], replace(parts[-1], **wrong)]})  # type: ignore[arg-type]
+        assert faults_of(replace(figure, body=body), board, item)
+    last = [0.123 if isinstance(cell, float) else cell for cell in figure.table.rows[-1]]
+    rows = [*figure.table.rows[:-1], last]
+    changed = replace(figure, table=replace(figure.table, rows=rows))
+    assert faults_of(changed, board, item)
+    other = board_of(score.run(run.weight_set, score.data_set(run.survey, score.DATA.replace(b"h,1,10", b"h,9,99"))))
+    if kind != "outline":
+        assert any("the run has another number" in fault for fault in faults_of(figure, other, item))
 
 
 def test_a_set_is_made_once_and_names_what_changed_since_the_one_before(run: ScoringRun) -> None:
@@ -214,6 +351,10 @@ def test_a_set_is_made_once_and_names_what_changed_since_the_one_before(run: Sco
         ("Figure 2", "another order, other numbers"), ("Figure 3", "another order, other numbers"),
     ]  # fmt: skip
     assert "North" in told[0].now
+    third = made(run)
+    assert [each.pk for each in comparable_sets(third)] == [second.pk, first.pk + 1, first.pk]
+    assert len(set_page(third).changes) == 2, "with the set before, which is of other data"
+    assert not set_page(third, str(first.pk)).changes, "with the one that is asked for"
 
 
 def test_changes_name_what_is_new_and_what_is_gone(run: ScoringRun) -> None:

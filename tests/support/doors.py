@@ -11,6 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from scoring.report.document import example_template
 from scoring.selectors.report import plan_of
 from scoring.services.figure_sets import figure_set_compute, figure_set_request
+from scoring.services.runs import run_request
 from scoring.services.studies import study_compute, study_request
 from surveys.access import DECIDES, LOCKS, READS, RUNS, SCORES, WORKS, Role
 from surveys.forms.answer import AnswerForm
@@ -102,8 +103,16 @@ def a_study(at: Estate, *, computed: bool = True) -> list[list[Any]]:
     return [[at.decided.pk, at.run.number, study.pk]]
 
 
+def another_run(at: Estate) -> list[list[Any]]:
+    """With a run that it can be compared with."""
+    run_request(at.decided, at.data, at.sets["locked"], user=None, preview=True)
+    make.work_off()
+    return a_run(at)
+
+
 def report_plan(at: Estate) -> dict[str, Any]:
-    return {f"shown-{place}": "on" for place, _item in enumerate(plan_of(at.run))}
+    places = range(len(plan_of(at.run)))
+    return {f"shown-{place}": "on" for place in places} | {f"place-{place}": str(place + 1) for place in places}
 
 
 def report_template(_at: Estate) -> dict[str, Any]:
@@ -537,6 +546,10 @@ DOORS: dict[str, Door] = {
     "scoring:unit": Door(
         get=READS, args=lambda at: [[at.decided.pk, at.run.number, unit.pk] for unit in at.data.units.all()[:1]]
     ),
+    "scoring:comparing": Door(get=READS, args=a_run),
+    "scoring:comparing_export": Door(
+        get=READS, args=lambda at: [[*another_run(at)[0], kind] for kind in ("csv", "xlsx")]
+    ),
     "scoring:sure": Door(get=READS, args=a_run),
     "scoring:study_ask": Door(post=SCORES, args=a_run, payload=fields(kind="methods")),
     "scoring:study": Door(get=READS, args=a_study),
@@ -552,6 +565,10 @@ DOORS: dict[str, Door] = {
     "scoring:report_template_example": Door(get=READS, args=a_run),
     "scoring:figure_set": Door(get=READS, args=figure_set),
     "scoring:figure_set_file": Door(get=READS, args=figure_set),
+    "scoring:why": Door(
+        get=READS,
+        args=lambda at: [[at.decided.pk, at.run.number, at.data.units.order_by("pk")[0].pk, code] for code in NODES],
+    ),
     "scoring:run_export": Door(get=READS, args=run(*KINDS)),
     # other programs; with a token: tests/test_api_access.py
     "surveys:api": Door(get=ANYBODY),

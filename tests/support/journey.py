@@ -100,7 +100,8 @@ def hand_in(page: Page) -> None:
 
 
 def chart_is_drawn(page: Page) -> None:
-    """The picture, with its bars; and the list it is drawn over is out of the way."""
-    expect(page.locator("[data-chart] > div svg")).to_be_visible(timeout=WORK)
-    assert page.locator("[data-chart] > div svg path").count() >= 3
-    expect(page.locator("[data-chart] .q-bars")).to_be_hidden()
+    """The first figure shows one picture, that for the window's width, with its bars; the numbers are folded away."""
+    figure = page.locator(".q-figure").first
+    expect(figure.locator(".q-drawing svg:visible")).to_have_count(1, timeout=WORK)
+    assert figure.locator(".q-drawing svg:visible").locator("rect, path").count() >= 3
+    expect(figure.locator("table")).to_be_hidden()

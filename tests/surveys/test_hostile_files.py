@@ -19,6 +19,7 @@ from scoring.files import read_data
 from scoring.models import DataSet
 from surveys.files.ahp_os import decoded, read_hierarchy
 from surveys.files.ahp_os_project import read_project
+from surveys.files.csv_text import csv_records, loose_records
 from surveys.files.indicators import read_indicators
 from surveys.files.judgments import read_judgments
 from surveys.files.matrices import Asked, read_matrices
@@ -128,6 +129,27 @@ def test_an_experts_own_upload_takes_none_either(client: Client, survey: Survey,
         assert answer.status_code in (200, 422), what
         assert "q-errors" in answer.content.decode(), what
     assert not Judgment.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("english")
+def test_a_page_counts_every_fault_and_lists_a_thousand(client: Client) -> None:
+    system = {"name_en": "New", "label": "9", "language": "en"}
+    for faults, note in ((1_000, 0), (1_001, 1)):
+        text = SimpleUploadedFile("h.txt", b"Goal: A, B;" + b"x;" * faults)
+        page = client.post(reverse("surveys:ahp_os_import"), {"file": text, **system}).content.decode()
+        listed = page.split('id="file-problems"')[1].split("</section>")[0]
+        assert listed.count("<li>") == 1_000
+        assert listed.count("The first 1000 are listed") == note
+
+
+@pytest.mark.usefixtures("english")
+@pytest.mark.parametrize("reader", [csv_records, loose_records])
+def test_no_row_is_wider_than_a_spreadsheet(reader: Callable[..., Any]) -> None:
+    more = [None] if reader is csv_records else []
+    assert len(reader(b"a," * 16_383, "f", *more, UPLOADED_JUDGMENTS).rows[0][1]) == 16_384
+    with pytest.raises(FileErrors, match="row 2: there are more than 16384 columns; remove"):
+        reader(b"a,b\n" + b"," * 16_384, "f", *more, UPLOADED_JUDGMENTS)
 
 
 # --- large but honest ---

@@ -2,10 +2,12 @@
 
 import time
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
 from surveys.models import Expert, Job, Person, Submission
+from surveys.services import jobs
 from surveys.services.jobs import job_ensure
 from surveys.services.submissions import submission_create
 from surveys.tasks import enqueue
@@ -58,8 +60,9 @@ def test_a_submission_is_computed(celery_worker: Worker) -> None:
 
 
 def test_with_redis_stopped_a_submission_is_taken_at_once_and_computed_when_it_is_back(
-    start_worker: Callable[..., Worker], mortal_redis: Server
+    start_worker: Callable[..., Worker], mortal_redis: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(jobs, "SWEEP", timedelta(seconds=2))  # how soon a wake-up counts as lost
     start_worker(mortal_redis.url)
     expert = answered()
     mortal_redis.kill()
