@@ -124,23 +124,26 @@ def ranks_of_scores(scores: Array, *, tolerance: float = TIE_TOLERANCE) -> Ranks
     The bits of a positive number are in its order, so that a number and the place of its unit (in the last bits, which
     is far below the tolerance) are sorted at once.
     """
-    count = scores.shape[1]
-    missing = np.isnan(scores)
-    filled = _gaps_last(scores, missing) if missing.any() else scores
-    least = filled.min(initial=0.0)
-    keys = np.ascontiguousarray(filled - least if least < 0 else filled + 0.0).view(np.int64)
+    count, least = scores.shape[1], float(scores.min(initial=0.0))
+    missing = np.isnan(scores) if np.isnan(least) else None
+    if missing is not None:
+        scores = _gaps_last(scores, missing)
+        least = float(scores.min(initial=0.0))
     mask = (1 << max(count - 1, 1).bit_length()) - 1
-    keys = (keys & ~mask) | np.arange(count)
+    keys = np.ascontiguousarray(scores - least).view(np.int64)
+    keys &= ~mask
+    keys |= np.arange(count)
     keys.sort(axis=1)
-    units = keys & mask
     ranks = np.empty(scores.shape, dtype=np.int16)
-    places = (np.arange(len(scores)) * count)[:, np.newaxis] + units
+    places = (keys & mask) + (np.arange(len(scores)) * count)[:, np.newaxis]
     ranks.ravel()[places.ravel()] = np.tile(np.arange(count, 0, -1, dtype=np.int16), len(scores))
-    ranks[missing] = 0
-    ordered = (keys & ~mask).view(np.float64)
-    tied = np.flatnonzero((np.diff(ordered, axis=1) <= 2 * tolerance).any(axis=1))
-    for row in tied.tolist():  # near a tie: as everywhere else
-        ranks[row] = competition_ranks(scores[row], tolerance)
+    keys &= ~mask
+    gaps = np.diff(keys.view(np.float64), axis=1)
+    if gaps.min(initial=np.inf) <= 2 * tolerance:  # near a tie: as everywhere else
+        for row in np.flatnonzero((gaps <= 2 * tolerance).any(axis=1)).tolist():
+            ranks[row] = competition_ranks(scores[row], tolerance)
+    if missing is not None:
+        ranks[missing] = 0
     return ranks
 
 
