@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 
 import ahp
-from benchmarks import measure, peers, workloads
+from benchmarks import measure, peers, scores, workloads
 from benchmarks.measure import Timing, take_turns
 from benchmarks.report import Report, written_by
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
-PEERS = ("ahpy", "AhpAnpLib", "pyDecision", "pymcdm", "saatypy", "ahp-topsis")
+PEERS = ("ahpy", "AhpAnpLib", "pyDecision", "pymcdm", "saatypy", "ahp-topsis", "pandas")
 OURS, AHPY = "Quanheng", "ahpy (precision=12)"
 _AHPY_LARGEST = 8  # items; beyond, it takes many seconds for one matrix
 
@@ -185,6 +185,7 @@ def main() -> None:
     panels(report, tree, sizes, rows)
     geometric_mean(report, rows)
     incomplete(report)
+    scores.ranks_under_draws(report)
     importing(report)
     page = report.page("Measurements", _introduction())
     RESULTS.write_text(page, "utf-8")

@@ -130,7 +130,7 @@ def aggregate(
     scores: Array,
     leaves: Sequence[str],
     children: Children,
-    local: Local,
+    local: Mapping[str, ArrayLike],
     *,
     root: str,
     rules: Mapping[str, LeafRule] | None = None,
@@ -139,6 +139,7 @@ def aggregate(
     """Return codes in tree order, their scores (node x unit) and notices, from the scores of the leaves (leaf x unit).
 
     arithmetic: sum w s; geometric: prod s ** w; harmonic: 1 / sum (w / s), both 0 where an s with weight is 0.
+    `local` weights are those of the children of a node, for all units or, child x unit, for each unit its own.
     """
     codes = _tree_order(root, children)
     work = _Work(codes, np.empty((len(codes), scores.shape[1])), dict(rules or {}), dict(nodes or {}))
@@ -180,13 +181,14 @@ def _tree_order(root: str, children: Children) -> tuple[str, ...]:
     return tuple(order)
 
 
-def _checked(code: str, weights: Sequence[float], count: int) -> Array:
+def _checked(code: str, weights: ArrayLike, count: int) -> Array:
+    """Local weights as child x 1, or child x unit."""
     found = np.asarray(weights, dtype=float)
-    if found.shape != (count,):
+    if found.shape[:1] != (count,):
         raise ValueError(f"{code}: {count} children need as many local weights, {found.size} were given")
-    if not np.all(found >= 0) or not abs(found.sum() - 1) <= WEIGHT_TOLERANCE:
+    if not np.all(found >= 0) or not np.all(np.abs(found.sum(axis=0) - 1) <= WEIGHT_TOLERANCE):
         raise ValueError(f"{code}: local weights are not negative and sum to one, these are {found.tolist()}")
-    return found
+    return found if found.ndim > 1 else found[:, np.newaxis]
 
 
 def _arithmetic(scores: Array, weights: Array) -> Array:
@@ -235,7 +237,7 @@ class _Work:
     def put_node(self, code: str, kids: Sequence[str], weights: Array) -> None:
         aggregation = self.nodes.get(code, NodeRule()).aggregation
         scores = self.table[[self.place[kid] for kid in kids]]
-        column, without = weights[:, np.newaxis], self.nobody
+        column, without = weights, self.nobody
         present = ~np.isnan(scores)
         if not present.all():
             column, without = self._reweighted(code, kids, column, present)

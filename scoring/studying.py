@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from scoring.agreement import kendall, spearman
@@ -15,9 +15,10 @@ from scoring.normalising import Array, other_scale
 from scoring.ranking import competition_ranks
 from scoring.rules import leaf_rules
 from scoring.selectors.weighing import Weighing
-from scoring.uncertainty import beats, equal, rank_intervals, ranks_of_draws, ranks_of_scores, without
+from scoring.uncertainty import beats, equal, rank_intervals, without
 from surveys.canonical import decimal_text
 from surveys.errors import Refused
+from surveys.services.jobs import told as in_every_language
 from surveys.services.results import OTHER_METHOD
 
 Document = dict[str, Any]
@@ -25,7 +26,7 @@ Step = Callable[[int, int], None]
 """Told how much is done, of how much; it raises `Cancelled` where nobody wants to know any more."""
 
 DRAWS, SEED, FIRST = 10_000, 1, 15
-SLOW_DRAWS = 1_000  # where scores are not a product of weights and scores of leaves
+DECIMALS = 6
 
 # Names of variants: stored in English, shown in the reader's language.
 NAMES = {
@@ -45,10 +46,10 @@ class Cancelled(Exception):
     """Somebody cancelled the study."""
 
 
-def options_of(kind: str, weighing_linear: bool = True) -> dict[str, str]:
+def options_of(kind: str) -> dict[str, str]:
     """What a study is computed with; it is part of the question."""
     if kind == Study.Kind.PANEL:
-        return {"draws": str(DRAWS if weighing_linear else SLOW_DRAWS), "seed": str(SEED), "confidence": "0.9"}
+        return {"draws": str(DRAWS), "seed": str(SEED), "confidence": "0.9"}
     return {}
 
 
@@ -68,7 +69,7 @@ def _panel(weighing: Weighing, options: Mapping[str, str], step: Step) -> Docume
     first: list[int] = []
     for place, code in enumerate(weighing.nodes):
         step(place, len(weighing.nodes))
-        ranks = _ranks(weighing, code, drawn, draws)
+        ranks = weighing.ranks_in(code, drawn, draws)
         found = rank_intervals(ranks, confidence=confidence)
         nodes[code] = {
             "low": found.low.tolist(),
@@ -82,28 +83,11 @@ def _panel(weighing: Weighing, options: Mapping[str, str], step: Step) -> Docume
             pairs = beats(ranks, first)
     return {
         "experts": sum(weighing.panel.counting) if weighing.panel else 0,
+        **({"still": still} if (still := [code for code in weighing.nodes if code in weighing.fixed]) else {}),
         "nodes": nodes,
         "first": first,
         "beats": [[_share(share) for share in row] for row in pairs],
     }
-
-
-def _ranks(weighing: Weighing, code: str, drawn: Mapping[str, Array], draws: int) -> Any:
-    leaves, weights = weighing.drawn_weights(code, drawn)
-    weights = np.broadcast_to(weights, (draws, len(leaves)))
-    if weighing.linear:
-        return ranks_of_draws(weights, weighing.leaf_scores(leaves))
-    place = weighing.scores.codes.index(code)
-    rows = [
-        weighing.scored_by(
-            {
-                node: (drawn[node][draw].tolist() if node in drawn else list(weighing.local[node]))
-                for node in weighing.local
-            }
-        ).scores[place]
-        for draw in range(draws)
-    ]
-    return ranks_of_scores(np.array(rows))
 
 
 # --- other experts ---
@@ -147,7 +131,7 @@ def _told(weighing: Weighing, change: Callable[[Any], Any]) -> Document:
     try:
         return _against(weighing, _root_scores(weighing, weighing.of_panel(change)))
     except Refused as refusal:
-        return {"refused": str(refusal)}
+        return {"refused": in_every_language(refusal)}
 
 
 # --- other methods ---
@@ -161,7 +145,7 @@ def _methods(weighing: Weighing, _options: Mapping[str, str], step: Step) -> Doc
         try:
             rows.append({"name": name, **_against(weighing, scores())})
         except Refused as refusal:
-            rows.append({"name": name, "refused": str(refusal)})
+            rows.append({"name": name, "refused": in_every_language(refusal)})
     return {"variants": rows}
 
 
@@ -186,7 +170,7 @@ def _rescaled(weighing: Weighing, kind: str) -> Array:
     """Another scale for every leaf; the same weights."""
     if not weighing.linear:
         raise Refused(_("Only where all means are arithmetic and nothing is missing."))
-    leaves, weights = weighing.drawn_weights(weighing.root, {})
+    leaves, weights = weighing.weights_in(weighing.root)
     rules, columns = leaf_rules(weighing.inputs.tree), list(weighing.inputs.data.columns)
     raw, scores = weighing.inputs.data.values, weighing.leaf_scores(leaves)
     rows = [
@@ -199,7 +183,7 @@ def _rescaled(weighing: Weighing, kind: str) -> Array:
 
 def _geometric(weighing: Weighing) -> Array:
     """Geometric means over all levels, on scores from 1 to 100 so that the least is no zero."""
-    leaves, weights = weighing.drawn_weights(weighing.root, {})
+    leaves, weights = weighing.weights_in(weighing.root)
     scores = 1 + 0.99 * np.clip(weighing.leaf_scores(leaves), 0, 100)
     row: Array = np.exp(weights[0] @ np.log(scores))
     return row
@@ -248,7 +232,7 @@ def _root_scores(weighing: Weighing, local: Mapping[str, list[float]]) -> Array:
 
 
 def _share(value: float) -> str:
-    return decimal_text(round(float(value), 6))
+    return decimal_text(round(float(value), DECIMALS))
 
 
 COMPUTERS: Mapping[str, Callable[[Weighing, Mapping[str, str], Step], Document]] = {

@@ -11,14 +11,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from scoring.normalising import Array
-from scoring.ranking import TIE_TOLERANCE, Children, competition_ranks
+from scoring.normalising import Array, LeafRule
+from scoring.ranking import TIE_TOLERANCE, Children, NodeRule, aggregate, competition_ranks
 
 Ranks = NDArray[np.int16]
 Local = Mapping[str, Sequence[float]]
 
 BLOCK = 512
 """Draws that are ranked at once: their scores stay in the cache."""
+CELLS = 1 << 20
+"""Scores of all nodes that are held at once where every node must be computed."""
 
 
 @dataclass(frozen=True)
@@ -75,35 +77,93 @@ def ranks_of_draws(weights: Array, scores: Array, *, tolerance: float = TIE_TOLE
     return ranks
 
 
+def ranks_by_rules(
+    children: Children,
+    root: str,
+    local: Mapping[str, ArrayLike],
+    leaves: Sequence[str],
+    scores: Array,
+    *,
+    draws: int,
+    rules: Mapping[str, LeafRule] | None = None,
+    nodes: Mapping[str, NodeRule] | None = None,
+    tolerance: float = TIE_TOLERANCE,
+) -> Ranks:
+    """Rank the units on `root` in every draw, whatever the means and the gaps: every node by `scoring.ranking`.
+
+    Parameters
+    ----------
+    local : for each node below `root` its local weights, draws x children (or one row, the same in every draw).
+    leaves, scores : the leaves below `root` and their scores, leaf x unit; nan is missing: see the rules.
+
+    Examples
+    --------
+    >>> geometric = {"r": NodeRule(aggregation="geometric")}
+    >>> scores = np.array([[100.0, 36.0, 0.0], [1.0, 36.0, 100.0]])
+    >>> ranks_by_rules({"r": ["a", "b"]}, "r", {"r": [[.5, .5], [.9, .1]]}, ["a", "b"], scores, draws=2,
+    ...                nodes=geometric).tolist()
+    [[2, 1, 3], [1, 2, 3]]
+    """
+    units, below = scores.shape[1], [node for node, _share in _shares(children, root)]
+    full = {node: np.broadcast_to(local[node], (draws, len(children[node]))) for node in below}
+    size = max(1, CELLS // (units * (len(leaves) + len(below))))
+    ranks = np.empty((draws, units), dtype=np.int16)
+    for first in range(0, draws, size):
+        block = slice(first, min(first + size, draws))
+        count = block.stop - first  # draws side by side, as if each were more units
+        weights = {node: np.repeat(found[block].T, units, axis=1) for node, found in full.items()}
+        tiled = np.tile(scores, (1, count))
+        _codes, table, _notices = aggregate(tiled, leaves, children, weights, root=root, rules=rules, nodes=nodes)
+        ranks[block] = ranks_of_scores(table[0].reshape(count, units), tolerance=tolerance)
+    return ranks
+
+
 def ranks_of_scores(scores: Array, *, tolerance: float = TIE_TOLERANCE) -> Ranks:
     """Rank every row; nan has rank 0.
 
     The bits of a positive number are in its order, so that a number and the place of its unit (in the last bits, which
     is far below the tolerance) are sorted at once.
     """
-    count = scores.shape[1]
-    if np.isnan(scores).any():
-        return np.array([competition_ranks(row, tolerance) for row in scores], dtype=np.int16)
-    least = scores.min(initial=0.0)
-    keys = np.ascontiguousarray(scores - least if least < 0 else scores + 0.0).view(np.int64)
+    count, least = scores.shape[1], float(scores.min(initial=0.0))
+    missing = np.isnan(scores) if np.isnan(least) else None
+    if missing is not None:
+        scores = _gaps_last(scores, missing)
+        least = float(scores.min(initial=0.0))
     mask = (1 << max(count - 1, 1).bit_length()) - 1
-    keys = (keys & ~mask) | np.arange(count)
+    keys = np.ascontiguousarray(scores - least).view(np.int64)
+    keys &= ~mask
+    keys |= np.arange(count)
     keys.sort(axis=1)
-    units = keys & mask
     ranks = np.empty(scores.shape, dtype=np.int16)
-    places = (np.arange(len(scores)) * count)[:, np.newaxis] + units
+    places = (keys & mask) + (np.arange(len(scores)) * count)[:, np.newaxis]
     ranks.ravel()[places.ravel()] = np.tile(np.arange(count, 0, -1, dtype=np.int16), len(scores))
-    ordered = (keys & ~mask).view(np.float64)
-    tied = np.flatnonzero((np.diff(ordered, axis=1) <= 2 * tolerance).any(axis=1))
-    for row in tied.tolist():  # near a tie: as everywhere else
-        ranks[row] = competition_ranks(scores[row], tolerance)
+    keys &= ~mask
+    gaps = np.diff(keys.view(np.float64), axis=1)
+    if gaps.min(initial=np.inf) <= 2 * tolerance:  # near a tie: as everywhere else
+        for row in np.flatnonzero((gaps <= 2 * tolerance).any(axis=1)).tolist():
+            ranks[row] = competition_ranks(scores[row], tolerance)
+    if missing is not None:
+        ranks[missing] = 0
     return ranks
 
 
+def _gaps_last(scores: Array, missing: NDArray[np.bool_]) -> Array:
+    """Below every score, and apart from one another so that gaps look like no tie."""
+    apart = np.nanmin(scores) if not missing.all() else 0.0
+    return np.where(missing, apart - 1e-3 * np.arange(1, scores.shape[1] + 1), scores)
+
+
 def rank_intervals(ranks: Ranks, *, confidence: float = 0.90, top: int = 10) -> RankIntervals:
-    """Ends of the middle `confidence` of each unit's ranks; ranks are whole, so the ends are ranks that occurred."""
+    """Ends of the middle `confidence` of each unit's ranks; ranks are whole, so the ends are ranks that occurred.
+
+    Draws in which a unit has no score, and so rank 0, are left out; 0 where it has none in any.
+    """
     tail = (1 - confidence) / 2
-    low, middle, high = np.quantile(ranks, [tail, 0.5, 1 - tail], axis=0, method="inverted_cdf")
+    ends = [tail, 0.5, 1 - tail]
+    low, middle, high = np.quantile(ranks, ends, axis=0, method="inverted_cdf")
+    for unit in np.flatnonzero((ranks == 0).any(axis=0) & (ranks > 0).any(axis=0)).tolist():
+        own = ranks[:, unit]
+        low[unit], middle[unit], high[unit] = np.quantile(own[own > 0], ends, method="inverted_cdf")
     return RankIntervals(
         low.astype(np.int64), high.astype(np.int64), middle.astype(float), ((ranks > 0) & (ranks <= top)).mean(axis=0)
     )
@@ -112,10 +172,13 @@ def rank_intervals(ranks: Ranks, *, confidence: float = 0.90, top: int = 10) -> 
 def beats(ranks: Ranks, units: Sequence[int]) -> Array:
     """Return the share of draws in which the first unit stands before the second; a shared rank counts half.
 
+    A unit without a rank stands behind all others.
+
     >>> beats(np.array([[1, 2], [1, 2], [2, 1], [1, 1]], dtype=np.int16), [0, 1]).tolist()
     [[0.5, 0.625], [0.375, 0.5]]
     """
-    chosen = ranks[:, list(units)].astype(np.int16)
+    chosen = ranks[:, list(units)]
+    chosen = np.where(chosen > 0, chosen, np.iinfo(np.int16).max)
     before = np.empty((len(units), len(units)))
     for place in range(len(units)):
         own = chosen[:, [place]]
@@ -179,7 +242,7 @@ def flips(children: Children, local: Local, root: str, scores: Mapping[str, Arra
     `scores` are those of every node by code.
     """
     gap = float(scores[root][a] - scores[root][b])
-    for node, share in _shares(children, local, root):
+    for node, share in _shares(children, root, local):
         below = list(children[node])
         for place, child in enumerate(below):
             weight = local[node][place]
@@ -192,11 +255,41 @@ def flips(children: Children, local: Local, root: str, scores: Mapping[str, Arra
                 yield Flip(node, child, weight, needed)
 
 
-def _shares(children: Children, local: Local, root: str) -> Iterator[tuple[str, float]]:
-    """Every node with children below `root`, and its weight in it."""
+def least_shift(weights: Array, difference: Array) -> Array | None:
+    """The least that must be moved between leaves, in all, to make two units level; None where nothing does.
+
+    `difference` is what the one unit's scores of the leaves are above the other's. Returned are the changes of
+    `weights`: they sum to zero, ``(weights + changes) @ difference`` is zero, and no other changes that do so and leave
+    no weight below zero move less (half the sum of their sizes): a weight that goes from one leaf to another closes as
+    much of the gap as the differences there differ, so it goes to where the one behind is best, and comes first from
+    where it is worst.
+
+    >>> least_shift(np.array([0.5, 0.3, 0.2]), np.array([10.0, 0.0, -10.0])).round(3).tolist()
+    [-0.15, 0.0, 0.15]
+    """
+    gap = float(weights @ difference)
+    ahead = difference if gap >= 0 else -difference
+    best = int(ahead.argmin())
+    if ahead[best] > 0:
+        return None
+    missing, changes = abs(gap), np.zeros_like(weights)
+    for leaf in np.argsort(-ahead, kind="stable").tolist():
+        closes = float(ahead[leaf] - ahead[best])
+        if missing <= 0 or closes <= 0:
+            break
+        moved = min(float(weights[leaf]), missing / closes)
+        changes[leaf] -= moved
+        changes[best] += moved
+        missing -= moved * closes
+    return changes
+
+
+def _shares(children: Children, root: str, local: Local | None = None) -> Iterator[tuple[str, float]]:
+    """Every node with children from `root` down, and its weight in it (1 where no local weights are given)."""
     stack = [(root, 1.0)]
     while stack:
         node, share = stack.pop()
-        if children.get(node):
+        if below := children.get(node):
             yield node, share
-            stack += [(child, share * weight) for child, weight in zip(children[node], local[node], strict=True)]
+            weights = local[node] if local else [1.0] * len(below)
+            stack += [(child, share * weight) for child, weight in zip(below, weights, strict=True)]

@@ -55,10 +55,13 @@ def _golden_panel(edition: Edition, rows: list[JudgmentRow], people: People) -> 
     weight_set = panels.locked_set(
         survey, people, proposal=texts.COMPUTING_PROPOSAL, approval=texts.COMPUTING_APPROVAL, decimals=2
     )
-    for file, name in texts.COMPUTING_DATA.items():
+    made = [
         runs.run(
             COMPUTING / file, survey, weight_set, name=name, source=texts.COMPUTING_SOURCE, year="2023", people=people
         )
+        for file, name in texts.COMPUTING_DATA.items()
+    ]
+    runs.studies(made[0], people)  # those of the cities are for the reader to ask
     provinces = COMPUTING / next(iter(texts.COMPUTING_DATA))
     runs.run(
         provinces, survey, weight_set, name=texts.YEAR_BEFORE, source=texts.YEAR_BEFORE_SOURCE, year="2022",

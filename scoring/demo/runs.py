@@ -7,9 +7,10 @@ from pathlib import Path
 import scoring.tasks  # noqa: F401  what a run computes is registered with the tasks
 from scoring.demo.panels import People, Texts, computed
 from scoring.files import read_data
-from scoring.models import DataSet, ScoringRun
+from scoring.models import DataSet, ScoringRun, Study
 from scoring.services.data_sets import About, data_set_import
 from scoring.services.runs import run_request
+from scoring.services.studies import study_request
 from surveys.files.tables import read_table
 from surveys.files.tree import Tree
 from surveys.models import Survey, WeightSet
@@ -32,6 +33,13 @@ def run(
     scoring_run, job = run_request(survey, data_set, weight_set, user=people["analyst"])
     computed(job)
     return scoring_run
+
+
+def studies(run: ScoringRun, people: People) -> None:
+    """Ask how sure the ranks of a run are, in every way."""
+    for kind in Study.Kind.values:
+        _study, job = study_request(run, kind, user=people["analyst"])
+        computed(job)
 
 
 def data(

@@ -6,15 +6,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from django.utils.translation import gettext as _
+import numpy as np
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+from numpy.typing import ArrayLike
 
 import ahp
 from scoring.computing import Inputs, Local, compute, inputs_of
 from scoring.models import ScoringRun
 from scoring.normalising import Array
 from scoring.ranking import NodeRule, Scores
-from scoring.rules import node_rules
-from scoring.uncertainty import leaf_weights, recentred
+from scoring.rules import leaf_rules, node_rules
+from scoring.uncertainty import Ranks as DrawnRanks
+from scoring.uncertainty import leaf_weights, ranks_by_rules, ranks_of_draws, recentred
 from surveys.errors import Refused
 from surveys.models import WeightEntry
 from surveys.selectors.panel_now import PanelNow, panel_then
@@ -73,22 +77,36 @@ class Weighing:
 
         Their spread is widened for intervals of this confidence.
         """
-        if self.panel is None or len(self._counting) < FEWEST:
-            raise Refused(
-                _("Other panels cannot be drawn: fewer than %(count)d experts stand behind these weights.")
-                % {"count": FEWEST}
-            )
-        found = self._bootstrap(draws, seed, confidence)
-        group = self.panel.group.local
-        return {
-            code: recentred(self.local[code], found[code], group[code])
-            for code in self.nodes
-            if code in found and code not in self.fixed and len(self.children[code]) > 1
-        }
+        if self.panel is None:
+            raise Refused(_("Other panels cannot be drawn: no panel stands behind these weights."))
+        if len(self._counting) < FEWEST:
+            few = _("Other panels cannot be drawn: fewer than {count} experts stand behind these weights.")
+            raise Refused(format_lazy(few, count=FEWEST))
+        moving = [code for code in self.nodes if code not in self.fixed and len(self.children[code]) > 1]
+        if not moving:
+            raise Refused(_("Other panels change nothing here: all these weights were imported or fixed."))
+        found, group = self._bootstrap(draws, seed, confidence), self.panel.group.local
+        return {code: recentred(self.local[code], found[code], group[code]) for code in moving if code in found}
 
-    def drawn_weights(self, node: str, drawn: Mapping[str, Array]) -> tuple[list[str], Array]:
-        """The leaves below a node, and their weights in it in every draw."""
-        return leaf_weights(self.children, node, {code: drawn.get(code, self.local[code]) for code in self.local})
+    def weights_in(self, node: str, drawn: Mapping[str, Array] | None = None) -> tuple[list[str], Array]:
+        """The leaves below a node, and their weights in it: one row, or one for every draw."""
+        return leaf_weights(self.children, node, self._local_by(drawn or {}))
+
+    def ranks_in(self, node: str, drawn: Mapping[str, Array], draws: int) -> DrawnRanks:
+        """The ranks on a node in every draw."""
+        tolerance = float(self.inputs.options["tie_tolerance"])
+        leaves, weights = self.weights_in(node, drawn)
+        if self.linear:
+            weights = np.broadcast_to(weights, (draws, len(leaves)))
+            return ranks_of_draws(weights, self.leaf_scores(leaves), tolerance=tolerance)
+        tree = self.inputs.tree
+        return ranks_by_rules(
+            self.children, node, self._local_by(drawn), leaves, self.leaf_scores(leaves),
+            draws=draws, rules=leaf_rules(tree), nodes=node_rules(tree), tolerance=tolerance,
+        )  # fmt: skip
+
+    def _local_by(self, drawn: Mapping[str, Array]) -> dict[str, ArrayLike]:
+        return {code: drawn.get(code, own) for code, own in self.local.items()}
 
     def _bootstrap(self, draws: int, seed: int, confidence: float) -> dict[str, Array]:
         panel = self.panel
@@ -104,9 +122,8 @@ class Weighing:
         try:
             drawn = ahp.bootstrap_panel(found, draws=draws, confidence=confidence, seed=seed)
         except ahp.WeightError as error:
-            raise Refused(
-                _("Other panels cannot be drawn: too few experts count at %(node)s.") % {"node": error.node}
-            ) from error
+            few = _("Other panels cannot be drawn: too few experts count at {node}.")
+            raise Refused(format_lazy(few, node=error.node)) from error
         return {str(code): weights for code, weights in drawn.local.items()}
 
     @cached_property

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -11,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from scoring.models import ScoringRun, Study
 from scoring.selectors.weighing import weighing_of
-from scoring.studying import Cancelled, Document, options_of, study_document
+from scoring.studying import DECIMALS, Cancelled, Document, options_of, study_document
 from surveys.canonical import canonical_json, content_hash
 from surveys.errors import Refused
 from surveys.models import Job
@@ -29,13 +32,19 @@ def study_request(run: ScoringRun, kind: str, *, user: User | None) -> tuple[Stu
     if kind not in Study.Kind.values:
         raise Refused(_("There is no such study."))
     asked = Study(run=run, kind=kind, options=options_of(kind), requested_by=user)
-    asked.input_hash = content_hash(canonical_json({"run": run.content_hash, "kind": kind, "options": asked.options}))
+    asked.input_hash = _question(asked)
     known = Study.objects.filter(run=run, input_hash=asked.input_hash, cancelled_at=None).first()
     if known is None:
         asked.save(force_insert=True)
         audit("study.requested", asked, user=user, survey=run.survey, new={"kind": kind, "run": run.number})
     study = known or asked
     return study, job_ensure(JOB, study.pk)
+
+
+def _question(study: Study) -> str:
+    """The hash of what is asked of which run."""
+    asked = {"run": study.run.content_hash, "kind": study.kind, "options": study.options}
+    return content_hash(canonical_json(asked))
 
 
 @transaction.atomic
@@ -70,14 +79,28 @@ def study_compute(key: int, progress: Callable[[int, int], None] = lambda _done,
 
 
 def study_problems(key: int) -> list[str]:
-    """What is wrong with a computed study: its hash, and whether the same comes out again."""
+    """What is wrong with a computed study: its hashes, and whether the same comes out again."""
     study = Study.objects.select_related("run__survey", "run__data_set__edition", "run__weight_set").get(pk=key)
     if not study.computed_at:
         return [_("The study has not been computed.")]
-    problems = []
-    if content_hash(study.document) != study.content_hash:
-        problems.append(_("The document of the study does not have its stored hash."))
-    found = study_document(study.kind, study.options, weighing_of(study.run), lambda _done, _all: None)
-    if canonical_json({"run": study.run.content_hash, **found}) != study.document:
-        problems.append(_("The study does not come back."))
-    return problems
+    if content_hash(study.document) != study.content_hash or _question(study) != study.input_hash:
+        return [_("The document of the study does not have its stored hash.")]
+    try:
+        found = study_document(study.kind, study.options, weighing_of(study.run), lambda _done, _all: None)
+    except Refused as refusal:
+        return [str(refusal)]
+    again = json.loads(canonical_json({"run": study.run.content_hash, **found}))
+    return [] if _same(again, json.loads(study.document)) else [_("The study does not come back.")]
+
+
+def _same(found: Any, written: Any) -> bool:
+    """Words and ranks exactly; numbers, which are written with six decimals, to the last of these."""
+    if isinstance(found, dict) and isinstance(written, dict):
+        told = found.keys() - {"refused"}  # a sentence may be worded anew
+        return found.keys() == written.keys() and all(_same(found[key], written[key]) for key in told)
+    if isinstance(found, list) and isinstance(written, list):
+        return len(found) == len(written) and all(map(_same, found, written))
+    if isinstance(found, str) and isinstance(written, str) and found != written:
+        with suppress(ValueError):
+            return bool(abs(float(found) - float(written)) < 2 * 10**-DECIMALS)
+    return bool(found == written)

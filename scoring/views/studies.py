@@ -16,16 +16,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from scoring.exports import TYPES
+from scoring.figures.sure import beats_figure, interval_figure
 from scoring.models import ScoringRun, Study
 from scoring.selectors.board import RunBoard, board_of
-from scoring.selectors.studies import (
-    beats_figure,
-    cards_of,
-    flip_rows,
-    interval_figure,
-    variant_rows,
-    variant_table,
-)
+from scoring.selectors.levelling import levelling
+from scoring.selectors.study_cards import cards_of, headline, measure_table, variant_rows, variant_table
 from scoring.selectors.weighing import weighing_of
 from scoring.services.studies import study_cancel, study_request
 from scoring.tasks import enqueue
@@ -44,7 +39,7 @@ class PairForm(forms.Form):
 
     a = forms.TypedChoiceField(label=gettext_lazy("This unit"), coerce=int)
     b = forms.TypedChoiceField(label=gettext_lazy("and this one"), coerce=int)
-    node = forms.ChoiceField(label=gettext_lazy("on"))
+    node = forms.ChoiceField(label=gettext_lazy("on the node"))
 
     def __init__(self, *args: Any, board: RunBoard, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -52,6 +47,7 @@ class PairForm(forms.Form):
         nodes = [(row.node.code, str(row.node)) for row in board.tree.rows if not row.leaf]
         for name, choices in (("a", units), ("b", units), ("node", nodes)):
             self.fields[name].choices = choices  # type: ignore[attr-defined]
+            self.fields[name].widget.attrs["class"] = "form-select"
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
@@ -71,7 +67,7 @@ def sure(request: HttpRequest, survey_id: int, number: int) -> HttpResponse:
     first = {"a": ranked[0], "b": ranked[1], "node": board.root} if len(ranked) > 1 else {}
     form = PairForm(asked or None, board=board, initial=first)
     found = _flips(run, board, form) if form.is_valid() else None
-    cards = cards_of(run)
+    cards = cards_of(run, board)
     waiting = any(card.job and not card.job.settled for card in cards)
     return _page(request, survey, "sure", run, cards=cards, form=form, found=found, waiting=waiting)
 
@@ -115,7 +111,7 @@ def study(request: HttpRequest, survey_id: int, number: int, key: int) -> HttpRe
         context |= {"nodes": codes, "code": code, "figures": [interval_figure(board, document, code)]}
         context["figures"] += [beats_figure(board, document)] if code == board.root else []
     else:
-        context["groups"] = variant_rows(board, document)
+        context |= {"groups": variant_rows(board, document), "headline": headline(board, document)}
     return _page(request, survey, "study", run, **context)
 
 
@@ -152,7 +148,7 @@ def study_export(request: HttpRequest, survey_id: int, number: int, key: int, ki
 
 def _tables(board: RunBoard, document: dict[str, Any]) -> list[tuple[str, Any, Any]]:
     if document["kind"] != Study.Kind.PANEL:
-        return [(_("Ranks"), *variant_table(board, document))]
+        return [(_("Ranks"), *variant_table(board, document)), (_("What changes"), *measure_table(board, document))]
     figures = [interval_figure(board, document, code) for code in document["nodes"]]
     found = [
         (str(board.tree.nodes[code]), f.table.heading, f.table.rows)
@@ -172,7 +168,7 @@ def _flips(run: ScoringRun, board: RunBoard, form: PairForm) -> dict[str, Any]:
         return {**told, "refused": str(refusal)}
     if not weighing.linear:
         return {**told, "refused": _("Only where all means are arithmetic and nothing is missing.")}
-    return {**told, "rows": flip_rows(weighing, board, code, a, b)}
+    return {**told, "levelling": levelling(weighing, board, code, a, b)}
 
 
 def _study(run: ScoringRun, key: int) -> Study:

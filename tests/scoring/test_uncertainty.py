@@ -3,22 +3,27 @@
 import io
 import json
 from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from openpyxl import load_workbook
+from scipy.optimize import linprog
 
 import ahp
+from scoring.figures.sure import interval_figure
 from scoring.models import ScoringRun, Study
-from scoring.normalising import other_scale
-from scoring.ranking import competition_ranks
+from scoring.normalising import LeafRule, other_scale
+from scoring.ranking import NodeRule, aggregate, competition_ranks
 from scoring.selectors.board import board_of
-from scoring.selectors.studies import rank_intervals_of
+from scoring.selectors.studies import close_groups, rank_intervals_of
 from scoring.selectors.weighing import weighing_of
 from scoring.services.studies import study_cancel, study_compute, study_problems, study_request
 from scoring.uncertainty import (
@@ -26,17 +31,23 @@ from scoring.uncertainty import (
     equal,
     flips,
     leaf_weights,
+    least_shift,
     rank_intervals,
+    ranks_by_rules,
     ranks_of_draws,
     ranks_of_scores,
     recentred,
     without,
 )
+from surveys.canonical import canonical_json, content_hash
 from surveys.errors import Refused
-from surveys.models import Job
+from surveys.models import Job, Survey, WeightSet
 from surveys.services.panels import panel_result_request
 from surveys.services.surveys import survey_move
+from surveys.services.systems import edition_freeze, edition_import
 from surveys.services.weight_sets import weight_set_draft
+from surveys.services.weights_outside import weight_set_fix, weight_set_import
+from surveys.texts import text_in
 from tests.scoring import factories as score
 from tests.surveys import factories as make
 
@@ -47,20 +58,38 @@ LOCAL = {"r": [0.6, 0.4], "a": [0.7, 0.3]}
 # --- the arithmetic ---
 
 
-@given(arrays(np.float64, (3, 9), elements=st.floats(-50, 150)))
+@given(arrays(np.float64, (3, 9), elements=st.floats(-50, 150) | st.just(np.nan)))
 def test_ranks_of_many_rows_are_those_of_each(scores: np.ndarray) -> None:
     scores[0, 3] = scores[0, 5]
     scores[1, 2] = scores[1, 1] + 5e-10
     assert ranks_of_scores(scores).tolist() == [competition_ranks(row).tolist() for row in scores]
 
 
-def test_draws_are_ranked_block_by_block_and_gaps_have_no_rank() -> None:
+def test_draws_are_ranked_block_by_block() -> None:
     generator = np.random.default_rng(3)
     weights, scores = generator.dirichlet(np.ones(7), 1500), generator.uniform(0, 100, (7, 302))
     found = ranks_of_draws(weights, scores)
     for draw in range(0, 1500, 211):
         assert (found[draw] == competition_ranks(weights[draw] @ scores)).all()
-    assert ranks_of_scores(np.array([[1.0, np.nan, 3.0]])).tolist() == [[2, 0, 1]]
+
+
+def test_under_any_means_and_gaps_every_draw_is_scored_as_a_run_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scoring.uncertainty.CELLS", 300)  # blocks of a few draws
+    generator = np.random.default_rng(4)
+    tree, leaves = {"r": ["a", "b", "c"], "a": ["a1", "a2", "a3"]}, ["a1", "a2", "a3", "b", "c"]
+    local = {"r": generator.dirichlet(np.ones(3), 40), "a": generator.dirichlet(np.ones(3), 40)}
+    scores = generator.uniform(1, 100, (5, 8))
+    scores[1, 2] = scores[0, 5] = scores[3, 6] = np.nan
+    rules = {"a1": LeafRule(missing="reweight"), "a2": LeafRule(missing="reweight"), "b": LeafRule(missing="leave_out")}
+    nodes = {"r": NodeRule(aggregation="geometric"), "a": NodeRule(aggregation="harmonic", missing="reweight")}
+    found = ranks_by_rules(tree, "r", local, leaves, scores, draws=40, rules=rules, nodes=nodes)
+    for draw in range(40):
+        own = {code: weights[draw] for code, weights in local.items()}
+        _codes, table, _notices = aggregate(scores, leaves, tree, own, root="r", rules=rules, nodes=nodes)
+        assert found[draw].tolist() == competition_ranks(table[0]).tolist()
+    assert (found[:, 6] == 0).all()
+    assert (found[:, 5] == 0).any()
+    assert (found[:, 5] > 0).any(), "the guard: whether it is covered depends on the draw's weights"
 
 
 def test_intervals_are_ranks_that_occurred_and_beating_adds_up() -> None:
@@ -69,6 +98,9 @@ def test_intervals_are_ranks_that_occurred_and_beating_adds_up() -> None:
     assert found.low.tolist() == [1, 1, 3]
     assert found.high.tolist() == [2, 2, 3]
     assert found.among_first.tolist() == [0.9, 0.1, 0.0]
+    ranks[:50, 2] = 0  # without a score in half of the draws
+    assert rank_intervals(ranks).low.tolist() == [1, 1, 3]
+    assert rank_intervals(np.zeros((5, 1), dtype=np.int16)).high.tolist() == [0]
     table = beats(ranks, [0, 1, 2])
     assert table == pytest.approx(np.array([[0.5, 0.9, 1], [0.1, 0.5, 1], [0, 0, 0.5]]))
 
@@ -108,6 +140,32 @@ def test_at_a_flip_two_units_are_level(seed: int) -> None:
         changed[flip.node][place] = flip.needed
         level = all_scores(changed)["r"]
         assert level[0] == pytest.approx(level[1], abs=1e-7)
+
+
+@given(st.integers(0, 10_000))
+def test_no_smaller_shift_of_weights_makes_two_level(seed: int) -> None:
+    """Against linear programming: changes up and down, both from 0, the downs no more than the weights."""
+    generator = np.random.default_rng(seed)
+    weights, difference = generator.dirichlet(np.ones(6)), generator.normal(5, 20, 6).round()
+    found = least_shift(weights, difference)
+    program = linprog(
+        np.ones(12),
+        A_eq=[[1] * 6 + [-1] * 6, [*difference, *-difference]],
+        b_eq=[0, -weights @ difference],
+        bounds=[(0, None)] * 6 + [(0, weight) for weight in weights],
+    )
+    assert (found is None) == (program.status == 2)
+    if found is not None:
+        assert (weights + found) @ difference == pytest.approx(0, abs=1e-9)
+        assert found.sum() == pytest.approx(0, abs=1e-12)
+        assert (weights + found >= -1e-12).all()
+        assert np.abs(found).sum() == pytest.approx(program.fun, abs=1e-7)
+
+
+def test_neighbours_who_reach_each_others_rank_stand_together() -> None:
+    ends = {0: (1, 2), 1: (1, 2), 2: (3, 3), 3: (4, 6), 4: (4, 6), 5: (5, 6), 6: (7, 9)}
+    ranks = np.arange(1, 8)
+    assert close_groups(range(7), ranks, ends) == [[0, 1], [3, 4, 5]]
 
 
 def test_other_scales_are_those_of_the_raw_values() -> None:
@@ -165,13 +223,17 @@ def coverage(*, panels: int, experts: int, seed: int) -> tuple[float, float]:
 def run() -> ScoringRun:
     """Weights from four experts who do not agree."""
     survey = make.survey()
+    return score.run(drafted(survey), score.data_set(survey), preview=True)
+
+
+def drafted(survey: Survey) -> WeightSet:
     for code, more, strength in (("E1", "a", 3), ("E2", "a", 2), ("E3", "b", 2), ("E4", "a", 5)):
         make.submitted(make.expert(survey, code), more, strength)
     make.work_off()
     result, _job = panel_result_request(survey, user=make.user())
     make.work_off()
     result.refresh_from_db()
-    return score.run(weight_set_draft(result, user=make.user()), score.data_set(survey), preview=True)
+    return weight_set_draft(result, user=make.user())
 
 
 db = pytest.mark.django_db
@@ -229,6 +291,59 @@ def test_what_a_panel_of_two_cannot_say_is_said(run: ScoringRun, english: None) 
     with pytest.raises(Refused, match="no such study"):
         study_request(run, "stars", user=None)
     assert study.computed_at is None
+
+
+@db
+def test_a_forged_study_is_found(run: ScoringRun, english: None) -> None:
+    study = asked(run, "methods")
+    honest = study.document
+    told = json.loads(honest)
+    told["variants"][0]["ranks"].reverse()
+    forged = canonical_json(told)
+    for document, signed, problem in (
+        (honest, content_hash(honest), None),
+        (forged, content_hash(honest), "stored hash"),
+        (forged, content_hash(forged), "does not come back"),
+    ):
+        study.pk, study._state.adding = None, True
+        study.document, study.content_hash, study.cancelled_at = document, signed, timezone.now()
+        study.save()
+        found = study_problems(study.pk)
+        assert problem in found[0] if problem else found == []
+
+
+@db
+def test_means_of_another_kind_and_weights_that_were_fixed(english: None) -> None:
+    """The panel moves what is its own, and every draw is scored by the means and gaps of the run."""
+    rows = [
+        replace(row, scoring={"r": {"aggregation": "geometric", "missing": "reweight"}}.get(row.code, {}))
+        for row in make.rows()
+    ]
+    names = {"zh-hans": "体系", "en": "System"}
+    edition = edition_freeze(edition_import(name=names, label="1.0", rows=rows, user=make.user()), user=make.user())
+    survey = make.survey(of=edition)
+    said: dict[str, Any] = {
+        "source": "Ministry",
+        "reference": "No. 7",
+        "reason": "Decided before.",
+        "user": make.user(),
+    }
+    draft = weight_set_fix(drafted(survey), edition.indicators.get(code="a"), [0.7, 0.3], **said)
+    run = score.run(draft, score.data_set(survey, score.DATA.replace(b"North,1,10", b"North,,10")), preview=True)
+    assert not weighing_of(run).linear
+    assert set(weighing_of(run).drawn_local(10, 1, confidence=0.9)) == {"r"}
+    document = json.loads(asked(run, "panel").document)
+    assert document["still"] == ["a"]
+    assert "imported or fixed stay as they are: below a." in interval_figure(board_of(run), document, "r").caption.note
+    for code in ("r", "a"):
+        official, ends = board_of(run).ranks_of(code).tolist(), rank_intervals_of(run, code)
+        assert len(ends) >= 3
+        assert all(low <= official[unit] <= high for unit, (low, high) in ends.items())
+    methods = {each["name"]: each for each in json.loads(asked(run, "methods").document)["variants"]}
+    assert "arithmetic" in text_in(json.loads(methods["rank"]["refused"]))
+    outside = weight_set_import(survey, {"r": [0.5, 0.3, 0.2], "a": [0.5, 0.5]}, **said)
+    with pytest.raises(Refused, match="no panel stands behind"):
+        weighing_of(score.run(outside, run.data_set, preview=True)).drawn_local(10, 1, confidence=0.9)
 
 
 @db
