@@ -37,6 +37,7 @@ def run(
 
 def studies(run: ScoringRun, people: People) -> None:
     """Ask how sure the ranks of a run are, in every way."""
+    run.refresh_from_db()  # the worker has computed it
     for kind in Study.Kind.values:
         _study, job = study_request(run, kind, user=people["analyst"])
         computed(job)
