@@ -1,78 +1,113 @@
-"""Indices that others published come back from their own raw values, through `manage.py evaluate`.
+"""Indices with bounds, caps, logarithms, geometric means and uneven trees come back from what was printed of them.
 
-The Technology Achievement Index, 23 countries and 8 indicators (files in `tests/published/tai`): raw values, weights
-and ranks from OECD and JRC, *Handbook on Constructing Composite Indicators* (2008), Tables A.2, 22, 23 and 41;
-goalposts from Saisana, Saltelli and Tarantola, J. R. Statist. Soc. A 168 (2005), Table 1; the index to two decimals
-from the *Human Development Report 2001*. Telephones and electricity are printed as logarithms to base 10, and so are
-their goalposts here.
+The Human Development Index 2021, 191 countries (files in `tests/published/hdi`): UNDP, *Human Development Report
+2021/22*, statistical annex, Table 1; goalposts and formula from its technical note 1. The report computes from
+unrounded values and prints them rounded, so each printed index is held against all that the printed values may mean.
+
+The Fragile States Index 2020, 178 countries (files in `tests/published/fsi`): The Fund for Peace, *Fragile States Index
+Annual Report 2020*: twelve indicators from 0 to 10, whose sum is the total.
+
+A worked example whose numbers come back to their last digit: China, *Human Development Report 2010*, technical note 1.
 """
 
 import csv
 import io
 from pathlib import Path
 
-import pytest
 from django.core.management import call_command
 
-TAI = Path(__file__).parents[1] / "published" / "tai"
-EQUAL = ("PATENTS", "ROYALTIES", "INTERNET", "EXPORTS", "TELEPHONES", "ELECTRICITY", "SCHOOLING", "UNIVERSITY")
-BUDGET = dict(zip(EQUAL, ("0.11", "0.11", "0.11", "0.18", "0.1", "0.06", "0.15", "0.18"), strict=True))
-SIX = [code for code in EQUAL if code not in ("TELEPHONES", "ELECTRICITY")]
+PUBLISHED = Path(__file__).parents[1] / "published"
+Table = list[list[str]]
 
 
-def _rows(file: Path) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(file.read_text("utf-8-sig"))))
+def _read(file: Path) -> Table:
+    return list(csv.reader(io.StringIO(file.read_text("utf-8-sig"))))
 
 
-def _scores(out: Path, weights: dict[str, str], *, drop: tuple[str, ...] = ()) -> dict[str, dict[str, str]]:
-    """Country → its row on the index, with these local weights and these columns left out."""
-    (out / "weights.csv").write_text("code,local_weight\n" + "".join(f"{c},{w}\n" for c, w in weights.items()))
-    for name in ("indicators.csv", "data.csv"):
-        (out / name).write_text(_without(TAI / name, drop))
-    given = [f"--indicators={out}/indicators.csv", f"--weights={out}/weights.csv", f"--data={out}/data.csv"]
-    call_command("evaluate", *given, f"--out={out}/results", stdout=io.StringIO())
-    return {row["unit"]: row for row in _rows(out / "results" / "scores.csv") if row["code"] == "TAI"}
+def _write(file: Path, rows: Table) -> None:
+    with file.open("w", encoding="utf-8", newline="") as out:
+        csv.writer(out).writerows(rows)
 
 
-def _without(file: Path, drop: tuple[str, ...]) -> str:
-    rows = [row for row in csv.reader(io.StringIO(file.read_text())) if row[0] not in drop]
-    kept = [place for place, code in enumerate(rows[0]) if code not in drop]
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows([[row[place] for place in kept] for row in rows])
-    return text.getvalue()
+def _scores(folder: Path, out: Path, *, data: Table | None = None) -> dict[str, dict[str, float]]:
+    """Node → unit → score."""
+    file = folder / "data.csv"
+    if data:
+        file = out / "other.csv"
+        _write(file, data)
+    given = [f"--{name}={folder}/{name}.csv" for name in ("indicators", "weights")]
+    call_command("evaluate", *given, f"--data={file}", f"--out={out}/results", stdout=io.StringIO())
+    found: dict[str, dict[str, float]] = {}
+    for _data, unit, code, _name, score, _rank in _read(out / "results" / "scores.csv")[1:]:
+        found.setdefault(code, {})[unit] = float(score)
+    return found
 
 
-@pytest.mark.parametrize(
-    ("column", "weights", "drop"),
-    [
-        ("rank_equal", dict.fromkeys(EQUAL, "0.125"), ()),
-        ("rank_budget", BUDGET, ()),
-        ("rank_six", dict.fromkeys(SIX, repr(1 / 6)), ("TELEPHONES", "ELECTRICITY")),
-    ],
-)
-def test_every_published_rank_comes_back(
-    tmp_path: Path, column: str, weights: dict[str, str], drop: tuple[str, ...]
-) -> None:
-    scores = _scores(tmp_path, weights, drop=drop)
-    published = {row["country"]: row[column] for row in _rows(TAI / "published.csv")}
-    assert {country: row["rank"] for country, row in scores.items()} == published
+def _shifted(data: Table, by: float) -> Table:
+    """The least and the most that the printed values may stand for: half a unit of their last digit."""
+    heading, *rows = data
+    half = (0.05, 0.05, 0.05, 0.5)
+    return [
+        heading,
+        *([row[0], *(repr(float(c) + by * h) for c, h in zip(row[1:], half, strict=True))] for row in rows),
+    ]
 
 
-def test_the_published_index_comes_back_to_its_second_decimal(tmp_path: Path) -> None:
-    scores = _scores(tmp_path, dict.fromkeys(EQUAL, "0.125"))
-    published = {row["country"]: float(row["index"]) for row in _rows(TAI / "published.csv") if row["index"]}
-    # The handbook's raw values are themselves rounded: the last printed digit may differ by one.
-    assert len(published) == 22
-    assert all(abs(float(scores[country]["score"]) / 100 - index) <= 0.0101 for country, index in published.items())
+def test_the_human_development_index_of_every_country_comes_back(tmp_path: Path) -> None:
+    folder = PUBLISHED / "hdi"
+    data, published = _read(folder / "data.csv"), _read(folder / "published.csv")[1:]
+    printed, least, most = (
+        _scores(folder, tmp_path, data=_shifted(data, by))["HDI"] for by in (0.0, -1.0, 1.0)
+    )  # every part is a benefit: all less gives the least
+    assert len(published) == 191
+    for country, _rank, index in published:
+        assert least[country] / 100 - 0.0005 <= float(index) <= most[country] / 100 + 0.0005, country
+    assert sum(f"{printed[country] / 100:.3f}" == index for country, _rank, index in published) == 109
 
 
-def test_bounds_from_the_sample_would_tell_another_story(tmp_path: Path) -> None:
-    """The guard: were the goalposts ignored, the ranks would differ."""
-    for name in ("indicators.csv", "data.csv"):
-        (tmp_path / name).write_text(_without(TAI / name, ("low", "high", "cap")))
-    (tmp_path / "weights.csv").write_text("code,local_weight\n" + "".join(f"{code},0.125\n" for code in EQUAL))
-    given = [f"--indicators={tmp_path}/indicators.csv", f"--weights={tmp_path}/weights.csv"]
-    call_command("evaluate", *given, f"--data={tmp_path}/data.csv", f"--out={tmp_path}/out", stdout=io.StringIO())
-    ranks = {row["unit"]: row["rank"] for row in _rows(tmp_path / "out" / "scores.csv") if row["code"] == "TAI"}
-    published = {row["country"]: row["rank_equal"] for row in _rows(TAI / "published.csv")}
-    assert sum(ranks[country] == rank for country, rank in published.items()) == 11
+def test_the_mean_decides_the_human_development_index(tmp_path: Path) -> None:
+    """The guard: with the arithmetic mean, as before 2010, 37 printed indices would come back instead of 109."""
+    folder = PUBLISHED / "hdi"
+    for name in ("weights.csv", "data.csv"):
+        (tmp_path / name).write_bytes((folder / name).read_bytes())
+    text = (folder / "indicators.csv").read_text("utf-8").replace("geometric", "arithmetic")
+    (tmp_path / "indicators.csv").write_text(text, "utf-8")
+    found = _scores(tmp_path, tmp_path)["HDI"]
+    published = _read(folder / "published.csv")[1:]
+    assert sum(f"{found[country] / 100:.3f}" == index for country, _rank, index in published) == 37
+
+
+def test_the_fragile_states_index_of_every_country_comes_back(tmp_path: Path) -> None:
+    folder = PUBLISHED / "fsi"
+    found = {country: 1.2 * score for country, score in _scores(folder, tmp_path)["FSI"].items()}
+    published = [(country, int(rank), float(total)) for country, rank, total in _read(folder / "published.csv")[1:]]
+    assert len(published) == 178
+    # Printed indicators are rounded to one decimal, and so is the total: 133 sums agree, 45 are off by one tenth.
+    assert max(abs(found[country] - total) for country, _rank, total in published) < 0.1 + 1e-9
+    assert sum(abs(found[country] - total) < 1e-9 for country, _rank, total in published) == 133
+    for better, _rank, total in published:
+        assert all(found[better] > found[other] for other, _r, less in published if total - less > 0.2 + 1e-9)
+
+
+CHINA_2010 = """code,parent,name,low,high,cap,transform,aggregation
+HDI,,Human Development Index,,,,,geometric
+LIFE,HDI,life expectancy,20,83.2,,,
+EDUCATION,HDI,education,,,,,geometric
+MEAN,EDUCATION,mean years of schooling,0,13.2,,,
+EXPECTED,EDUCATION,expected years of schooling,0,20.6,,,
+INCOME,HDI,income,163,108211,,ln,
+"""
+
+
+def test_the_worked_example_of_2010_comes_back_to_its_last_digit(tmp_path: Path) -> None:
+    """The mean of the two education indices is divided by the greatest that was observed, 0.951; the note takes it from
+    the rounded indices, so it is left out here."""
+    (tmp_path / "indicators.csv").write_text(CHINA_2010)
+    third = repr(1 / 3)
+    weights = f"code,local_weight\nLIFE,{third}\nEDUCATION,{third}\nINCOME,{third}\nMEAN,0.5\nEXPECTED,0.5\n"
+    (tmp_path / "weights.csv").write_text(weights)
+    (tmp_path / "data.csv").write_text("country,LIFE,MEAN,EXPECTED,INCOME\nChina,73.5,7.5,11.4,7263\n")
+    found = {code: score["China"] / 100 for code, score in _scores(tmp_path, tmp_path).items()}
+    printed = {"LIFE": "0.847", "MEAN": "0.568", "EXPECTED": "0.553", "INCOME": "0.584"}
+    assert {code: f"{found[code]:.3f}" for code in printed} == printed
+    assert f"{found['HDI'] / 0.951 ** (1 / 3):.3f}" == "0.663"
