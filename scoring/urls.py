@@ -3,7 +3,7 @@
 from django.urls import path
 
 from scoring.api.urls import urlpatterns as api
-from scoring.views import comparing, data, decisions, figures, report, runs, studies, units, what_if
+from scoring.views import comparing, data, decisions, figures, gate, report, runs, studies, units, what_if
 from surveys import paths  # noqa: F401  knows how codes stand in an address
 
 S = "surveys/<int:survey_id>/"
@@ -14,8 +14,11 @@ app_name = "scoring"
 urlpatterns = [
     path("scoring/", runs.home, name="home"),
     path(f"{S}data/", data.data_sets, name="data_sets"),
-    path(f"{S}data/import/", data.data_import, name="data_import"),
+    path(f"{S}data/import/", gate.data_import, name="data_import"),
+    path(f"{S}data/template.xlsx", gate.data_template, name="data_template"),
     path(f"{S}data/<int:data_set_id>/", data.data_set, name="data_set"),
+    path(f"{S}data/<int:data_set_id>/changes/", gate.data_changes, name="data_changes"),
+    path(f"{S}data/<int:data_set_id>/changes.<slug:kind>", gate.data_changes_export, name="data_changes_export"),
     path(f"{S}runs/", runs.runs, name="runs"),
     path(f"{S}runs/new/", runs.run_new, name="run_new"),
     path(R, runs.run, name="run"),

@@ -103,6 +103,10 @@ def a_study(at: Estate, *, computed: bool = True) -> list[list[Any]]:
     return [[at.decided.pk, at.run.number, study.pk]]
 
 
+def later_data(at: Estate) -> int:
+    return score.data_set(at.decided, score.DATA.replace(b"North,1,10", b"North,100,11")).pk
+
+
 def another_run(at: Estate) -> list[list[Any]]:
     """With a run that it can be compared with."""
     run_request(at.decided, at.data, at.sets["locked"], user=None, preview=True)
@@ -525,7 +529,13 @@ DOORS: dict[str, Door] = {
     "scoring:home": Door(get=ACCOUNT),
     "scoring:data_sets": Door(get=READS, args=decided),
     "scoring:data_import": Door(get=SCORES, post=SCORES, args=decided, payload=upload(score.DATA, name_en="New")),
+    "scoring:data_template": Door(get=READS, args=decided),
     "scoring:data_set": Door(get=READS, args=lambda at: [[at.decided.pk, at.data.pk]]),
+    "scoring:data_changes": Door(get=READS, args=lambda at: [[at.decided.pk, at.data.pk]]),
+    "scoring:data_changes_export": Door(
+        get=READS,
+        args=lambda at: [[at.decided.pk, later_data(at), kind] for kind in ("csv", "xlsx")],
+    ),
     "scoring:runs": Door(get=READS, args=decided),
     "scoring:run_new": Door(
         get=SCORES, post=SCORES, args=decided,
