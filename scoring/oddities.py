@@ -18,7 +18,7 @@ ABOVE, BELOW = 0.7, 1.5
 FEW = 0.1
 """At most this part of a column can stand apart from the rest; more are a group of their own."""
 SMALL = 0.25
-"""A unit that is the least in this part of all columns is small, and not mistyped."""
+"""A unit that is the least in this part of the other columns is small, and not mistyped."""
 NEAR = 0.3
 """A change is one of 10^k where it is within a factor of two of it."""
 LARGEST_POWER = 8
@@ -44,16 +44,15 @@ def jumps(values: ArrayLike) -> list[Jump]:
     [Jump(unit=2, leaf=0, power=2)]
     """
     table = np.abs(np.asarray(values, dtype=float))
-    small = _small_units(table)
-    return sorted(jump for leaf in range(table.shape[1]) for jump in _apart(table[:, leaf], leaf, small))
+    least = table == np.where(np.isnan(table), np.inf, table).min(axis=0, initial=np.inf)
+    return sorted(jump for leaf in range(table.shape[1]) for jump in _apart(table[:, leaf], leaf, _small(least, leaf)))
 
 
-def _small_units(table: Array) -> NDArray[np.bool_]:
-    with np.errstate(invalid="ignore"):
-        least = np.nanmin(np.where(np.isnan(table), np.inf, table), axis=0)
-        times = (table == least).sum(axis=1)
-    most: NDArray[np.bool_] = times >= max(2.0, SMALL * table.shape[1])
-    return most
+def _small(least: NDArray[np.bool_], leaf: int) -> NDArray[np.bool_]:
+    """Units that are the least in many of the other columns."""
+    others = least.sum(axis=1) - least[:, leaf]
+    small: NDArray[np.bool_] = others >= max(2.0, SMALL * (least.shape[1] - 1))
+    return small
 
 
 def _apart(column: Array, leaf: int, small: NDArray[np.bool_]) -> Iterator[Jump]:

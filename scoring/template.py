@@ -63,7 +63,7 @@ def _columns(leaves: Sequence[Indicator], language: str) -> list[Sequence[Cell]]
     """What is known stands there; source, year and method are to be filled in."""
     heading: list[Cell] = [
         _("code"), _("name"), _("unit of measure"), _("direction"), _("definition"), _("source"), _("year"),
-        _("method"),
+        _("how it is measured"),
     ]  # fmt: skip
     rows: list[Sequence[Cell]] = [
         [leaf.code, text_in(leaf.name, language), leaf.unit, str(leaf.get_direction_display()),

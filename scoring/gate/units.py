@@ -11,10 +11,8 @@ from django.utils.translation import gettext as _
 from scoring.gate.findings import Finding
 from surveys.files.problems import Findings
 from surveys.files.tables import Row, Table
-from surveys.texts import text_in
 
 CODE_HEADINGS = {"code", "代码", "编码", "行政区划代码", "区划代码", "adcode"}
-SHOWN = 12
 
 
 @dataclass(frozen=True)
@@ -133,5 +131,5 @@ def _said(table: Table, found: Sequence[KnownUnit | None], missing: Sequence[Kno
     ]
     said = [Finding("named", detail={"names": renamed})] if renamed else []
     if missing and any(found):
-        said.append(Finding("missing_units", detail={"units": [text_in(u.names) or u.name for u in missing]}))
+        said.append(Finding("missing_units", detail={"units": [unit.name for unit in missing]}))
     return said
