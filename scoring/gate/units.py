@@ -64,7 +64,7 @@ def _meanings(known: Sequence[KnownUnit]) -> list[dict[str, list[KnownUnit]]]:
     names: dict[str, list[KnownUnit]] = {}
     aliases: dict[str, list[KnownUnit]] = {}
     for unit in known:
-        codes.setdefault(unit.code, []).append(unit)
+        codes.setdefault(unit.code.casefold(), []).append(unit)
         for name in {unit.name, *unit.names.values()}:
             names.setdefault(name.casefold(), []).append(unit)
         for alias in set(unit.aliases):

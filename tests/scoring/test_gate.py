@@ -227,7 +227,7 @@ def test_a_helper_column_is_not_scored_and_is_kept_for_the_check(small: Tree) ->
 def test_the_demo_follows_its_formulas() -> None:
     """存算均衡 directly; 单机架存力 through the racks that 出口带宽 and 单机架带宽 imply: no column holds them."""
     system = tree((DEMO / "indicators.csv").read_text("utf-8-sig"))
-    formulas = (DEMO / "formulas.txt").read_text("utf-8")
+    formulas = (DEMO / "provinces_2023_synthetic.formulas.txt").read_text("utf-8")
     notes = passed((DEMO / "provinces_2023_synthetic.csv").read_text("utf-8-sig"), system, formulas).findings
     assert [(each.kind, each.code, each.detail["cells"], each.detail["differ"]) for each in notes] == [
         ("recomputed", "2.1.2", 31, 0), ("recomputed", "2.2.2", 31, 0),
