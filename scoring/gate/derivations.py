@@ -160,4 +160,7 @@ def _numbers(texts: Sequence[str]) -> Array:
 
 
 def _text(number: float) -> str:
-    return "" if np.isnan(number) else f"{number:.6g}"
+    """Six digits, never with an exponent."""
+    if np.isnan(number):
+        return ""
+    return np.format_float_positional(number, precision=6, fractional=False, trim="-")

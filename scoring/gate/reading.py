@@ -52,13 +52,13 @@ class Passed:
 
 
 def tables_of(content: bytes, file: str) -> tuple[Table, Table | None]:
-    """The table of values, and that about its columns where the workbook has such a sheet."""
+    """The table of values, and that about its columns where the workbook has such a sheet, called by its title."""
     table = read_table(content, file)
     if not is_workbook(content):
         return table, None
     titles = sheet_titles(content, file, UPLOAD)
     about = next((title for title in titles[1:] if title in SHEETS), None)
-    return table, read_table(content, file, sheet=about) if about else None
+    return table, replace(read_table(content, file, sheet=about), file=about) if about else None
 
 
 def through_the_gate(table: Table, about: Table | None, setting: Setting) -> Passed:
@@ -69,7 +69,7 @@ def through_the_gate(table: Table, about: Table | None, setting: Setting) -> Pas
     if not table.rows:
         findings.add(_("there is a heading but no row of a unit below it"), _("add the rows"), row=table.heading)
         findings.refuse_any()
-    on_sheet = Findings(table.file)
+    on_sheet = Findings(about.file if about else "")
     if about:
         said_on_sheet(about, tree, said, on_sheet)
     found: list[Finding] = []
@@ -83,12 +83,12 @@ def through_the_gate(table: Table, about: Table | None, setting: Setting) -> Pas
     data = replace(find_data(table, tree, findings, others=others, measured=True), codes=codes)
     found += check_measures(said, tree, data.columns, findings)
     found += Check(data, table, tree, findings).of(setting.formulas)
-    _refuse_any(findings, on_sheet, about)
+    _refuse_any(findings, on_sheet)
     found += questions(data, table, tree, setting.earlier)
     return Passed(data, filled(said.sources, data.columns), tuple(found))
 
 
-def _refuse_any(findings: Findings, on_sheet: Findings, about: Table | None) -> None:
-    sheet = [replace(problem, sheet=next(iter(SHEETS))) for problem in on_sheet.problems] if about else []
+def _refuse_any(findings: Findings, on_sheet: Findings) -> None:
+    sheet = [replace(problem, file=findings.file, sheet=on_sheet.file) for problem in on_sheet.problems]
     if findings.problems or sheet:
         raise FileErrors([*sorted(findings.problems, key=lambda problem: problem.row or 0), *sheet])

@@ -23,6 +23,11 @@ class Told:
     what: str
     why: str
 
+    @property
+    def place(self) -> str:
+        """The column as the file calls it, where that says more."""
+        return "" if self.where.endswith(self.finding.place) else self.finding.place
+
 
 def told(finding: Finding, names: Mapping[str, str]) -> Told:
     """`names` are those of the indicators by code."""

@@ -99,16 +99,17 @@ def _cells(
     after: DataSet,
     nodes: dict[str, Indicator],
 ) -> list[Change]:
-    """In the order of the file, row by row."""
+    """Jumps first, then in the order of the file, row by row."""
     then = [[one.values[unit][before.columns.index(code)] for code in columns] for unit in units]
     now = [[other.values[unit][after.columns.index(code)] for code in columns] for unit in units]
     powers = _powers(then, now)
-    return [
+    found = [
         Change(other.names[unit], nodes[code], then[row][place], now[row][place], powers.get((row, place), 0))
         for row, unit in enumerate(units)
         for place, code in enumerate(columns)
         if _differ(then[row][place], now[row][place])
     ]
+    return sorted(found, key=lambda change: -abs(change.power))
 
 
 def _powers(then: Sequence[Sequence[str]], now: Sequence[Sequence[str]]) -> dict[tuple[int, int], int]:

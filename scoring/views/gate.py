@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -30,7 +31,7 @@ from surveys.models import Survey
 from surveys.selectors.trees import tree_of
 from surveys.services.looks import export_note
 
-CHANGES_ON_A_PAGE = 200
+CHANGES_ON_A_PAGE = 100
 
 
 @login_required
@@ -91,7 +92,8 @@ def _stored(request: HttpRequest, survey: Survey, brought: Brought, passed: Pass
         replaces=brought.replaces, provenance=brought.provenance(passed, reason),
     )  # fmt: skip
     said = ngettext("%(count)d unit was imported.", "%(count)d units were imported.", stored.unit_count)
-    messages.success(request, said % {"count": stored.unit_count})
+    clear = "" if passed.asked else _("Nothing odd was found.")
+    messages.success(request, f"{said % {'count': stored.unit_count}} {clear}".strip())
     return redirect("scoring:data_set", survey.pk, stored.pk)
 
 

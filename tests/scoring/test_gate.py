@@ -45,8 +45,8 @@ def passed(text: str, of: Tree, formulas: str = "", file: str = "f.csv", **more:
     return through_the_gate(*tables_of(content, file), Setting(of, formulas=formulas_in(formulas), **more))  # type: ignore[arg-type]
 
 
-def asked(text: str, of: Tree, formulas: str = "", **more: object) -> list[tuple[str, str, str]]:
-    return [(each.kind, each.code, each.unit) for each in passed(text, of, formulas, **more).asked]
+def asked(text: str, of: Tree, formulas: str = "") -> list[tuple[str, str, str]]:
+    return [(each.kind, each.code, each.unit) for each in passed(text, of, formulas).asked]
 
 
 def places(rows: str, head: str = "省份,A,B,C,D") -> str:
