@@ -20,7 +20,9 @@ FEW = 0.1
 SMALL = 0.25
 """A unit that is the least in this part of the other columns is small, and not mistyped."""
 NEAR = 0.3
-"""A change is one of 10^k where it is within a factor of two of it."""
+"""A change is one of 10^k where it is within a factor of two of it,"""
+ANYHOW = 1.5
+"""or where it is more than thirtyfold: no year does that."""
 LARGEST_POWER = 8
 ENOUGH = 5
 """Fewer units than this have no pattern."""
@@ -112,7 +114,8 @@ def jumps_since(before: ArrayLike, now: ArrayLike) -> tuple[list[Jump], dict[int
 
 def _power(change: float) -> int:
     power = round(change)
-    return power if 1 <= abs(power) <= LARGEST_POWER and abs(change - power) <= NEAR else 0
+    odd = abs(power) >= 1 and (abs(change - power) <= NEAR or abs(change) >= ANYHOW)
+    return int(np.clip(power, -LARGEST_POWER, LARGEST_POWER)) if odd else 0
 
 
 def equal_columns(values: ArrayLike) -> list[tuple[int, int]]:

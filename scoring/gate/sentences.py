@@ -55,8 +55,19 @@ def times(power: int) -> str:
     return f"{10 ** abs(power):,}"
 
 
+def about(value: str, other: str) -> str:
+    """How many times the one is the other, or the other the one, to two digits.
+
+    >>> about("760000", "2.2"), about("3", "30")
+    ('350,000', '10')
+    """
+    ratio = abs(float(value) / float(other))
+    return f"{float(f'{max(ratio, 1 / ratio):.2g}'):,.0f}"
+
+
 def _jump(finding: Finding, _names: Mapping[str, str]) -> tuple[str, str]:
-    named = {"value": finding.value, "times": times(finding.detail["power"]), "middle": finding.detail["middle"]}
+    middle = finding.detail["middle"]
+    named = {"value": finding.value, "times": about(finding.value, middle), "middle": middle}
     if finding.detail["power"] > 0:
         what = (
             _("%(value)s is about %(times)s times the middle of the column (%(middle)s), far from all others") % named
@@ -67,7 +78,8 @@ def _jump(finding: Finding, _names: Mapping[str, str]) -> tuple[str, str]:
 
 
 def _jump_since(finding: Finding, _names: Mapping[str, str]) -> tuple[str, str]:
-    named = {"value": finding.value, "times": times(finding.detail["power"]), "before": finding.detail["before"]}
+    before = finding.detail["before"]
+    named = {"value": finding.value, "times": about(finding.value, before), "before": before}
     if finding.detail["power"] > 0:
         what = _("%(value)s is about %(times)s times what the last version has (%(before)s)") % named
     else:

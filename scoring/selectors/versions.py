@@ -31,6 +31,11 @@ class Change:
             return None
         return float(self.after) / float(self.before)
 
+    @property
+    def tiny(self) -> bool:
+        """Too small a part of what it was for three decimals."""
+        return self.ratio is not None and 0 < self.ratio < 0.001
+
 
 @dataclass(frozen=True)
 class Difference:
