@@ -32,6 +32,7 @@ from surveys.selectors.trees import tree_of
 from surveys.services.looks import export_note
 
 CHANGES_ON_A_PAGE = 100
+POINTS_SHOWN = 300  # more boxes than a request may carry fields are for nobody to tick
 
 
 @login_required
@@ -80,7 +81,7 @@ def _questions(
     names = {node.code: str(node) for node in tree_of(survey.edition).nodes}
     return scoring_page(
         request, survey, "data", "data_questions", form=form, brought=brought, data=passed.data, status=status,
-        questions=[told(finding, names) for finding in passed.asked],
+        questions=[told(finding, names) for finding in passed.asked[:POINTS_SHOWN]], count=len(passed.asked),
         notes=[told(finding, names) for finding in passed.findings if not finding.asks],
         payload=signed(brought.payload(), _salt(request, survey)),
     )  # fmt: skip

@@ -184,3 +184,15 @@ def test_the_next_version_is_held_against_the_last(client: Client, survey: Surve
     assert "30 is about 10 times what the last version has (3)" in page.content.decode()
     answered(client, survey, page, all_right="on", reason="Counted anew.")
     assert DataSet.objects.get(version=2).replaces == first
+
+
+def test_very_many_points_are_for_a_reason_and_not_for_boxes(
+    client: Client, survey: Survey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scoring.views.gate.POINTS_SHOWN", 1)
+    page = brought(client, survey, JUMPED.replace(b"\n7,7,17,", b"\n7,7,170000,"))
+    keys = re.findall(r'name="right" value="(\w+)"', page.content.decode())
+    assert len(keys) == 1 and "The first 1 of 2 points are listed" in page.content.decode()
+    assert "1 points are not confirmed yet" in answered(client, survey, page, right=keys).content.decode()
+    answered(client, survey, page, all_right="on", reason="Both are new.")
+    assert len(DataSet.objects.get().findings) == 2
