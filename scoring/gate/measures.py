@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from scoring.gate.findings import Finding
 from scoring.matching import heading_parts, leaf_of, measure_of
-from surveys.files.problems import Findings
+from surveys.files.problems import Findings, Problem
 from surveys.files.tables import Row, Table
 from surveys.files.tree import Tree
 
@@ -28,20 +28,23 @@ LONGEST = {"unit": 60, "source": 400, "year": 40, "method": 4000}
 SCALES = ("千", "万", "十万", "百万", "千万", "亿", "万亿", "thousand ", "million ", "billion ")
 
 Sources = dict[str, dict[str, str]]
+Place = tuple[int, str, str]
+"""The row, what people call the column, and the sheet where it is not the first."""
 
 
 @dataclass
 class Said:
-    """By code, what a file says of its columns, and where it says the unit of measure."""
+    """By code, what a file says of its columns, and every place where it says the unit of measure."""
 
     sources: Sources = field(default_factory=dict)
-    measured_at: dict[str, tuple[str, int, str]] = field(default_factory=dict)
+    measures: list[tuple[str, str, Place]] = field(default_factory=list)
 
-    def add(self, code: str, kind: str, text: str, place: tuple[str, int, str]) -> None:
+    def add(self, code: str, kind: str, text: str, place: Place) -> None:
+        """The first statement holds; units of measure are all held against the indicator's."""
         if text:
-            self.sources.setdefault(code, {})[kind] = text
+            self.sources.setdefault(code, {}).setdefault(kind, text)
             if kind == "unit":
-                self.measured_at[code] = place
+                self.measures.append((code, text, place))
 
 
 def kind_of(text: str) -> str:
@@ -65,10 +68,10 @@ def said_of_columns(table: Table, tree: Tree, about: Iterable[tuple[str, Row]], 
     said = Said()
     columns = {place: code for place, heading in enumerate(table.header) if place and (code := _code(heading, tree))}
     for place, code in columns.items():
-        said.add(code, "unit", measure_of(table.header[place], tree), (table.file, table.heading, table.column(place)))
+        said.add(code, "unit", measure_of(table.header[place], tree), (table.heading, table.column(place), ""))
     for kind, row in about:
         for place, code in columns.items():
-            at = (table.file, row.number, table.column(place, row.number))
+            at = (row.number, table.column(place, row.number), "")
             said.add(code, kind, _fitting(row.cells[place], kind, at, findings), at)
     return said
 
@@ -90,7 +93,7 @@ def said_on_sheet(table: Table, tree: Tree, said: Said, findings: Findings) -> N
             )
             continue
         for kind, place in places.items():
-            at = (table.file, row.number, table.column(place, row.number))
+            at = (row.number, table.column(place, row.number), table.file)
             said.add(code, kind, _fitting(row.cells[place], kind, at, findings), at)
 
 
@@ -98,27 +101,29 @@ def _code(heading: str, tree: Tree) -> str:
     return leaf_of(heading, tree) or leaf_of(heading_parts(heading)[0], tree)
 
 
-def _fitting(text: str, kind: str, at: tuple[str, int, str], findings: Findings) -> str:
+def _fitting(text: str, kind: str, at: Place, findings: Findings) -> str:
     if len(text) > LONGEST[kind]:
         named = {"length": len(text), "most": LONGEST[kind]}
         what = _("the text has %(length)d characters, at most %(most)d fit") % named
-        findings.add(what, _("shorten it"), row=at[1], column=at[2])
+        findings.add(what, _("shorten it"), row=at[0], column=at[1])
     return text
 
 
 def check_measures(said: Said, tree: Tree, columns: Iterable[str], findings: Findings) -> Iterator[Finding]:
     """A unit of measure that is the indicator's times 万 or 亿 refuses; any other that differs is asked about."""
-    for code in columns:
-        stated, own = said.sources.get(code, {}).get("unit", ""), tree.rows[code].unit
-        if not stated or not own or _plain(stated) == _plain(own):
+    inside, asked = set(columns), set()
+    for code, stated, (row, column, sheet) in said.measures:
+        own = tree.rows[code].unit
+        if code not in inside or not own or _plain(stated) == _plain(own) or (code, stated) in asked:
             continue
-        _file, row, column = said.measured_at[code]
+        asked.add((code, stated))
         if _scaled(stated, own):
             named = {"stated": stated, "own": own, "code": code}
             what = (
                 _("the column is in %(stated)s, the indicator %(code)s in %(own)s: nothing is converted unseen") % named
             )
-            findings.add(what, _("write the numbers in %(own)s, and so the unit") % named, row=row, column=column)
+            mend = _("write the numbers in %(own)s, and so the unit") % named
+            findings.problems.append(Problem(findings.file, what, mend, row, column, sheet))
         else:
             yield Finding("measure", code, place=column, value=stated, detail={"own": own})
 

@@ -96,7 +96,8 @@ class _Asking:
 
     def since(self, earlier: Earlier) -> Iterator[Finding]:
         """Against the version that is replaced: powers of ten, and units that are no longer there."""
-        keys = [code or name for code, name in zip(self.data.codes or self.data.units, self.data.units, strict=True)]
+        pairs = zip(self.data.codes or self.data.units, self.data.units, strict=True)
+        keys = [code if code in earlier.units else name for code, name in pairs]
         leaves = [code for code in self.data.columns if code in earlier.columns]
         places = {code: place for place, code in enumerate(self.data.columns)}
         now = self.data.values[:, [places[code] for code in leaves]]
@@ -108,7 +109,7 @@ class _Asking:
             text = earlier.units[keys[jump.unit]][earlier.columns.index(leaves[jump.leaf])]
             place = places[leaves[jump.leaf]]
             yield self._cell("jump_since", jump.unit, place, power=jump.power, before=text)
-        gone = [earlier.names[key] for key in earlier.units if key not in keys and earlier.names[key] not in keys]
+        gone = [name for key, name in earlier.names.items() if key not in keys and name not in self.data.units]
         if gone:
             yield Finding("gone_units", detail={"units": gone})
 

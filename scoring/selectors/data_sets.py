@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from django.db.models import QuerySet
 
-from scoring.gate.findings import findings_of
+from scoring.gate.findings import Finding, findings_of
 from scoring.gate.questions import Earlier
 from scoring.gate.sentences import Told, told
 from scoring.gate.units import KnownUnit
@@ -91,3 +92,56 @@ def told_of(data_set: DataSet, tree: Tree) -> list[Told]:
     """What the gate found when these data came, in sentences."""
     names = {node.code: str(node) for node in tree.nodes}
     return [told(finding, names) for finding in findings_of(data_set.findings)]
+
+
+@dataclass(frozen=True)
+class DerivedRow:
+    """One value that follows from others: as typed, as computed, how far apart (a share of the computed)."""
+
+    unit: str
+    typed: str
+    computed: str
+    apart: float | None
+    differs: bool
+
+
+@dataclass(frozen=True)
+class Derived:
+    """A formula that was checked; the rows that differ most come first."""
+
+    formula: str
+    node: Indicator
+    cells: int
+    differ: int
+    tolerance: float
+    rows: Sequence[DerivedRow]
+
+
+def derived_of(data_set: DataSet, units: Sequence[DataUnit], tree: Tree, *, shown: int) -> list[Derived]:
+    """The formulas that were declared when these data came, cell by cell."""
+    nodes = tree.by_code()
+    return [
+        Derived(
+            said["formula"], nodes[finding.code], said["cells"], said["differ"], float(said["tolerance"]),
+            _derived_rows(data_set, finding, units, data_set.findings)[:shown],
+        )
+        for finding in findings_of(data_set.findings)
+        if finding.kind == "recomputed" and (said := finding.detail)
+    ]  # fmt: skip
+
+
+def _derived_rows(
+    data_set: DataSet, finding: Finding, units: Sequence[DataUnit], found: Sequence[Mapping[str, Any]]
+) -> list[DerivedRow]:
+    formula, place = finding.detail["formula"], data_set.columns.index(finding.code)
+    differ = {each["unit"] for each in found if each["kind"] == "derived" and each["detail"]["formula"] == formula}
+    rows = [
+        _derived_row(unit, unit.values[place], computed, differs=unit.name in differ)
+        for unit, computed in zip(units, finding.detail["computed"], strict=True)
+    ]
+    return sorted(rows, key=lambda row: (not row.differs, -(row.apart or 0)))
+
+
+def _derived_row(unit: DataUnit, typed: str, computed: str, *, differs: bool) -> DerivedRow:
+    apart = abs(float(typed) / float(computed) - 1) if typed and computed and float(computed) else None
+    return DerivedRow(unit.name, typed, computed, apart, differs)

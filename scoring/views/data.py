@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from scoring.selectors.data_sets import column_rows, data_sets_of, told_of
+from scoring.selectors.data_sets import column_rows, data_sets_of, derived_of, told_of
 from scoring.views.pages import data_set_of, page_of, scoring_page
 from surveys.access import READS, survey_for
 from surveys.selectors.trees import tree_of
@@ -44,4 +44,5 @@ def data_set(request: HttpRequest, survey_id: int, data_set_id: int) -> HttpResp
         ],
         page=page_of(request, units, UNITS_ON_A_PAGE),
         told=told_of(found, tree),
+        derived=derived_of(found, units, tree, shown=UNITS_ON_A_PAGE),
     )

@@ -251,3 +251,16 @@ def test_addresses_of_a_workbook_are_named() -> None:
     content = workbook([["town", "A1", "A2", "B"], *rows, ["v", 90000, 5, 6]])
     (question,) = passed(content, tree(), file="f.xlsx").asked  # type: ignore[arg-type]
     assert (question.kind, question.place, question.value) == ("jump", "A1 (B8)", "90000")
+
+
+def test_a_unit_that_gets_its_code_with_the_new_version_is_the_same_unit(small: Tree) -> None:
+    rows = {"北京市": ("1", "2", "3", "4"), "上海市": ("3", "4", "5", "7"), "内蒙古自治区": ("20", "3", "4", "6")}
+    earlier = Earlier("ABCD", rows, {name: name for name in rows})
+    text = places("110000,1,2,3,4\n内蒙古,2,3,4,6\n310000,3,4,5,7\n")
+    asked_now = passed(text, small, known=PLACES, earlier=earlier).asked
+    assert [(each.kind, each.unit, each.value) for each in asked_now] == [("jump_since", "内蒙古自治区", "2")]
+
+
+def test_measures_that_contradict_each_other_are_all_looked_at(small: Tree) -> None:
+    (refusal,) = said(lambda: passed(DATA.replace("A,B,C,D\n", "A（个）,B,C,D\n单位,万个,,,\n"), small))
+    assert refusal.startswith("f.csv: row 2, column A（个）: the column is in 万个")

@@ -13,10 +13,12 @@ from openpyxl import load_workbook
 
 from scoring.documents import data_document
 from scoring.models import DataSet, Unit, UnitList
+from scoring.selectors.data_sets import derived_of
 from scoring.selectors.versions import difference_of
 from scoring.services.verification import run_problems
 from surveys.canonical import canonical_json, content_hash
 from surveys.models import AuditEvent, Survey
+from surveys.selectors.trees import tree_of
 from surveys.services.surveys import member_add
 from tests.scoring import factories as score
 from tests.surveys import factories as make
@@ -196,3 +198,17 @@ def test_very_many_points_are_for_a_reason_and_not_for_boxes(
     assert "1 points are not confirmed yet" in answered(client, survey, page, right=keys).content.decode()
     answered(client, survey, page, all_right="on", reason="Both are new.")
     assert len(DataSet.objects.get().findings) == 2
+
+
+def test_a_formula_is_shown_cell_by_cell_with_what_differs_first(client: Client, survey: Survey) -> None:
+    rows = b"".join(b"%d,%d,%d,%d,5.%d\n" % (n, n, n * n, n if n != 6 else 9, n) for n in range(1, 8))
+    page = brought(client, survey, b"unit,a1,a2,b,c\n" + rows, formulas="b = a2 / a1")
+    assert "the file says 9, “b = a2 / a1” gives 6" in page.content.decode()
+    answered(client, survey, page, all_right="on", reason="Recounted.")
+    stored = DataSet.objects.get()
+    units = list(stored.units.order_by("position"))
+    (found,) = derived_of(stored, units, tree_of(stored.edition), shown=3)
+    assert (found.cells, found.differ, len(found.rows)) == (7, 1, 3)
+    first = found.rows[0]
+    assert (first.unit, first.typed, first.computed, first.apart, first.differs) == ("6", "9", "6", 0.5, True)
+    assert "50.000 %" in client.get(reverse("scoring:data_set", args=[survey.pk, stored.pk])).content.decode()
