@@ -89,9 +89,9 @@ def earlier_of(data_set: DataSet) -> Earlier:
 
 
 def told_of(data_set: DataSet, tree: Tree) -> list[Told]:
-    """What the gate found when these data came, in sentences."""
+    """What the gate found when these data came, in sentences; formulas have a table of their own (`derived_of`)."""
     names = {node.code: str(node) for node in tree.nodes}
-    return [told(finding, names) for finding in findings_of(data_set.findings)]
+    return [told(finding, names) for finding in findings_of(data_set.findings) if finding.kind != "recomputed"]
 
 
 @dataclass(frozen=True)

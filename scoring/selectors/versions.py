@@ -105,8 +105,13 @@ def _cells(
     nodes: dict[str, Indicator],
 ) -> list[Change]:
     """Jumps first, then in the order of the file, row by row."""
-    then = [[one.values[unit][before.columns.index(code)] for code in columns] for unit in units]
-    now = [[other.values[unit][after.columns.index(code)] for code in columns] for unit in units]
+    then, now = (
+        [[stored.values[unit][place] for place in places] for unit in units]
+        for stored, places in (
+            (one, [before.columns.index(code) for code in columns]),
+            (other, [after.columns.index(code) for code in columns]),
+        )
+    )
     powers = _powers(then, now)
     found = [
         Change(other.names[unit], nodes[code], then[row][place], now[row][place], powers.get((row, place), 0))
