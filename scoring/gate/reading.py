@@ -21,9 +21,9 @@ from scoring.gate.measures import (
 )
 from scoring.gate.questions import Earlier, questions
 from scoring.gate.units import KnownUnit, code_columns, match_units
-from surveys.files.problems import FileErrors, Findings
+from surveys.files.problems import FileErrors, Findings, Problem
 from surveys.files.records import UPLOAD
-from surveys.files.tables import Table, read_table
+from surveys.files.tables import Table, checked_table, read_table
 from surveys.files.tree import Tree
 from surveys.files.workbook import is_workbook, sheet_titles
 
@@ -52,13 +52,25 @@ class Passed:
 
 
 def tables_of(content: bytes, file: str) -> tuple[Table, Table | None]:
-    """The table of values, and that about its columns where the workbook has such a sheet, called by its title."""
-    table = read_table(content, file)
-    if not is_workbook(content):
-        return table, None
-    titles = sheet_titles(content, file, UPLOAD)
-    about = next((title for title in titles[1:] if title in SHEETS), None)
-    return table, replace(read_table(content, file, sheet=about), file=about) if about else None
+    """The table of values, and that about its columns where the workbook has such a sheet, called by its title.
+
+    Raises `FileErrors` with the faults of both sheets.
+    """
+    title = _sheet_about(content, file) if is_workbook(content) else ""
+    table, findings = checked_table(content, file)
+    about: Table | None = None
+    faults: list[Problem] = []
+    if title:
+        try:
+            about = replace(read_table(content, file, sheet=title), file=title)
+        except FileErrors as errors:
+            faults = [replace(problem, sheet=title) for problem in errors.problems]
+    _refuse_any(findings, faults)
+    return table, about
+
+
+def _sheet_about(content: bytes, file: str) -> str:
+    return next((title for title in sheet_titles(content, file, UPLOAD)[1:] if title in SHEETS), "")
 
 
 def through_the_gate(table: Table, about: Table | None, setting: Setting) -> Passed:
@@ -83,12 +95,12 @@ def through_the_gate(table: Table, about: Table | None, setting: Setting) -> Pas
     data = replace(find_data(table, tree, findings, others=others, measured=True), codes=codes)
     found += check_measures(said, tree, data.columns, findings)
     found += Check(data, table, tree, findings).of(setting.formulas)
-    _refuse_any(findings, on_sheet)
+    _refuse_any(findings, [replace(fault, file=table.file, sheet=on_sheet.file) for fault in on_sheet.problems])
     found += questions(data, table, tree, setting.earlier)
     return Passed(data, filled(said.sources, data.columns), tuple(found))
 
 
-def _refuse_any(findings: Findings, on_sheet: Findings) -> None:
-    sheet = [replace(problem, file=findings.file, sheet=on_sheet.file) for problem in on_sheet.problems]
-    if findings.problems or sheet:
-        raise FileErrors([*sorted(findings.problems, key=lambda problem: problem.row or 0), *sheet])
+def _refuse_any(findings: Findings, on_sheet: Sequence[Problem]) -> None:
+    """The faults of the first sheet in the order of its rows, then those of the other."""
+    if findings.problems or on_sheet:
+        raise FileErrors([*sorted(findings.problems, key=lambda fault: (fault.sheet, fault.row or 0)), *on_sheet])

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from openpyxl import Workbook
 
 from scoring.demo.year_before import year_before
 from scoring.derived import recompute
@@ -17,7 +18,7 @@ from scoring.gate.units import KnownUnit
 from scoring.oddities import Jump, jumps, jumps_since
 from surveys.files.numbers import NumberError, number_text
 from surveys.files.tree import Tree
-from tests.support.files import english, said, tree, workbook  # noqa: F401
+from tests.support.files import english, said, saved, tree, workbook  # noqa: F401
 
 DEMO = Path(__file__).parents[2] / "demo" / "computing"
 INDICATORS = """code,parent,name,unit,aliases,low,high
@@ -264,3 +265,20 @@ def test_a_unit_that_gets_its_code_with_the_new_version_is_the_same_unit(small: 
 def test_measures_that_contradict_each_other_are_all_looked_at(small: Tree) -> None:
     (refusal,) = said(lambda: passed(DATA.replace("A,B,C,D\n", "A（个）,B,C,D\n单位,万个,,,\n"), small))
     assert refusal.startswith("f.csv: row 2, column A（个）: the column is in 万个")
+
+
+def test_both_sheets_of_a_workbook_are_told_at_once(small: Tree) -> None:
+    book = Workbook()
+    for row in [["town", "A", "B", "C", "D"], ["p", 1, 2, 3, 4], ["q", "=1+1", 3, 4, 5]]:
+        book.active.append(row)
+    sheet = book.create_sheet("Sources")
+    for row in [["code", "unit of measure", "source"], ["A", "万个", "=WEBSERVICE(1)"], ["Z", "", "Yearbook"]]:
+        sheet.append(row)
+    found = said(lambda: passed(saved(book), small, file="f.xlsx"))  # type: ignore[arg-type]
+    assert len(found) == 2 and found[0].startswith("f.xlsx: row 3, column B3: the cell holds a formula")
+    assert found[1].startswith("f.xlsx: sheet “Sources”, row 2, column C2: the cell holds a formula")
+    book.active["B3"], sheet["C2"] = 2, "Yearbook"
+    found = said(lambda: passed(saved(book), small, file="f.xlsx"))  # type: ignore[arg-type]
+    assert [each.split(":")[1].strip() for each in found] == [
+        "sheet “Sources”, row 2, column unit of measure (B2)", "sheet “Sources”, row 3, column code (A3)",
+    ]  # fmt: skip
