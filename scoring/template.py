@@ -49,10 +49,10 @@ def _data(
     measures = [leaf.unit for leaf in leaves]
     blank: list[Cell] = [None] * len(leaves)
     if unit_list is None:
-        rows: list[Sequence[Cell]] = [["unit", *headings], [_("unit of measure"), *measures]]
+        rows: list[Sequence[Cell]] = [[_("Unit"), *headings], [_("unit of measure"), *measures]]
         return [*rows, *([_("unit %(number)d") % {"number": place}, *blank] for place in range(1, EXAMPLE_ROWS + 1))]
     units = unit_list.units.order_by("position").values_list("code", "name", "region")
-    head: list[Sequence[Cell]] = [["unit", "code", "region", *headings], [_("unit of measure"), "", "", *measures]]
+    head: list[Sequence[Cell]] = [[_("Unit"), "code", "region", *headings], [_("unit of measure"), "", "", *measures]]
     return [
         *head,
         *([text_in(name, language), code, text_in(region, language), *blank] for code, name, region in units),
