@@ -1,7 +1,7 @@
 """What of a run leaves the house. No Django.
 
-A `Profile` is applied to the board before anything is made from it. What comes out holds names, ranks and scores as
-they may be shown, and nothing else: no page, drawing or file made from it can say more.
+A `Profile` is applied to the board before anything is made from it. What comes out (`ShownNode`) holds names, ranks and
+scores as they may be shown, and nothing else: no page, drawing or file made from it can say more.
 """
 
 from __future__ import annotations
@@ -17,15 +17,20 @@ from scoring.normalising import Array
 from scoring.ranking import LeafRule, NodeRule, Ranks, aggregate, competition_ranks
 
 KEPT, CLOSED = "kept", "closed"
+LANGUAGES = ("zh-hans", "en")
+
+Ends = tuple[int, int]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Profile:
     """What is shown.
 
-    `nodes`: codes, in tree order. `top`: the first so many on each node, None for all. `hidden`: positions of units
+    `nodes`: codes, in tree order. `top`: ranks up to this one on each node, None for all. `hidden`: positions of units
     that are nowhere seen. `gaps`: ranks stay those of the run (`kept`), or count the units that are not hidden
-    (`closed`). Without names a unit is called by a letter that is its own on each node.
+    (`closed`). Without ranks, units stand in bands of `band` ranks and within a band in the order of the data, and no
+    score is shown, since scores would tell the order. Without names, a unit is called by a letter that is its own on
+    each node. `parts`: the points that each child gives; `intervals`: rank intervals, where a study has them.
     """
 
     nodes: Sequence[str] = ()
@@ -33,39 +38,62 @@ class Profile:
     names: bool = True
     ranks: bool = True
     scores: bool = True
+    band: int = 5
+    parts: bool = False
+    intervals: bool = True
     hidden: frozenset[int] = field(default_factory=frozenset)
     gaps: str = KEPT
     own_weights: bool = False
     downloads: bool = True
+    languages: Sequence[str] = LANGUAGES
+    indexed: bool = True
     licence: str = ""
 
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> Profile:
         """From what is stored with a publication."""
-        return cls(**{**stored, "nodes": tuple(stored.get("nodes", ())), "hidden": frozenset(stored.get("hidden", ()))})
+        lists = {name: tuple(stored[name]) for name in ("nodes", "languages") if name in stored}
+        return cls(**{**stored, **lists, "hidden": frozenset(stored.get("hidden", ()))})
 
     def stored(self) -> dict[str, Any]:
-        return {**asdict(self), "nodes": list(self.nodes), "hidden": sorted(self.hidden)}
+        lists = {"nodes": list(self.nodes), "languages": list(self.languages), "hidden": sorted(self.hidden)}
+        return {**asdict(self), **lists}
+
+    @property
+    def whole(self) -> bool:
+        """Every unit is named: nothing about all units together can tell of one that is not seen."""
+        return not self.hidden and self.top is None and self.names
+
+    @property
+    def shows_scores(self) -> bool:
+        return self.ranks and self.scores
+
+    @property
+    def weighs(self) -> bool:
+        return self.ranks and self.own_weights
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Shown:
     """A unit on one node, as far as it may be seen. `place` tells rows apart; it says nothing about the run."""
 
     place: int
     name: str
-    rank: int | None
-    score: float | None
+    rank: int | None = None
+    band: Ends | None = None
+    score: float | None = None
+    parts: Sequence[float] = ()
+    interval: Ends | None = None
 
 
 @dataclass(frozen=True)
 class ShownNode:
-    """The units of one node, the first first. `count`: of how many; `cut`: more units share the last rank shown."""
+    """The units of one node, the first first. `count`: of how many; `children`: whose points the parts are."""
 
     code: str
     rows: Sequence[Shown]
     count: int
-    cut: bool
+    children: Sequence[str] = ()
 
 
 class Board(Protocol):
@@ -74,37 +102,49 @@ class Board(Protocol):
     @property
     def names(self) -> list[str]: ...
 
+    @property
+    def local(self) -> dict[str, dict[str, float]]: ...
+
     def score_of(self, code: str) -> Array: ...
 
     def ranks_of(self, code: str) -> Ranks: ...
 
 
-def shown(board: Board, profile: Profile, code: str) -> ShownNode:
+def shown(board: Board, profile: Profile, code: str, intervals: Mapping[int, Ends] | None = None) -> ShownNode:
     """What the profile lets be seen on one node. Raises KeyError where the node is not chosen."""
     if code not in profile.nodes:
         raise KeyError(code)
-    units, ranks = _standing(board, profile, code)
-    most = len(units) if profile.top is None else profile.top
-    first = units[:most]
-    names, scores = board.names, board.score_of(code)
+    ranks = _ranks(board, profile, code)
+    units = shown_units(board, profile, code)
+    local = board.local.get(code, {}) if profile.parts and profile.shows_scores else {}
+    sure = intervals if intervals and profile.intervals and _ranks_are_the_runs(profile) else {}
+    names = board.names
     rows = [
         Shown(
-            place,
-            names[unit] if profile.names else letter(place),
-            int(ranks[unit]) if profile.ranks else None,
-            float(scores[unit]) if profile.scores else None,
+            place=place,
+            name=names[unit] if profile.names else letter(place),
+            rank=int(ranks[unit]) if profile.ranks else None,
+            band=None if profile.ranks else _band(int(ranks[unit]), profile.band),
+            score=float(board.score_of(code)[unit]) if profile.shows_scores else None,
+            parts=[points(board, child, weight, unit) for child, weight in local.items()],
+            interval=sure.get(unit),
         )
-        for place, unit in enumerate(first)
+        for place, unit in enumerate(units)
     ]
-    cut = len(units) > len(first) > 0 and bool(ranks[units[len(first)]] == ranks[first[-1]])
-    count = len(units) if profile.gaps == CLOSED else int((board.ranks_of(code) > 0).sum())
-    return ShownNode(code, rows, count, cut)
+    count = int((ranks > 0).sum()) if profile.gaps == CLOSED else int((board.ranks_of(code) > 0).sum())
+    return ShownNode(code, rows, count, list(local))
 
 
 def shown_units(board: Board, profile: Profile, code: str) -> list[int]:
-    """Positions of the units that are named on this node, in the order of their ranks."""
-    units, _ranks = _standing(board, profile, code)
-    return units if profile.top is None else units[: profile.top]
+    """Positions of the units that are seen on this node, in the order in which they stand there.
+
+    Whoever shares the last rank that is shown is shown too: no tie is cut by the order of a file.
+    """
+    ranks = _ranks(board, profile, code)
+    seen = [int(unit) for unit in np.flatnonzero(ranks) if profile.top is None or ranks[unit] <= profile.top]
+    if profile.ranks:
+        return sorted(seen, key=lambda unit: (ranks[unit], unit))
+    return sorted(seen, key=lambda unit: (_band(int(ranks[unit]), profile.band), unit))
 
 
 def reweighted(
@@ -147,13 +187,27 @@ def letter(place: int) -> str:
     return text
 
 
-def _standing(board: Board, profile: Profile, code: str) -> tuple[list[int], NDArray[np.int64]]:
-    """The units with a rank that are not hidden, first to last, and their ranks as the profile counts them."""
-    ranks = board.ranks_of(code)
-    seen = [int(unit) for unit in np.flatnonzero(ranks) if int(unit) not in profile.hidden]
-    units = sorted(seen, key=lambda unit: (ranks[unit], unit))
-    if profile.gaps == CLOSED and units:
-        closed = np.zeros_like(ranks)
-        closed[units] = competition_ranks(-ranks[units].astype(float))
-        return units, closed
-    return units, ranks
+def _ranks(board: Board, profile: Profile, code: str) -> NDArray[np.int64]:
+    """Ranks as the profile counts them; 0 for a unit that has none, or is hidden."""
+    ranks: NDArray[np.int64] = board.ranks_of(code).copy()
+    ranks[sorted(profile.hidden)] = 0
+    ranked = np.flatnonzero(ranks)
+    if profile.gaps == CLOSED and len(ranked):
+        ranks[ranked] = competition_ranks(-ranks[ranked].astype(float))
+    return ranks
+
+
+def _ranks_are_the_runs(profile: Profile) -> bool:
+    """An interval counts all units of the run: beside ranks that count fewer it would say something else."""
+    return profile.ranks and (profile.gaps == KEPT or not profile.hidden)
+
+
+def _band(rank: int, width: int) -> Ends:
+    first = (rank - 1) // width * width + 1
+    return first, first + width - 1
+
+
+def points(board: Board, child: str, weight: float, unit: int) -> float:
+    """What a child gives to the score of its parent; nothing where it has no score."""
+    score = float(board.score_of(child)[unit])
+    return 0.0 if np.isnan(score) else weight * score

@@ -5,16 +5,22 @@ from __future__ import annotations
 from pathlib import Path
 
 import scoring.tasks  # noqa: F401  what a run computes is registered with the tasks
+from scoring.demo import texts
 from scoring.demo.panels import People, Texts, computed
 from scoring.files import read_data
-from scoring.models import DataSet, ScoringRun, Study
+from scoring.models import DataSet, Publication, ScoringRun, Study
+from scoring.publishing import Profile
+from scoring.selectors.runs import RunTree
 from scoring.services.data_sets import About, data_set_import
+from scoring.services.publications import publication_move, publication_write
 from scoring.services.runs import run_request
 from scoring.services.studies import study_request
 from surveys.files.tables import read_table
 from surveys.files.tree import Tree
 from surveys.models import Survey, WeightSet
 from surveys.selectors.trees import indicator_rows, tree_of
+
+PUBLISHED_LEVELS = 2
 
 
 def run(
@@ -52,3 +58,19 @@ def data(
     found = read_data(read_table(content, name_of_file), Tree(indicator_rows(tree_of(survey.edition))))
     about = About(name=name, source=source, year=year, synthetic=True)
     return data_set_import(survey, found, content=content, about=about, user=people["analyst"])
+
+
+def publish(run: ScoringRun, people: People) -> None:
+    """A public page: the first ten on the root, the dimensions and the groups, with weights of the reader's own."""
+    rows = RunTree(run).rows
+    profile = Profile(
+        nodes=[row.node.code for row in rows if row.level <= PUBLISHED_LEVELS and not row.leaf],
+        parts=True,
+        own_weights=True,
+        licence=texts.PUBLIC_LICENCE,
+    )
+    page = publication_write(
+        run, slug=texts.PUBLIC_SLUG, title=texts.PUBLIC_TITLE, words=texts.PUBLIC_WORDS, profile=profile,
+        user=people["coordinator"],
+    )  # fmt: skip
+    publication_move(page, Publication.State.PUBLIC, user=people["coordinator"])

@@ -13,9 +13,13 @@ from django.utils.translation import gettext_lazy
 from scoring.models import Publication, ScoringRun
 from scoring.publishing import CLOSED, KEPT, Profile
 from scoring.selectors.runs import NodeRow, RunTree
-from surveys.forms.texts import TextsForm
+from surveys.forms.texts import TextsForm, field_name, languages
 
 UPPER_LEVELS = 2
+AS_SAID = (
+    "top", "names", "ranks", "scores", "parts", "intervals", "band", "gaps", "own_weights", "downloads", "languages",
+    "indexed", "licence",
+)  # fmt: skip
 
 
 class PublicationForm(TextsForm):
@@ -30,23 +34,40 @@ class PublicationForm(TextsForm):
         label=gettext_lazy("Nodes that are shown"), widget=forms.CheckboxSelectMultiple, choices=()
     )
     top = forms.IntegerField(
-        label=gettext_lazy("How many units on each node"),
+        label=gettext_lazy("Down to which rank on each node"),
         required=False,
         min_value=1,
-        help_text=gettext_lazy("Blank: all of them. The others appear nowhere, in no file either."),
+        help_text=gettext_lazy("Blank: all units. Those behind appear nowhere, in no file either."),
     )
     names = forms.BooleanField(
         label=gettext_lazy("Show the names of the units"),
         required=False,
-        help_text=gettext_lazy("Without them, units are called A, B, C on each node anew."),
+        help_text=gettext_lazy("Without them, units are called A, B, C, on each node anew."),
     )
-    ranks = forms.BooleanField(label=gettext_lazy("Show ranks"), required=False)
+    ranks = forms.BooleanField(
+        label=gettext_lazy("Show ranks"),
+        required=False,
+        help_text=gettext_lazy("Without them, units stand in bands of ranks, inside a band in the order of the data."),
+    )
     scores = forms.BooleanField(label=gettext_lazy("Show scores"), required=False)
+    parts = forms.BooleanField(
+        label=gettext_lazy("Show what the scores are made of"),
+        required=False,
+        help_text=gettext_lazy("The points from each node below: they tell the scores one level down."),
+    )
+    intervals = forms.BooleanField(
+        label=gettext_lazy("Show rank intervals"),
+        required=False,
+        help_text=gettext_lazy("Where a study of other panels was computed, and ranks are those of the run."),
+    )
+    band = forms.IntegerField(label=gettext_lazy("Ranks in a band"), min_value=2, max_value=1000, initial=5)
     hidden = forms.MultipleChoiceField(
         label=gettext_lazy("Units that are hidden"),
         required=False,
         widget=forms.SelectMultiple(attrs={"size": 8}),
-        help_text=gettext_lazy("They appear on no public page and in no byte of a public file."),
+        help_text=gettext_lazy(
+            "They appear on no public page and in no byte of a public file. Choose several with Ctrl or ⌘."
+        ),
     )
     gaps = forms.ChoiceField(
         label=gettext_lazy("Ranks around a hidden unit"),
@@ -60,10 +81,14 @@ class PublicationForm(TextsForm):
         label=gettext_lazy("Readers may try weights of their own"),
         required=False,
         help_text=gettext_lazy(
-            "Among the units shown on the first node. By trying, a reader can work out their scores one level down."
+            "Among the units shown on the first node. By trying, a reader can work out how they stand one level down."
         ),
     )
     downloads = forms.BooleanField(label=gettext_lazy("Offer files and figures for download"), required=False)
+    languages = forms.MultipleChoiceField(
+        label=gettext_lazy("Languages"), widget=forms.CheckboxSelectMultiple, choices=languages
+    )
+    indexed = forms.BooleanField(label=gettext_lazy("Search engines may list the page"), required=False)
     licence = forms.CharField(
         label=gettext_lazy("Licence"), max_length=200, required=False, help_text=gettext_lazy("For example: CC BY 4.0")
     )
@@ -74,10 +99,18 @@ class PublicationForm(TextsForm):
         self.run, self.publication = run, publication
         self.add_texts("title", _("Title"), most=200)
         self.add_texts("words", _("Introduction"), rows=3, most=2000)
-        self._choose("nodes", [(row.node.code, f"{row.node.code} {row.node}") for row in RunTree(run).rows])
+        self.rows = RunTree(run).rows
+        self._choose("nodes", [(row.node.code, f"{row.node.code} {row.node}") for row in self.rows])
         self._choose("hidden", [(str(unit.position), unit.name) for unit in run.data_set.units.order_by("position")])
-        texts = [name for name in self.fields if name.startswith(("title_", "words_"))]
-        self.order_fields(["slug", *texts, "nodes", "top", "names", "ranks", "scores", "hidden", "gaps"])
+
+    @property
+    def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
+        return [
+            (_("Page"), self.fields_of("slug", "title", "words", "languages", "licence", "indexed")),
+            (_("What is shown"), self.fields_of("nodes", "top", "names", "ranks", "band", "scores", "parts")),
+            (_("What is not"), self.fields_of("hidden", "gaps")),
+            (_("What readers may do"), self.fields_of("own_weights", "downloads", "intervals")),
+        ]
 
     def _choose(self, name: str, choices: list[tuple[str, str]]) -> None:
         field = self.fields[name]
@@ -87,19 +120,15 @@ class PublicationForm(TextsForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         self.require_texts("title", _("Give the public page a title in one language at least."))
-        if not (cleaned.get("ranks") or cleaned.get("scores") or cleaned.get("names")):
-            self.add_error("names", _("Show names, ranks or scores: without any of them the page is empty."))
         return cleaned
 
     @property
     def profile(self) -> Profile:
         said = self.cleaned_data
-        order = [row.node.code for row in RunTree(self.run).rows]
         return Profile(
-            nodes=[code for code in order if code in said["nodes"]],
+            nodes=[row.node.code for row in self.rows if row.node.code in said["nodes"]],
             hidden=frozenset(int(position) - 1 for position in said["hidden"]),
-            **{name: said[name] for name in ("top", "names", "ranks", "scores", "gaps", "own_weights", "downloads")},
-            licence=said["licence"],
+            **{name: said[name] for name in AS_SAID},
         )
 
 
@@ -139,7 +168,7 @@ def _initial(run: ScoringRun, publication: Publication | None) -> dict[str, Any]
         profile = Profile(nodes=[row.node.code for row in rows if row.level <= UPPER_LEVELS and not row.leaf])
         return {"slug": f"run-{run.survey_id}-{run.number}", **_of_profile(profile)}
     texts = {"title": publication.title, "words": publication.words}
-    filled = {f"{name}_{tag.replace('-', '_')}": text for name, each in texts.items() for tag, text in each.items()}
+    filled = {field_name(name, tag): text for name, each in texts.items() for tag, text in each.items()}
     return {"slug": publication.slug, **filled, **_of_profile(Profile.of(publication.profile))}
 
 

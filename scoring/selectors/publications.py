@@ -2,28 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from django.db.models import QuerySet
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
 
-from scoring.models import Publication, ScoringRun
-from scoring.publishing import Profile, ShownNode, reweighted, shown
+from scoring.figures.builders import caption_of
+from scoring.figures.published import public_figures
+from scoring.figures.specification import Caption, Figure
+from scoring.figures.words import listed
+from scoring.models import Publication, ScoringRun, Study, Unit
+from scoring.publishing import Ends, Profile, ShownNode, reweighted, shown
+from scoring.ranking import competition_ranks
 from scoring.selectors.board import RunBoard, board_of
 from scoring.selectors.runs import NodeRow
-from surveys.canonical import canonical_json, content_hash
-from surveys.models import Indicator
+from scoring.selectors.studies import intervals_in, newest_document
+from surveys.canonical import canonical_json
+from surveys.selectors.weight_facts import PanelFacts, panel_facts
+from surveys.texts import text_in
+
+TAG_DIGITS = 32
 
 
 @dataclass(frozen=True)
 class OwnRow:
-    """A unit by a reader's weights, beside the published rank."""
+    """A unit by a reader's weights, beside its place by the published ones; both among the units shown."""
 
     name: str
     rank: int
-    official: int | None
+    official: int
     score: float | None
+
+    @property
+    def moved(self) -> int:
+        """Places won; lost ones count below zero."""
+        return self.official - self.rank
+
+    @property
+    def lost(self) -> int:
+        return -self.moved
 
 
 class PublicRun:
@@ -42,11 +63,29 @@ class PublicRun:
         """The chosen nodes, in tree order."""
         return [row for row in self._board.tree.rows if row.node.code in self.profile.nodes]
 
+    @property
+    def families(self) -> list[list[NodeRow]]:
+        """The chosen nodes in lines: one of the two upper levels, and what lies below it."""
+        lines: list[list[NodeRow]] = []
+        for row in self.nodes:
+            if row.level <= 1 or not lines:
+                lines.append([])
+            lines[-1].append(row)
+        return lines
+
     def node(self, code: str) -> NodeRow | None:
         return next((row for row in self.nodes if row.node.code == code), None)
 
     def shown(self, code: str) -> ShownNode:
-        return shown(self._board, self.profile, code)
+        return shown(self._board, self.profile, code, self._intervals(code))
+
+    def figures(self, code: str) -> dict[str, Figure]:
+        """By their names in addresses."""
+        return public_figures(str(self._board.tree.nodes[code]), self.shown(code), self._titles, self._caption)
+
+    @property
+    def all_figures(self) -> list[Figure]:
+        return [figure for row in self.nodes for figure in self.figures(row.node.code).values()]
 
     @property
     def stamps(self) -> list[str]:
@@ -59,46 +98,128 @@ class PublicRun:
 
     @property
     def tag(self) -> str:
-        """Changes whenever what is seen does."""
-        seen = {"run": self.run.content_hash, "profile": self.publication.profile, "state": self.publication.state,
-                "title": self.publication.title, "words": self.publication.words}  # fmt: skip
-        return content_hash(canonical_json(seen))[:32]
+        """Changes whenever what is seen does. Keyed: a plain hash would let anybody try which units are hidden."""
+        publication = self.publication
+        seen = {
+            "run": self.run.content_hash, "profile": publication.profile, "state": publication.state,
+            "title": publication.title, "words": publication.words, "study": self._study_key,
+        }  # fmt: skip
+        return salted_hmac("scoring.publication", canonical_json(seen), algorithm="sha256").hexdigest()[:TAG_DIGITS]
+
+    def _caption(self, title: str, unit: str, sentence: str, *, count: int, note: str = "") -> Caption:
+        return caption_of(self._board, title, unit, sentence, count=count, note=note)
+
+    @cached_property
+    def _titles(self) -> dict[str, str]:
+        return {code: str(node) for code, node in self._board.tree.nodes.items()}
+
+    # --- how sure ---
+
+    @cached_property
+    def _study_key(self) -> int:
+        studies = Study.objects.filter(run=self.run, kind=Study.Kind.PANEL, computed_at__isnull=False)
+        return studies.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+    @cached_property
+    def _study(self) -> Mapping[str, object]:
+        return newest_document(self.run, Study.Kind.PANEL) or {}
+
+    def _intervals(self, code: str) -> Mapping[int, Ends]:
+        return intervals_in(dict(self._study), code) if self.profile.intervals and self._study else {}
+
+    @property
+    def sure(self) -> bool:
+        """Rank intervals stand beside the ranks."""
+        return any(row.interval for node in self.nodes[:1] for row in self.shown(node.node.code).rows)
 
     # --- weights of the reader's own ---
 
-    @property
+    @cached_property
     def weighable(self) -> list[NodeRow]:
         """What a reader may weigh: the children of the first chosen node."""
-        if not self.profile.own_weights or not self.nodes:
+        if not self.profile.weighs or not self.nodes:
             return []
         return self._board.tree.children_of(self.nodes[0].node)
 
     def by_own_weights(self, weights: Sequence[float]) -> list[OwnRow]:
         """The units that are shown on the first chosen node, ranked among each other by other weights."""
-        code = self.nodes[0].node.code
+        node = self.nodes[0].node
         children = [row.node.code for row in self.weighable]
-        means = self.nodes[0].node.scoring.get("aggregation", "arithmetic")
-        units, scores, ranks = reweighted(self._board, self.profile, code, children, weights, aggregation=means)
-        official = {row.place: row for row in self.shown(code).rows}
+        means = node.scoring.get("aggregation", "arithmetic")
+        _units, scores, ranks = reweighted(self._board, self.profile, node.code, children, weights, aggregation=means)
+        seen = self.shown(node.code).rows
+        official = competition_ranks([-float(row.rank or 0) for row in seen])
         rows = [
-            OwnRow(
-                official[place].name,
-                int(ranks[place]),
-                official[place].rank,
-                float(scores[place]) if self.profile.scores else None,
-            )
-            for place, _unit in enumerate(units)
+            OwnRow(row.name, int(rank), int(before), float(score) if self.profile.shows_scores else None)
+            for row, rank, before, score in zip(seen, ranks, official, scores, strict=True)
         ]
-        return sorted(rows, key=lambda row: row.rank)
+        return sorted(rows, key=lambda row: (row.rank, row.official))
 
-    def directions(self) -> list[Indicator]:
-        """The leaves whose scores are in the chosen nodes, for the methods text."""
-        return [row.node for row in self._board.tree.rows if row.leaf]
+    # --- how it was made ---
+
+    @property
+    def weights(self) -> list[tuple[NodeRow, str]]:
+        """Every node, with the panel's CR below it: the weights of a stored run are locked, and no secret."""
+        ratios = {node.node.code: node.ratio for node in self.panel.nodes} if self.panel else {}
+        return [(row, ratios.get(row.node.code, "")) for row in self._board.tree.rows]
+
+    @property
+    def leaves(self) -> list[tuple[NodeRow, Ends | None]]:
+        """With the bounds, where they cannot tell of a unit that is not seen: stated ones, or nobody is hidden."""
+        bounds = self._board.bounds
+        return [
+            (row, bounds.get(row.node.code) if self.profile.whole or _stated(row) else None)  # type: ignore[misc]
+            for row in self._board.tree.rows
+            if row.leaf
+        ]
+
+    @property
+    def means(self) -> list[tuple[NodeRow, str]]:
+        """Nodes whose mean is not the arithmetic one."""
+        rows = [(row, row.node.scoring.get("aggregation", "arithmetic")) for row in self._board.tree.rows]
+        return [(row, kind) for row, kind in rows if not row.leaf and kind != "arithmetic"]
 
     @cached_property
-    def whole(self) -> list[NodeRow]:
-        """Every node with its weights: the weights of a stored run are locked, and no secret."""
-        return self._board.tree.rows
+    def panel(self) -> PanelFacts | None:
+        return panel_facts(self.run.weight_set, self._board.tree.tree)
+
+    # --- for members, before it is published ---
+
+    @property
+    def told(self) -> list[str]:
+        """What will be seen, in words."""
+        return profile_words(self.profile, [str(row.node) for row in self.nodes], self._board.names)
+
+    @property
+    def slips(self) -> list[str]:
+        """Where a text that people typed names a hidden unit: "title: Tibet"."""
+        return slips_in(self._typed(), hidden_names(self.run, self.profile))
+
+    def _typed(self) -> Iterable[tuple[str, str]]:
+        publication, data = self.publication, self.run.data_set
+        yield _("Address"), publication.slug
+        for label, texts in ((_("Title"), publication.title), (_("Introduction"), publication.words)):
+            yield from ((label, text) for text in texts.values())
+        yield _("Licence"), self.profile.licence
+        yield _("Source of the data"), data.source
+        yield _("Year of the data"), data.year
+        yield from ((_("Name of the data"), text) for text in data.name.values())
+
+
+def profile_words(profile: Profile, nodes: Sequence[str], names: Sequence[str]) -> list[str]:
+    """A profile in sentences. `names` of all units, by position."""
+    shows = [
+        (profile.names, _("names")), (profile.ranks, _("ranks")), (not profile.ranks, _("bands of ranks")),
+        (profile.shows_scores, _("scores")), (profile.shows_scores and profile.parts, _("what scores are made of")),
+        (profile.weighs, _("weights of the reader's own")), (profile.downloads, _("files")),
+    ]  # fmt: skip
+    hidden = [names[unit] for unit in sorted(profile.hidden)]
+    return [
+        _("Nodes: %(nodes)s") % {"nodes": listed(nodes)},
+        _("Down to rank %(top)d") % {"top": profile.top} if profile.top else _("All units"),
+        _("Shown: %(parts)s") % {"parts": listed(word for seen, word in shows if seen)},
+        *([_("Hidden: %(names)s") % {"names": listed(hidden)}] if hidden else []),
+    ]
 
 
 def publications_of(run: ScoringRun) -> QuerySet[Publication]:
@@ -110,3 +231,34 @@ def publication_at(slug: str) -> Publication | None:
     found = Publication.objects.filter(slug=slug).exclude(state=Publication.State.DRAFT)
     related = ("run__survey", "run__data_set__edition__system", "run__weight_set__edition__system")
     return found.select_related(*related).defer("run__weight_set__document").first()
+
+
+def demo_publication() -> Publication | None:
+    """The public page that the demo's front page leads to."""
+    found = Publication.objects.filter(state=Publication.State.PUBLIC, run__synthetic=True)
+    return found.order_by("pk").first()
+
+
+def hidden_names(run: ScoringRun, profile: Profile) -> set[str]:
+    """Whatever a hidden unit may be called: its name in the data, in its list of units, and its other names."""
+    units = [unit for unit in run.data_set.units.order_by("position") if unit.position - 1 in profile.hidden]
+    names = {unit.name for unit in units}
+    listed = Unit.objects.filter(unit_list=run.data_set.unit_list_id, code__in=[unit.code for unit in units])
+    for unit in listed if run.data_set.unit_list_id else ():
+        names |= {*unit.name.values(), *unit.aliases}
+    return {name for name in names if name}
+
+
+def slips_in(texts: Iterable[tuple[str, str]], names: Iterable[str]) -> list[str]:
+    """Where a name stands in a text; Latin names as whole words."""
+    patterns = {name: re.compile(rf"(?<![A-Za-z0-9]){re.escape(name)}(?![A-Za-z0-9])", re.I) for name in sorted(names)}
+    found = [f"{label}: {name}" for label, text in texts for name, said in patterns.items() if said.search(text)]
+    return list(dict.fromkeys(found))
+
+
+def title_of(publication: Publication) -> str:
+    return text_in(publication.title)
+
+
+def _stated(row: NodeRow) -> bool:
+    return {"low", "high"} <= set(row.node.scoring)

@@ -3,26 +3,81 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import render
+from django.urls import Resolver404, resolve, reverse
 from django.utils import translation
 from django.utils.cache import patch_cache_control
 from django.utils.http import content_disposition_header
+from django.utils.translation.trans_real import parse_accept_lang_header
 from django.views.decorators.http import require_safe
 
-from scoring.exports_public import PUBLIC_TYPES, public_bytes
+from scoring.exports_public import FIGURE_FILES, PUBLIC_TYPES, figure_files, public_bytes, public_figure_bytes
 from scoring.forms.publications import OwnWeightsForm
+from scoring.kept import Kept
 from scoring.models import Publication
+from scoring.publishing import Profile
 from scoring.selectors.publications import PublicRun, publication_at
-from surveys.texts import language_of
+from surveys.paths import CodeConverter
 
 FRESH = 300
 """Seconds for which a reader's browser or a proxy need not ask again."""
+FILES = Kept()
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Who looks at what: `home` is the address that all others begin with, `preview` a look before publishing."""
+
+    request: HttpRequest
+    public: PublicRun
+    home: str
+    preview: bool = False
+
+    @property
+    def asked(self) -> str:
+        """What every address carries on: the language, where the reader chose one."""
+        tag = self.request.GET.get("lang", "")
+        return f"?lang={tag}" if tag in self.public.profile.languages else ""
+
+    def address(self, code: str) -> str:
+        """Of the page of a node."""
+        return f"{self.home}nodes/{CodeConverter().to_url(code)}/"
+
+    def page(self, template: str, *, status: int = 200, **context: Any) -> HttpResponse:
+        public = self.public
+        frame = {
+            "visit": self, "public": public, "publication": public.publication, "run": public.run,
+            "profile": public.profile, "synthetic": public.run.synthetic, "tongues": self._tongues(),
+        }  # fmt: skip
+        return render(self.request, f"scoring/public/{template}.html", {**frame, **context}, status=status)
+
+    def file(self, name: str, content_type: str, make: Callable[[], bytes]) -> HttpResponse:
+        """To be kept, never opened on this site: a drawing that is opened here could do what the site may."""
+        key = (self.public.tag, translation.get_language() or "", name)
+        headers = {"Content-Disposition": content_disposition_header(True, name) or "attachment"}
+        return HttpResponse(FILES.get(key, make), content_type=content_type, headers=headers)
+
+    def _tongues(self) -> list[tuple[str, str, str, bool]]:
+        """The other languages of the page, with the address of this very page in them."""
+        now = translation.get_language()
+        found = []
+        for tag, name in settings.LANGUAGES:
+            query = self.request.GET.copy()
+            query["lang"] = tag
+            if tag in self.public.profile.languages and len(self.public.profile.languages) > 1:
+                found.append((f"?{query.urlencode()}", tag, name, tag == now))
+        return found
+
+
 Answer = Callable[..., HttpResponse]
+SHOWN: dict[Answer, Answer] = {}
+"""A view of the public → what it shows, for those who look before it is published."""
 
 
 def public(view: Answer) -> Answer:
@@ -32,88 +87,140 @@ def public(view: Answer) -> Answer:
     @require_safe
     def answered(request: HttpRequest, slug: str, **rest: Any) -> HttpResponse:
         found = publication_at(slug)
-        if found is None:
-            raise Http404("Nothing is published here.")
-        with translation.override(_language(request, found)):
+        profile = Profile.of(found.profile) if found else Profile()
+        with translation.override(language_for(request, profile)):
+            if found is None:
+                return _refusal(request, "missing", 404)
             if found.state == Publication.State.WITHDRAWN:
-                return render(request, "scoring/public/withdrawn.html", {"publication": found}, status=410)
-            return _kept(request, PublicRun(found), lambda run: view(request, run, **rest))
+                return _refusal(request, "withdrawn", 410)
+            visit = Visit(request, PublicRun(found), reverse("scoring:public", args=[slug]))
+            try:
+                return _kept(visit, lambda: view(visit, **rest))
+            except Http404:
+                return _refusal(request, "missing", 404)
 
+    SHOWN[answered] = view
     return answered
 
 
 @public
-def page(request: HttpRequest, run: PublicRun) -> HttpResponse:
-    return public_page(request, run)
+def page(visit: Visit) -> HttpResponse:
+    """The first chosen node: what the publication is about."""
+    return _node_page(visit, visit.public.nodes[0].node.code)
 
 
 @public
-def node(request: HttpRequest, run: PublicRun, code: str) -> HttpResponse:
-    return public_page(request, run, code)
+def node(visit: Visit, code: str) -> HttpResponse:
+    return _node_page(visit, code)
 
 
 @public
-def method(request: HttpRequest, run: PublicRun) -> HttpResponse:
-    return _render(request, "method", run)
+def figure(visit: Visit, code: str, show: str, kind: str) -> HttpResponse:
+    public = visit.public
+    found = public.figures(code).get(show) if public.node(code) and public.profile.downloads else None
+    if found is None or kind not in figure_files(found):
+        raise Http404("No such figure.")
+    name = f"{public.publication.slug}-{found.key}.{kind}"
+    return visit.file(name, FIGURE_FILES[kind], lambda: public_figure_bytes(public, found, kind))
 
 
 @public
-def weights(request: HttpRequest, run: PublicRun) -> HttpResponse:
+def method(visit: Visit) -> HttpResponse:
+    return visit.page("method", part="method", hides=not visit.public.profile.whole)
+
+
+@public
+def weights(visit: Visit) -> HttpResponse:
     """A reader's own weights, in the address: it can be shared, and is stored nowhere."""
-    if not run.weighable:
+    public = visit.public
+    if not public.weighable:
         raise Http404("Own weights are not offered here.")
-    form = OwnWeightsForm(_stepped(request) or None, rows=run.weighable)
+    form = OwnWeightsForm(_stepped(visit.request) or None, rows=public.weighable)
     own = form.is_valid()
-    used = form.weights if own else [row.local_weight for row in run.weighable]
-    context = {"form": form, "own": own, "rows": run.by_own_weights(used), "node": run.nodes[0]}
-    return _render(request, "weights", run, status=422 if form.is_bound and not own else 200, **context)
+    used = form.weights if own else [row.local_weight for row in public.weighable]
+    total = sum(used)
+    shares = [share / total for share in used]
+    context = {
+        "form": form, "own": own, "rows": public.by_own_weights(used), "row": public.nodes[0],
+        "part": "weights",
+        "fields": list(zip(form.visible_fields(), public.weighable, shares, strict=True)),
+    }  # fmt: skip
+    return visit.page("weights", status=422 if form.is_bound and not own else 200, **context)
 
 
 @public
-def data(request: HttpRequest, run: PublicRun, kind: str) -> HttpResponse:
-    if kind not in PUBLIC_TYPES or not run.profile.downloads:
+def data(visit: Visit, kind: str) -> HttpResponse:
+    if kind not in PUBLIC_TYPES or not visit.public.profile.downloads:
         raise Http404("No such file.")
-    name = f"{run.publication.slug}.{kind}"
-    headers = {"Content-Disposition": content_disposition_header(kind != "json", name) or "inline"}
-    return HttpResponse(public_bytes(run, kind), content_type=PUBLIC_TYPES[kind], headers=headers)
+    name = f"{visit.public.publication.slug}.{kind}"
+    return visit.file(name, PUBLIC_TYPES[kind], lambda: public_bytes(visit.public, kind))
 
 
-def public_page(request: HttpRequest, run: PublicRun, code: str = "", *, preview: bool = False) -> HttpResponse:
-    """The table of one node, the first of those chosen unless another is asked for."""
-    row = run.node(code or request.GET.get("node", "")) or (None if code else run.nodes[0])
+def previewed(request: HttpRequest, publication: Publication, home: str, rest: str) -> HttpResponse:
+    """What the public would get at this address, before it is published: the same view, other links."""
+    public = PublicRun(publication)
+    try:
+        match = resolve(f"/p/{publication.slug}/{rest}")
+    except Resolver404 as error:
+        raise Http404("There is no such public page.") from error
+    kwargs = {name: value for name, value in match.kwargs.items() if name != "slug"}
+    with translation.override(language_for(request, public.profile)):
+        response: HttpResponse = SHOWN[match.func](Visit(request, public, home, preview=True), **kwargs)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def language_for(request: HttpRequest, profile: Profile) -> str:
+    """The one in the address; else the first that the browser asks for; no cookie is looked at."""
+    offered = list(profile.languages) or [settings.LANGUAGE_CODE]
+    asked = request.GET.get("lang", "")
+    if asked in offered:
+        return asked
+    for tag, _quality in parse_accept_lang_header(request.headers.get("Accept-Language", "").lower()):
+        found = [each for each in offered if each.split("-")[0] == tag.split("-")[0]]
+        if found:
+            return found[0]
+    return offered[0]
+
+
+def _node_page(visit: Visit, code: str) -> HttpResponse:
+    public = visit.public
+    row = public.node(code)
     if row is None:
         raise Http404("This node is not published.")
-    context = {"row": row, "shown": run.shown(row.node.code), "preview": preview}
-    return _render(request, "page", run, **context)
+    figures = [(show, figure, figure_files(figure)) for show, figure in public.figures(code).items()]
+    context: dict[str, Any] = {
+        "row": row, "seen": public.shown(code), "first": row is public.nodes[0], "figures": figures,
+        "files": f"{visit.address(code)}" if public.profile.downloads else "", "kinds": tuple(PUBLIC_TYPES),
+    }  # fmt: skip
+    return visit.page("page", part="ranks", **context)
 
 
-def _render(request: HttpRequest, template: str, run: PublicRun, *, status: int = 200, **context: Any) -> HttpResponse:
-    frame = {"public": run, "publication": run.publication, "run": run.run, "synthetic": run.run.synthetic}
-    frame |= {"languages": settings.LANGUAGES, "tongue": translation.get_language()}
-    return render(request, f"scoring/public/{template}.html", {**frame, **context}, status=status)
-
-
-def _language(request: HttpRequest, found: Publication) -> str:
-    """The one in the address; else the browser's, where the page has a title in it."""
-    asked = request.GET.get("lang", "")
-    if asked in dict(settings.LANGUAGES):
-        return asked
-    return language_of(found.title, translation.get_language_from_request(request))
-
-
-def _kept(request: HttpRequest, run: PublicRun, answer: Callable[[PublicRun], HttpResponse]) -> HttpResponse:
-    tag = f'W/"{run.tag}-{translation.get_language()}"'
-    same = tag in request.headers.get("If-None-Match", "")
-    response: HttpResponse = HttpResponseNotModified() if same else answer(run)
+def _kept(visit: Visit, answer: Callable[[], HttpResponse]) -> HttpResponse:
+    tag = f'W/"{visit.public.tag}-{translation.get_language()}"'
+    same = tag in visit.request.headers.get("If-None-Match", "")
+    response: HttpResponse = HttpResponseNotModified() if same else answer()
     response["ETag"] = tag
+    return _headed(response, indexed=visit.public.profile.indexed)
+
+
+def _refusal(request: HttpRequest, template: str, status: int) -> HttpResponse:
+    """In our own frame: the usual one offers languages by a form, and a form sets a cookie."""
+    return _headed(render(request, f"scoring/public/{template}.html", status=status), indexed=False)
+
+
+def _headed(response: HttpResponse, *, indexed: bool) -> HttpResponse:
+    response["Content-Language"] = translation.get_language() or ""
+    if not indexed:
+        response["X-Robots-Tag"] = "noindex"
     patch_cache_control(response, public=True, max_age=FRESH)
     return response
 
 
 def _stepped(request: HttpRequest) -> dict[str, str]:
     """What the reader set, with a press of − or + counted in: `step` is name:±5."""
-    said = {name: text for name, text in request.GET.items() if name.startswith("w-")}
-    name, _colon, step = request.GET.get("step", "").partition(":")
+    said = {name: str(text) for name, text in request.GET.items() if name.startswith("w-")}
+    name, _colon, step = request.GET.get("step", "").rpartition(":")
     if name in said and said[name].isdecimal() and step.lstrip("+-").isdecimal() and len(step) < 4:
         said[name] = str(min(max(int(said[name][:6]) + int(step), 0), OwnWeightsForm.MOST))
     return said

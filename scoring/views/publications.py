@@ -5,19 +5,22 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from scoring.exports_public import as_published
 from scoring.forms.publications import PublicationForm
 from scoring.models import Publication, ScoringRun
 from scoring.selectors.publications import PublicRun, publications_of
 from scoring.services.publications import State, publication_move, publication_write
 from scoring.views.pages import account, computed_run_of, scoring_page
-from scoring.views.public import public_page
+from scoring.views.public import previewed
 from surveys.access import READS, RUNS, survey_for
 from surveys.errors import Refused
 from surveys.models import Survey
-from surveys.views.coordinator.pages import done
+from surveys.services.looks import export_note
+from surveys.views.coordinator.pages import done, file_answer
 
 
 @login_required
@@ -25,7 +28,10 @@ from surveys.views.coordinator.pages import done
 def publications(request: HttpRequest, survey_id: int, number: int) -> HttpResponse:
     survey = survey_for(request.user, survey_id, *READS)
     run = computed_run_of(survey, number)
-    return _page(request, survey, "publications", run, publications=publications_of(run))
+    found = [(publication, PublicRun(publication)) for publication in publications_of(run)]
+    for publication, _public in found:
+        publication.run = run
+    return _page(request, survey, "publications", run, found=found)
 
 
 @login_required
@@ -45,10 +51,23 @@ def publication_edit(request: HttpRequest, survey_id: int, number: int, key: int
 
 @login_required
 @require_safe
-def publication_preview(request: HttpRequest, survey_id: int, number: int, key: int) -> HttpResponse:
+def publication_preview(request: HttpRequest, survey_id: int, number: int, key: int, rest: str = "") -> HttpResponse:
     """The public page as it would be, for members alone."""
     survey = survey_for(request.user, survey_id, *READS)
-    return public_page(request, PublicRun(_of(computed_run_of(survey, number), key)), preview=True)
+    found = _of(computed_run_of(survey, number), key)
+    home = reverse("scoring:publication_preview", args=[survey.pk, number, key])
+    return previewed(request, found, home, rest)
+
+
+@login_required
+@require_safe
+def publication_files(request: HttpRequest, survey_id: int, number: int, key: int) -> HttpResponse:
+    """Everything of the run as the public may see it, to be handed on."""
+    survey = survey_for(request.user, survey_id, *READS)
+    found = _of(computed_run_of(survey, number), key)
+    name = f"{found.slug}-as-published.zip"
+    export_note(survey, name, user=account(request))
+    return file_answer(as_published(PublicRun(found)), name, "application/zip")
 
 
 @login_required
@@ -59,7 +78,13 @@ def publication_decide(request: HttpRequest, survey_id: int, number: int, key: i
     found = _of(computed_run_of(survey, number), key)
     to, reason = request.POST.get("to", ""), request.POST.get("reason", "")[:400]
     said = _("The page is public now.") if to == State.PUBLIC else _("The page is withdrawn.")
-    done(request, lambda: publication_move(found, to, user=account(request), reason=reason), said)
+
+    def decide() -> None:
+        if to == State.PUBLIC and not request.POST.get("looked"):
+            raise Refused(_("Look at the preview, and say that you did: then it is published."))
+        publication_move(found, to, user=account(request), reason=reason)
+
+    done(request, decide, said)
     return redirect("scoring:publications", survey.pk, number)
 
 
