@@ -174,6 +174,11 @@ class PublicRun:
         ]
 
     @property
+    def bounded(self) -> bool:
+        """Bounds of one indicator at least may be printed."""
+        return any(bounds for _row, bounds in self.leaves)
+
+    @property
     def means(self) -> list[tuple[NodeRow, str]]:
         """Nodes whose mean is not the arithmetic one."""
         rows = [(row, row.node.scoring.get("aggregation", "arithmetic")) for row in self._board.tree.rows]
@@ -243,9 +248,12 @@ def hidden_names(run: ScoringRun, profile: Profile) -> set[str]:
     """Whatever a hidden unit may be called: its name in the data, in its list of units, and its other names."""
     units = [unit for unit in run.data_set.units.order_by("position") if unit.position - 1 in profile.hidden]
     names = {unit.name for unit in units}
-    listed = Unit.objects.filter(unit_list=run.data_set.unit_list_id, code__in=[unit.code for unit in units])
-    for unit in listed if run.data_set.unit_list_id else ():
-        names |= {*unit.name.values(), *unit.aliases}
+    codes = {unit.code for unit in units if unit.code}
+    listed_units = Unit.objects.filter(unit_list=run.data_set.unit_list_id) if run.data_set.unit_list_id else ()
+    for unit in listed_units:
+        called = {*unit.name.values(), *unit.aliases}
+        if unit.code in codes or called & names:
+            names |= called
     return {name for name in names if name}
 
 

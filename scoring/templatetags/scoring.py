@@ -9,10 +9,12 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from scoring.figures.builders import source_line
+from scoring.figures.published import interval_text
 from scoring.figures.specification import Figure
 from scoring.figures.svg import NARROW, WIDE, draw, drawn
 from scoring.figures.words import listed
 from scoring.models import Publication, ScoringRun
+from scoring.publishing import Shown
 from scoring.selectors.data_sets import Extreme
 from scoring.selectors.publications import demo_publication
 from surveys.models import Job
@@ -87,6 +89,12 @@ def holders(extreme: Extreme | None) -> str:
 def demo_page() -> Publication | None:
     """{% demo_page as public %}: the public page that a reader of the demo may open."""
     return demo_publication()
+
+
+@register.filter
+def interval(row: Shown) -> str:
+    """{{ each|interval }}: the rank interval of a published row, empty where it has none."""
+    return interval_text(row)
 
 
 @register.filter

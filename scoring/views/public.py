@@ -18,6 +18,7 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 from django.views.decorators.http import require_safe
 
 from scoring.exports_public import FIGURE_FILES, PUBLIC_TYPES, figure_files, public_bytes, public_figure_bytes
+from scoring.figures.svg import drawn
 from scoring.forms.publications import OwnWeightsForm
 from scoring.kept import Kept
 from scoring.models import Publication
@@ -45,11 +46,7 @@ class Visit:
         tag = self.request.GET.get("lang", "")
         return f"?lang={tag}" if tag in self.public.profile.languages else ""
 
-    def address(self, code: str) -> str:
-        """Of the page of a node."""
-        return f"{self.home}nodes/{CodeConverter().to_url(code)}/"
-
-    def page(self, template: str, *, status: int = 200, **context: Any) -> HttpResponse:
+    def page(self, template: str, *, status: int = 200, **context: object) -> HttpResponse:
         public = self.public
         frame = {
             "visit": self, "public": public, "publication": public.publication, "run": public.run,
@@ -188,12 +185,20 @@ def _node_page(visit: Visit, code: str) -> HttpResponse:
     row = public.node(code)
     if row is None:
         raise Http404("This node is not published.")
-    figures = [(show, figure, figure_files(figure)) for show, figure in public.figures(code).items()]
+    address = f"{visit.home}nodes/{CodeConverter().to_url(code)}/"
+    offered = public.profile.downloads
+    figures = [
+        (figure, figure_files(figure), f"{address}{show}" if offered else "")
+        for show, figure in public.figures(code).items()
+        if drawn(figure)
+    ]
     context: dict[str, Any] = {
-        "row": row, "seen": public.shown(code), "first": row is public.nodes[0], "figures": figures,
-        "files": f"{visit.address(code)}" if public.profile.downloads else "", "kinds": tuple(PUBLIC_TYPES),
-    }  # fmt: skip
-    return visit.page("page", part="ranks", **context)
+        "row": row,
+        "seen": public.shown(code),
+        "first": row is public.nodes[0],
+        "figures": figures,
+    }
+    return visit.page("page", part="ranks", kinds=tuple(PUBLIC_TYPES), **context)
 
 
 def _kept(visit: Visit, answer: Callable[[], HttpResponse]) -> HttpResponse:

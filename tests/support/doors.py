@@ -591,7 +591,9 @@ DOORS: dict[str, Door] = {
     "scoring:publications": Door(get=READS, args=a_run),
     "scoring:publication_new": Door(get=RUNS, post=RUNS, args=a_run, payload=fields(**PUBLICATION), asks=PUBLISHED),
     "scoring:publication_edit": Door(get=RUNS, post=RUNS, args=a_draft, payload=fields(**PUBLICATION), asks=PUBLISHED),
-    "scoring:publication_decide": Door(post=RUNS, args=a_draft, payload=fields(to="public", looked="1"), asks=("reason",)),
+    "scoring:publication_decide": Door(
+        post=RUNS, args=a_draft, payload=fields(to="public", looked="1"), asks=("reason",)
+    ),
     "scoring:publication_preview": Door(get=READS, args=a_draft),
     "scoring:publication_preview_of": Door(get=READS, args=lambda at: [[*a_draft(at)[0], "method/"]]),
     "scoring:publication_files": Door(get=READS, args=a_draft),
