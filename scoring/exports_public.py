@@ -82,6 +82,7 @@ def _node(public: PublicRun, code: str, name: object) -> dict[str, Any]:
         {
             "unit": row.name, "rank": row.rank, "band": list(row.band) if row.band else None, "score": row.score,
             "interval": list(row.interval) if row.interval else None,
+            "value_missing": True if row.mended else None,
             "points": dict(zip(seen.children, row.parts, strict=True)) if row.parts else None,
         }
         for row in seen.rows

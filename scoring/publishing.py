@@ -6,7 +6,7 @@ scores as they may be shown, and nothing else: no page, drawing or file made fro
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
@@ -84,6 +84,8 @@ class Shown:
     score: float | None = None
     parts: Sequence[float] = ()
     interval: Ends | None = None
+    mended: bool = False
+    """The score rests on a value that was missing."""
 
 
 @dataclass(frozen=True)
@@ -110,8 +112,18 @@ class Board(Protocol):
     def ranks_of(self, code: str) -> Ranks: ...
 
 
-def shown(board: Board, profile: Profile, code: str, intervals: Mapping[int, Ends] | None = None) -> ShownNode:
-    """What the profile lets be seen on one node. Raises KeyError where the node is not chosen."""
+def shown(
+    board: Board,
+    profile: Profile,
+    code: str,
+    *,
+    intervals: Mapping[int, Ends] | None = None,
+    mended: Collection[int] = (),
+) -> ShownNode:
+    """What the profile lets be seen on one node, with rank intervals and marks of `mended` units where there are some.
+
+    Raises KeyError where the node is not chosen.
+    """
     if code not in profile.nodes:
         raise KeyError(code)
     ranks = _ranks(board, profile, code)
@@ -128,6 +140,7 @@ def shown(board: Board, profile: Profile, code: str, intervals: Mapping[int, End
             score=float(board.score_of(code)[unit]) if profile.shows_scores else None,
             parts=[points(board, child, weight, unit) for child, weight in local.items()],
             interval=sure.get(unit),
+            mended=unit in mended,
         )
         for place, unit in enumerate(units)
     ]

@@ -26,15 +26,18 @@ Captioned = Callable[..., Caption]
 """title, unit, sentence, count, note → caption of this publication."""
 
 
-def public_figures(node: str, seen: ShownNode, titles: Mapping[str, str], captioned: Captioned) -> dict[str, Figure]:
+def public_figures(
+    node: str, seen: ShownNode, titles: Mapping[str, str], captioned: Captioned, *, top: int | None
+) -> dict[str, Figure]:
     """By their names in addresses. `node` and `titles` (of its children, by code) are in the reader's language."""
-    found = {"bars": ranking_figure(node, seen, captioned)}
+    title = _("Top %(top)d: %(node)s") % {"top": top, "node": node} if top and top < seen.count else node
+    found = {"bars": ranking_figure(title, seen, captioned)}
     if seen.children and seen.rows:
         found["makeup"] = parts_figure(node, seen, titles, captioned)
     return found
 
 
-def ranking_figure(node: str, seen: ShownNode, captioned: Captioned) -> Figure:
+def ranking_figure(title: str, seen: ShownNode, captioned: Captioned) -> Figure:
     """Bars where scores may be seen; a table alone elsewhere."""
     scored = any(row.score is not None for row in seen.rows)
     sure = any(row.interval for row in seen.rows)
@@ -47,7 +50,7 @@ def ranking_figure(node: str, seen: ShownNode, captioned: Captioned) -> Figure:
     unit = _("score, 0 to 100") if scored else ""
     return Figure(
         f"bars-{seen.code}",
-        captioned(node, unit, sentence_of(seen), count=seen.count, note=note),
+        captioned(title, unit, sentence_of(seen), count=seen.count, note=note),
         Bars(bars) if scored else Nothing(),
         ranking_table(seen),
         [row.name for row in seen.rows],

@@ -26,7 +26,7 @@ class PublicationForm(TextsForm):
     """The profile of a public page. After `is_valid`, `profile` is what it says."""
 
     slug = forms.SlugField(
-        label=gettext_lazy("Address"),
+        label=gettext_lazy("Web address"),
         max_length=80,
         help_text=gettext_lazy("Letters, digits and hyphens; it stands after /p/ and is what you send to people."),
     )

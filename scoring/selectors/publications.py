@@ -19,13 +19,14 @@ from scoring.models import Publication, ScoringRun, Study, Unit
 from scoring.publishing import Ends, Profile, ShownNode, reweighted, shown
 from scoring.ranking import competition_ranks
 from scoring.selectors.board import RunBoard, board_of
+from scoring.selectors.published_method import Method, rule_of
 from scoring.selectors.runs import NodeRow
 from scoring.selectors.studies import intervals_in, newest_document
 from surveys.canonical import canonical_json
-from surveys.selectors.weight_facts import PanelFacts, panel_facts
 from surveys.texts import text_in
 
 TAG_DIGITS = 32
+MENDED = ("filled", "reweighted")
 
 
 @dataclass(frozen=True)
@@ -77,15 +78,20 @@ class PublicRun:
         return next((row for row in self.nodes if row.node.code == code), None)
 
     def shown(self, code: str) -> ShownNode:
-        return shown(self._board, self.profile, code, self._intervals(code))
+        return shown(self._board, self.profile, code, intervals=self._intervals(code), mended=self._mended(code))
 
     def figures(self, code: str) -> dict[str, Figure]:
         """By their names in addresses."""
-        return public_figures(str(self._board.tree.nodes[code]), self.shown(code), self._titles, self._caption)
+        name = self._titles[code]
+        return public_figures(name, self.shown(code), self._titles, self._caption, top=self.profile.top)
 
     @property
     def all_figures(self) -> list[Figure]:
         return [figure for row in self.nodes for figure in self.figures(row.node.code).values()]
+
+    @cached_property
+    def method(self) -> Method:
+        return Method(self._board, self.profile)
 
     @property
     def stamps(self) -> list[str]:
@@ -112,6 +118,14 @@ class PublicRun:
     @cached_property
     def _titles(self) -> dict[str, str]:
         return {code: str(node) for code, node in self._board.tree.nodes.items()}
+
+    def _mended(self, code: str) -> set[int]:
+        """Units whose score there rests on a value that was missing: filled in, or left to its siblings."""
+        board = self._board
+        below = {row.node.code for row in board.tree.rows if board.tree.nodes[code] in board.tree.path(row.node)}
+        told = [notice for notice in board.notices if notice["kind"] in MENDED and notice["code"] in below]
+        names = {name for notice in told for name in notice["units"]}
+        return {place for place, name in enumerate(board.names) if name in names}
 
     # --- how sure ---
 
@@ -145,7 +159,7 @@ class PublicRun:
         """The units that are shown on the first chosen node, ranked among each other by other weights."""
         node = self.nodes[0].node
         children = [row.node.code for row in self.weighable]
-        means = node.scoring.get("aggregation", "arithmetic")
+        means = rule_of(self.run, node).get("aggregation", "arithmetic")
         _units, scores, ranks = reweighted(self._board, self.profile, node.code, children, weights, aggregation=means)
         seen = self.shown(node.code).rows
         official = competition_ranks([-float(row.rank or 0) for row in seen])
@@ -154,39 +168,6 @@ class PublicRun:
             for row, rank, before, score in zip(seen, ranks, official, scores, strict=True)
         ]
         return sorted(rows, key=lambda row: (row.rank, row.official))
-
-    # --- how it was made ---
-
-    @property
-    def weights(self) -> list[tuple[NodeRow, str]]:
-        """Every node, with the panel's CR below it: the weights of a stored run are locked, and no secret."""
-        ratios = {node.node.code: node.ratio for node in self.panel.nodes} if self.panel else {}
-        return [(row, ratios.get(row.node.code, "")) for row in self._board.tree.rows]
-
-    @property
-    def leaves(self) -> list[tuple[NodeRow, Ends | None]]:
-        """With the bounds, where they cannot tell of a unit that is not seen: stated ones, or nobody is hidden."""
-        bounds = self._board.bounds
-        return [
-            (row, bounds.get(row.node.code) if self.profile.whole or _stated(row) else None)  # type: ignore[misc]
-            for row in self._board.tree.rows
-            if row.leaf
-        ]
-
-    @property
-    def bounded(self) -> bool:
-        """Bounds of one indicator at least may be printed."""
-        return any(bounds for _row, bounds in self.leaves)
-
-    @property
-    def means(self) -> list[tuple[NodeRow, str]]:
-        """Nodes whose mean is not the arithmetic one."""
-        rows = [(row, row.node.scoring.get("aggregation", "arithmetic")) for row in self._board.tree.rows]
-        return [(row, kind) for row, kind in rows if not row.leaf and kind != "arithmetic"]
-
-    @cached_property
-    def panel(self) -> PanelFacts | None:
-        return panel_facts(self.run.weight_set, self._board.tree.tree)
 
     # --- for members, before it is published ---
 
@@ -202,7 +183,7 @@ class PublicRun:
 
     def _typed(self) -> Iterable[tuple[str, str]]:
         publication, data = self.publication, self.run.data_set
-        yield _("Address"), publication.slug
+        yield _("Web address"), publication.slug
         for label, texts in ((_("Title"), publication.title), (_("Introduction"), publication.words)):
             yield from ((label, text) for text in texts.values())
         yield _("Licence"), self.profile.licence
@@ -216,6 +197,7 @@ def profile_words(profile: Profile, nodes: Sequence[str], names: Sequence[str]) 
     shows = [
         (profile.names, _("names")), (profile.ranks, _("ranks")), (not profile.ranks, _("bands of ranks")),
         (profile.shows_scores, _("scores")), (profile.shows_scores and profile.parts, _("what scores are made of")),
+        (profile.ranks and profile.intervals, _("rank intervals")),
         (profile.weighs, _("weights of the reader's own")), (profile.downloads, _("files")),
     ]  # fmt: skip
     hidden = [names[unit] for unit in sorted(profile.hidden)]
@@ -266,7 +248,3 @@ def slips_in(texts: Iterable[tuple[str, str]], names: Iterable[str]) -> list[str
 
 def title_of(publication: Publication) -> str:
     return text_in(publication.title)
-
-
-def _stated(row: NodeRow) -> bool:
-    return {"low", "high"} <= set(row.node.scoring)

@@ -120,7 +120,7 @@ def _audited(publication: Publication) -> dict[str, object]:
     hidden = [units[position + 1] for position in publication.profile.get("hidden", ())]
     return {
         "run": publication.run.number,
-        "address": publication.slug,
+        "page": publication.slug,
         "title": text_in(publication.title),
         "profile": {**publication.profile, "hidden": hidden},
     }

@@ -47,7 +47,7 @@ def test_intervals_are_not_shown_beside_ranks_that_count_other_units() -> None:
     intervals = {1: (1, 2), 3: (4, 5)}
     for gaps, hidden, seen in (("kept", {0}, True), (CLOSED, {0}, False), (CLOSED, set(), True)):
         profile = Profile(nodes=["r"], top=None, hidden=frozenset(hidden), gaps=gaps)
-        found = [row.interval for row in shown(Board(), profile, "r", intervals).rows]
+        found = [row.interval for row in shown(Board(), profile, "r", intervals=intervals).rows]
         assert any(found) is seen
 
 
