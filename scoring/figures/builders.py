@@ -25,7 +25,7 @@ from scoring.figures.specification import (
     Tile,
     Tiles,
 )
-from scoring.figures.words import TOP, listed, order_sentence, ranking_sentence
+from scoring.figures.words import TOP, listed, order_sentence, ranking_sentence, told_together
 from scoring.publishing import points
 from scoring.selectors.board import RunBoard
 from surveys.models import Indicator
@@ -161,10 +161,12 @@ def min_max(board: RunBoard, codes: Sequence[str]) -> Figure:
         rows.append(
             [code, str(node), node.unit, float(raw[least]), names[least], float(raw[most]), names[most], low, high]
         )
-    sentence = " ".join(
-        _("%(node)s runs from %(low)s to %(high)s.")
-        % {"node": strip.label, "low": strip.low_text, "high": strip.high_text}
-        for strip in strips[:5]
+    sentence = told_together(
+        *(
+            _("%(node)s runs from %(low)s to %(high)s.")
+            % {"node": strip.label, "low": strip.low_text, "high": strip.high_text}
+            for strip in strips[:5]
+        )
     )
     names_seen = [name for strip in strips for name in strip.names]
     return Figure(

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from scoring.figures.builders import caption_of
 from scoring.figures.specification import Cell, Dot, Dots, Figure, Grid, Table
-from scoring.figures.words import listed
+from scoring.figures.words import listed, told_together
 from scoring.selectors.board import RunBoard
 from scoring.selectors.studies import Document, interval_text, intervals_in, stability
 
@@ -58,9 +58,8 @@ def _interval_note(document: Document) -> str:
         "draws": f"{int(document['options']['draws']):,}",
     }
     if still := document.get("still"):
-        told += " " + _("Weights that were imported or fixed stay as they are: below %(nodes)s.") % {
-            "nodes": listed(still)
-        }
+        stay = _("Weights that were imported or fixed stay as they are: below %(nodes)s.")
+        return told_together(told, stay % {"nodes": listed(still)})
     return told
 
 

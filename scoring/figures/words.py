@@ -15,6 +15,14 @@ def listed(names: Iterable[str]) -> str:
     return pgettext("between names", ", ").join(names)
 
 
+def told_together(*sentences: str) -> str:
+    """Sentences one after the other: with a space between them where the reader's language has one."""
+    told = sentences[0] if sentences else ""
+    for sentence in sentences[1:]:
+        told = pgettext("two sentences", "%(first)s %(second)s") % {"first": told, "second": sentence}
+    return told
+
+
 def ranking_sentence(names: Sequence[str], ranks: Sequence[int], texts: Sequence[str], *, count: int) -> str:
     """The first three of `count` units, and the ties among the first ten. Names, ranks and printed values in order."""
     if not names:
@@ -28,7 +36,7 @@ def ranking_sentence(names: Sequence[str], ranks: Sequence[int], texts: Sequence
         sharing = [name for name, own in zip(names, ranks, strict=True) if own == rank]
         if len(sharing) > 1:
             parts.append(_tie(rank, sharing))
-    return " ".join(parts)
+    return told_together(*parts)
 
 
 def order_sentence(title: str, names: Sequence[str]) -> str:

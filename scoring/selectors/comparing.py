@@ -13,7 +13,7 @@ from scoring.changes import FACTORS, Side, split
 from scoring.computing import edition_tree
 from scoring.figures.builders import caption_of
 from scoring.figures.specification import Cell, Figure, Line, Slope, Table
-from scoring.figures.words import TOP, listed
+from scoring.figures.words import TOP, listed, told_together
 from scoring.models import ScoringRun
 from scoring.normalising import ScoringError
 from scoring.ranking import NodeRule
@@ -21,6 +21,7 @@ from scoring.rules import leaf_rules, node_rules
 from scoring.selectors.board import RunBoard
 from scoring.uncertainty import leaf_weights
 from surveys.models import Indicator, Survey
+from surveys.selectors.differences import codes_before
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,8 @@ class Comparison:
     lost: Sequence[str]
     added: Sequence[str]
     why_not: str
+    common: Mapping[str, str]
+    """Of every node that both score: its code now, and before."""
 
     @property
     def other_edition(self) -> bool:
@@ -88,17 +91,25 @@ def comparable(run: ScoringRun, surveys: Iterable[Survey]) -> list[ScoringRun]:
     return list(found.select_related(*related).defer("document", "weight_set__document").order_by("-computed_at"))
 
 
+def common_nodes(before: RunBoard, after: RunBoard) -> dict[str, str]:
+    """The code in `before` of every node of `after` that both runs score, also where its code has changed."""
+    known = codes_before(before.run.data_set.edition, after.run.data_set.edition)
+    return {code: known[code] for code in after.codes if known.get(code) in before.place}
+
+
 def compare(before: RunBoard, after: RunBoard, code: str) -> Comparison:
-    """On one node that both have."""
+    """On one node that both have; `code` is that of `after`."""
     names = [name for name in after.names if name in set(before.names)]
-    parts, why_not = _parts(before, after, code, names)
+    known = common_nodes(before, after)
+    earlier = known[code]
+    parts, why_not = _parts(before, after, (earlier, code), names, known)
     at = [{name: place for place, name in enumerate(board.names)} for board in (before, after)]
     rows = [
         MovedRow(
             name=name,
-            before=int(before.ranks_of(code)[at[0][name]]) or None,
+            before=int(before.ranks_of(earlier)[at[0][name]]) or None,
             after=int(after.ranks_of(code)[at[1][name]]) or None,
-            score_before=_number(before.score_of(code)[at[0][name]]),
+            score_before=_number(before.score_of(earlier)[at[0][name]]),
             score_after=_number(after.score_of(code)[at[1][name]]),
             by_rank=[float(parts[f"rank {factor}"][place]) for factor in FACTORS] if parts else [],
             by_score=[float(parts[f"score {factor}"][place]) for factor in FACTORS] if parts else [],
@@ -106,7 +117,8 @@ def compare(before: RunBoard, after: RunBoard, code: str) -> Comparison:
         for place, name in enumerate(names)
     ]
     rows.sort(key=lambda row: (row.after is None, row.after or 0))
-    leaves = [set(_leaves(board, code)) for board in (before, after)]
+    was, now = _leaves(before, earlier), _leaves(after, code)
+    kept = {known[leaf] for leaf in now if leaf in known}
     return Comparison(
         code,
         after.tree.nodes[code],
@@ -115,9 +127,10 @@ def compare(before: RunBoard, after: RunBoard, code: str) -> Comparison:
         rows,
         [name for name in before.names if name not in set(after.names)],
         [name for name in after.names if name not in set(before.names)],
-        [f"{leaf} {before.tree.nodes[leaf]}" for leaf in sorted(leaves[0] - leaves[1])],
-        [f"{leaf} {after.tree.nodes[leaf]}" for leaf in sorted(leaves[1] - leaves[0])],
+        [f"{leaf} {before.tree.nodes[leaf]}" for leaf in was if leaf not in kept],
+        [f"{leaf} {after.tree.nodes[leaf]}" for leaf in now if known.get(leaf) not in was],
         why_not,
+        known,
     )
 
 
@@ -133,9 +146,8 @@ def slope_figure(found: Comparison) -> Figure:
     moved = sorted((row for row in found.rows if row.change), key=lambda row: -abs(row.change or 0))
     sentence = _("%(moved)d of %(count)d units have another rank.") % {"moved": len(moved), "count": len(found.rows)}
     if moved:
-        sentence += " " + _("Furthest moved: %(names)s.") % {
-            "names": listed(f"{row.name} {row.before}→{row.after}" for row in moved[:5])
-        }
+        furthest_moved = listed(f"{row.name} {row.before}→{row.after}" for row in moved[:5])
+        sentence = told_together(sentence, _("Furthest moved: %(names)s.") % {"names": furthest_moved})
     rows: list[list[Cell]] = [[row.name, row.before, row.after, row.change] for row in found.rows]
     return Figure(
         f"slope-{found.code}",
@@ -165,13 +177,19 @@ def comparison_table(found: Comparison) -> tuple[list[str], list[list[Cell]]]:
     return heading, rows
 
 
-def _parts(before: RunBoard, after: RunBoard, code: str, names: Sequence[str]) -> tuple[dict[str, Any] | None, str]:
+def _parts(
+    before: RunBoard, after: RunBoard, codes: tuple[str, str], names: Sequence[str], known: Mapping[str, str]
+) -> tuple[dict[str, Any] | None, str]:
+    """`codes` are those of the node before and now; `known` gives the earlier code of every later one."""
     if not names:
         return None, _("The two runs have no unit in common.")
-    if not (_linear(before, code) and _linear(after, code)):
+    if not (_linear(before, codes[0]) and _linear(after, codes[1])):
         return None, _("The change is not split: only arithmetic means without gaps can be.")
     try:
-        found = split(_side(before, code, names), _side(after, code, names))
+        # What is no longer measured may have a code that means something else by now.
+        called = {code: f"{code} {Indicator.NEW}" for code in before.codes} | {old: new for new, old in known.items()}
+        now = {code: code for code in after.codes}
+        found = split(_side(before, codes[0], names, called), _side(after, codes[1], names, now))
     except (ValueError, ScoringError):
         return None, _(
             "The change is not split: a value is missing, or lies where the other run's bounds cannot score it."
@@ -180,8 +198,8 @@ def _parts(before: RunBoard, after: RunBoard, code: str, names: Sequence[str]) -
     return told | {f"score {factor}": part for factor, part in found.by_score.items()}, ""
 
 
-def _side(board: RunBoard, code: str, names: Sequence[str]) -> Side:
-    """Leaves are matched by code."""
+def _side(board: RunBoard, code: str, names: Sequence[str], called: Mapping[str, str]) -> Side:
+    """Leaves go by the code that they are `called` by in both runs."""
     children = {node: list(below) for node, below in board.local.items()}
     local = {node: list(below.values()) for node, below in board.local.items()}
     codes, weights = leaf_weights(children, code, local)
@@ -189,10 +207,10 @@ def _side(board: RunBoard, code: str, names: Sequence[str]) -> Side:
     units = [place[name] for name in names]
     rules = leaf_rules(edition_tree(board.run.data_set.edition))
     return Side(
-        dict(zip(codes, weights[0].tolist(), strict=True)),
-        {leaf: board.raw_of(leaf)[units] for leaf in codes},
-        {leaf: board.bounds[leaf] for leaf in codes if leaf in board.bounds},
-        {leaf: rules[leaf] for leaf in codes},
+        {called[leaf]: float(weight) for leaf, weight in zip(codes, weights[0], strict=True)},
+        {called[leaf]: board.raw_of(leaf)[units] for leaf in codes},
+        {called[leaf]: board.bounds[leaf] for leaf in codes if leaf in board.bounds},
+        {called[leaf]: rules[leaf] for leaf in codes},
     )
 
 

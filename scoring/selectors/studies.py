@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from scoring.figures.words import listed
+from scoring.figures.words import listed, told_together
 from scoring.models import ScoringRun, Study
 from scoring.ranking import Ranks
 from scoring.selectors.board import RunBoard
@@ -56,7 +56,7 @@ def stability(board: RunBoard, document: Document, code: str) -> str:
     if not found:
         return sentence
     told = _("Close together, and not stable in their order, are ranks %(groups)s.") % {"groups": listed(found[:8])}
-    return f"{sentence} {told}"
+    return told_together(sentence, told)
 
 
 def close_groups(ranked: Sequence[int], ranks: Ranks, intervals: Intervals) -> list[list[int]]:

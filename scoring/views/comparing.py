@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from scoring.exports import TYPES
 from scoring.models import ScoringRun
 from scoring.selectors.board import board_of
-from scoring.selectors.comparing import Comparison, comparable, compare, comparison_table, slope_figure
+from scoring.selectors.comparing import Comparison, common_nodes, comparable, compare, comparison_table, slope_figure
 from scoring.views.pages import account, computed_run_of, scoring_page
 from surveys.access import READS, survey_for, surveys_of
 from surveys.exports.workbook import Sheet, workbook_bytes
@@ -27,7 +27,7 @@ def comparing(request: HttpRequest, survey_id: int, number: int) -> HttpResponse
     run = computed_run_of(survey, number)
     others = comparable(run, surveys_of(request.user))
     found = _compared(request, run, others)
-    nodes = [row for row in found.after.tree.rows if row.node.code in found.before.place] if found else []
+    nodes = [row for row in found.after.tree.rows if row.node.code in found.common] if found else []
     return scoring_page(
         request, survey, "runs", "comparing", run=run, part="compare", synthetic=run.synthetic, others=others,
         found=found, nodes=nodes, figure=slope_figure(found) if found else None,
@@ -65,4 +65,4 @@ def _compared(request: HttpRequest, run: ScoringRun, others: list[ScoringRun]) -
     other.refresh_from_db(fields=["document"])
     before, after = board_of(other), board_of(run)
     code = request.GET.get("node", after.root)
-    return compare(before, after, code if code in before.place and code in after.place else after.root)
+    return compare(before, after, code if code in common_nodes(before, after) else after.root)

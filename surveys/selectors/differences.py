@@ -192,6 +192,16 @@ def difference_of(older: Edition, newer: Edition) -> Difference:
     return Difference(older, newer, old_tree, new_tree, bool(chain), before)
 
 
+def codes_before(before: Edition, after: Edition) -> dict[str, str]:
+    """The code in `before` of every indicator of `after` that is there too, whichever of the two came first."""
+    if before.pk == after.pk:
+        return {node.code: node.code for node in tree_of(after).nodes}
+    older, newer = in_order(before, after)
+    found = difference_of(older, newer)
+    pairs = {node.code: found.before[node.pk].code for node in found.new_tree.nodes if node.pk in found.before}
+    return pairs if newer.pk == after.pk else {old: new for new, old in pairs.items()}
+
+
 def in_order(one: Edition, other: Edition) -> tuple[Edition, Edition]:
     """Older and newer: what is based on the other is the newer; else what was made later."""
     if _chain(one, other):

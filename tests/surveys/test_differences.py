@@ -9,7 +9,7 @@ from surveys.errors import Refused
 from surveys.files.indicators import IndicatorRow
 from surveys.models import Comparison, Edition, Expert, Indicator, Judgment, JudgmentEvent, Survey
 from surveys.selectors.carrying import BY_CODE, BY_PERSON, Chosen, carry_plan, remaining_of
-from surveys.selectors.differences import difference_of, in_order, texts_differ
+from surveys.selectors.differences import codes_before, difference_of, in_order, texts_differ
 from surveys.selectors.questionnaire import said_by, trail_of, way_of
 from surveys.services.carrying import judgments_carry
 from surveys.services.chain import chain_verify
@@ -89,6 +89,10 @@ def test_codes_are_followed_over_several_editions(older: Edition, newer: Edition
     assert difference_of(older, third).before[third.indicators.get(code="y").pk].code == "d"
     assert in_order(third, older) == (older, third)
     assert in_order(older, third) == (older, third)
+    now = codes_before(older, third)
+    assert (now["y"], now["a1"], "n" in now) == ("d", "a1", False)
+    assert codes_before(third, older) == {old: new for new, old in now.items()}
+    assert codes_before(older, older) == {row.code: row.code for row in make.rows(OLD)}
 
 
 def test_without_a_line_between_them_codes_decide(older: Edition) -> None:
