@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
@@ -16,25 +17,58 @@ from scoring.figures.specification import (
     Stack,
     Stacked,
     Table,
+    Tile,
+    Tiles,
 )
 from scoring.figures.words import listed
 from scoring.publishing import Shown, ShownNode
 
-SPOKEN = 10
-"""So many units are named in a sentence."""
+SPOKEN, DRAWN = 10, 40
+"""So many units are named in a sentence, and drawn in one figure; the page's table and its data files have all."""
 Captioned = Callable[..., Caption]
 """title, unit, sentence, count, note → caption of this publication."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a unit stands in a tile grid, and what it is called there."""
+
+    row: int
+    column: int
+    short: str
 
 
 def public_figures(
     node: str, seen: ShownNode, titles: Mapping[str, str], captioned: Captioned, *, top: int | None
 ) -> dict[str, Figure]:
     """By their names in addresses. `node` and `titles` (of its children, by code) are in the reader's language."""
-    title = _("Top %(top)d: %(node)s") % {"top": top, "node": node} if top and top < seen.count else node
-    found = {"bars": ranking_figure(title, seen, captioned)}
+    drawn = replace(seen, rows=seen.rows[:DRAWN])
+    most = DRAWN if len(seen.rows) > DRAWN else top
+    title = _("Top %(top)d: %(node)s") % {"top": most, "node": node} if most and most < seen.count else node
+    found = {"bars": ranking_figure(title, drawn, captioned)}
     if seen.children and seen.rows:
-        found["makeup"] = parts_figure(node, seen, titles, captioned)
+        found["makeup"] = parts_figure(node, drawn, titles, captioned)
     return found
+
+
+def tiles_figure(node: str, seen: ShownNode, places: Sequence[Place | None], captioned: Captioned) -> Figure:
+    """Scores as shades, each unit that is shown roughly where it lies. `places` are those of the rows, in order."""
+    drawn = [(row, place) for row, place in zip(seen.rows, places, strict=True) if place and row.score is not None]
+    tiles = [
+        Tile(label=place.short, row=place.row, column=place.column, value=row.score, text=f"{row.score:.1f}")
+        for row, place in drawn
+    ]
+    found = replace(seen, rows=[row for row, _place in drawn])
+    return Figure(
+        f"tiles-{seen.code}",
+        captioned(
+            node, _("score, 0 to 100"), sentence_of(found), count=seen.count,
+            note=_("A sketch, not a map: one tile for each unit."),
+        ),
+        Tiles(tiles),
+        ranking_table(found),
+        [row.name for row in found.rows],
+    )  # fmt: skip
 
 
 def ranking_figure(title: str, seen: ShownNode, captioned: Captioned) -> Figure:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,13 +11,15 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from scoring.figures.builders import caption_of
-from scoring.figures.published import public_figures
+from scoring.figures.published import Place, public_figures, tiles_figure
 from scoring.figures.specification import Caption, Figure
 from scoring.figures.words import listed
-from scoring.models import Publication, ScoringRun, Study, Unit
-from scoring.publishing import Ends, Profile, ShownNode, reweighted, shown
+from scoring.models import Publication, ScoringRun, Study
+from scoring.publishing import Ends, Profile, ShownNode, reweighted, shown, shown_units
 from scoring.ranking import competition_ranks
 from scoring.selectors.board import RunBoard, board_of
+from scoring.selectors.hidden import hidden_names, slips_in
+from scoring.selectors.pictures import tile_places
 from scoring.selectors.published_method import Method, rule_of
 from scoring.selectors.runs import NodeRow
 from scoring.selectors.studies import intervals_in, newest_document
@@ -82,8 +83,10 @@ class PublicRun:
 
     def figures(self, code: str) -> dict[str, Figure]:
         """By their names in addresses."""
-        name = self._titles[code]
-        return public_figures(name, self.shown(code), self._titles, self._caption, top=self.profile.top)
+        name, seen = self._titles[code], self.shown(code)
+        found = public_figures(name, seen, self._titles, self._caption, top=self.profile.top)
+        places = self._places(code)
+        return {**found, "tiles": tiles_figure(name, seen, places, self._caption)} if any(places) else found
 
     @property
     def all_figures(self) -> list[Figure]:
@@ -118,6 +121,14 @@ class PublicRun:
     @cached_property
     def _titles(self) -> dict[str, str]:
         return {code: str(node) for code, node in self._board.tree.nodes.items()}
+
+    def _places(self, code: str) -> list[Place | None]:
+        """In the tile grid, of the units in the order in which they are shown; a grid of ten tiles is none."""
+        if self.profile.top or not (self.profile.names and self.profile.shows_scores):
+            return []
+        places, short = tile_places(self._board)
+        units = shown_units(self._board, self.profile, code)
+        return [Place(*places[unit], short[unit]) if unit in places else None for unit in units]
 
     def _mended(self, code: str) -> set[int]:
         """Units whose score there rests on a value that was missing: filled in, or left to its siblings."""
@@ -224,26 +235,6 @@ def demo_publication() -> Publication | None:
     """The public page that the demo's front page leads to."""
     found = Publication.objects.filter(state=Publication.State.PUBLIC, run__synthetic=True)
     return found.order_by("pk").first()
-
-
-def hidden_names(run: ScoringRun, profile: Profile) -> set[str]:
-    """Whatever a hidden unit may be called: its name in the data, in its list of units, and its other names."""
-    units = [unit for unit in run.data_set.units.order_by("position") if unit.position - 1 in profile.hidden]
-    names = {unit.name for unit in units}
-    codes = {unit.code for unit in units if unit.code}
-    listed_units = Unit.objects.filter(unit_list=run.data_set.unit_list_id) if run.data_set.unit_list_id else ()
-    for unit in listed_units:
-        called = {*unit.name.values(), *unit.aliases}
-        if unit.code in codes or called & names:
-            names |= called
-    return {name for name in names if name}
-
-
-def slips_in(texts: Iterable[tuple[str, str]], names: Iterable[str]) -> list[str]:
-    """Where a name stands in a text; Latin names as whole words."""
-    patterns = {name: re.compile(rf"(?<![A-Za-z0-9]){re.escape(name)}(?![A-Za-z0-9])", re.I) for name in sorted(names)}
-    found = [f"{label}: {name}" for label, text in texts for name, said in patterns.items() if said.search(text)]
-    return list(dict.fromkeys(found))
 
 
 def title_of(publication: Publication) -> str:

@@ -15,7 +15,8 @@ from pytest_django import DjangoDbBlocker
 
 from scoring.models import Publication, ScoringRun, Unit, UnitList
 from scoring.publishing import CLOSED
-from scoring.selectors.publications import PublicRun, hidden_names
+from scoring.selectors.hidden import hidden_names
+from scoring.selectors.publications import PublicRun
 from scoring.services.publications import publication_move, publication_write
 from surveys.errors import Refused, Stale
 from surveys.models import AuditEvent

@@ -5,8 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from scoring.publishing import CLOSED, Profile, reweighted, shown
+from scoring.figures.published import Place, public_figures, tiles_figure
+from scoring.figures.specification import Caption
+from scoring.publishing import CLOSED, Profile, Shown, ShownNode, reweighted, shown
 from scoring.ranking import competition_ranks
+
+pytestmark = pytest.mark.usefixtures("english")
 
 NAMES = ["Ash", "Birch", "Cedar", "Dogwood", "Elm"]
 CHILDREN = {"r": {"a": 0.75, "b": 0.25}}
@@ -85,6 +89,33 @@ def test_own_weights_rank_only_those_who_are_shown_and_agree_with_the_published_
     assert ([NAMES[unit] for unit in units], ranks.tolist()) == (["Birch", "Ash"], [1, 2])
     assert scores.tolist() == pytest.approx(Board().score_of("r")[[1, 0]].tolist())
     assert reweighted(Board(), profile, "r", ["a", "b"], [1, 0])[2].tolist() == [2, 1]
+
+
+def captioned(title: str, unit: str, sentence: str, *, count: int, note: str = "") -> Caption:
+    return Caption(
+        title=title, unit=unit, count=count, year="", source="", run="", hash="", sentence=sentence, note=note
+    )
+
+
+def test_figures_say_what_is_shown_and_nothing_else() -> None:
+    seen = shown(Board(), Profile(nodes=["r"], top=None, parts=True, hidden=frozenset({0})), "r")
+    titles = {"a": "First", "b": "Second"}
+    found = public_figures("Index", seen, titles, captioned, top=None)
+    places = [Place(0, place, row.name[:2]) if row.name != "Elm" else None for place, row in enumerate(seen.rows)]
+    found["tiles"] = tiles_figure("Index", seen, places, captioned)
+    assert {key: figure.units for key, figure in found.items()} == {
+        "bars": NAMES[1:], "makeup": NAMES[1:], "tiles": NAMES[1:4],
+    }  # fmt: skip
+    assert [list(row)[1] for row in found["bars"].table.rows] == NAMES[1:]
+    assert all("Ash" not in repr(figure) for figure in found.values())
+    assert "of 5 units" in found["bars"].caption.sentence.lower()
+    assert list(found["makeup"].table.rows[0])[2:] == [45.0, 25.0, 70.0]
+
+
+def test_long_lists_are_drawn_in_part_and_say_so() -> None:
+    many = ShownNode("r", [Shown(place=n, name=f"U{n}", rank=n + 1, score=99.0 - n) for n in range(60)], 60)
+    figure = public_figures("Index", many, {}, captioned, top=None)["bars"]
+    assert (len(figure.table.rows), figure.caption.title) == (40, "Top 40: Index")
 
 
 def test_a_profile_comes_back_from_what_is_stored() -> None:
