@@ -127,7 +127,7 @@ def shown(
     if code not in profile.nodes:
         raise KeyError(code)
     ranks = _ranks(board, profile, code)
-    units = shown_units(board, profile, code)
+    units, bands = shown_units(board, profile, code), _bands(profile, ranks)
     local = board.local.get(code, {}) if profile.parts and profile.shows_scores else {}
     sure = intervals if intervals and profile.intervals and _ranks_are_the_runs(profile) else {}
     names = board.names
@@ -136,7 +136,7 @@ def shown(
             place=place,
             name=names[unit] if profile.names else letter(place),
             rank=int(ranks[unit]) if profile.ranks else None,
-            band=None if profile.ranks else _band(int(ranks[unit]), profile.band),
+            band=None if profile.ranks else bands[int(ranks[unit])],
             score=float(board.score_of(code)[unit]) if profile.shows_scores else None,
             parts=[points(board, child, weight, unit) for child, weight in local.items()],
             interval=sure.get(unit),
@@ -157,7 +157,8 @@ def shown_units(board: Board, profile: Profile, code: str) -> list[int]:
     seen = [int(unit) for unit in np.flatnonzero(ranks) if profile.top is None or ranks[unit] <= profile.top]
     if profile.ranks:
         return sorted(seen, key=lambda unit: (ranks[unit], unit))
-    return sorted(seen, key=lambda unit: (_band(int(ranks[unit]), profile.band), unit))
+    bands = _bands(profile, ranks)
+    return sorted(seen, key=lambda unit: (bands[int(ranks[unit])], unit))
 
 
 def reweighted(
@@ -215,9 +216,16 @@ def _ranks_are_the_runs(profile: Profile) -> bool:
     return profile.ranks and (profile.gaps == KEPT or not profile.hidden)
 
 
-def _band(rank: int, width: int) -> Ends:
-    first = (rank - 1) // width * width + 1
-    return first, first + width - 1
+def _bands(profile: Profile, ranks: NDArray[np.int64]) -> dict[int, Ends]:
+    """Rank → its band, for the ranks that are shown. What is left over belongs to the last band: a band of one unit
+    would be a rank.
+    """
+    last = int(ranks.max(initial=0))
+    last = last if profile.top is None else min(last, profile.top)
+    whole = max(last // profile.band, 1)
+    ends = [(part * profile.band + 1, (part + 1) * profile.band) for part in range(whole)]
+    ends[-1] = (ends[-1][0], last)
+    return {rank: ends[min((rank - 1) // profile.band, whole - 1)] for rank in range(1, last + 1)}
 
 
 def points(board: Board, child: str, weight: float, unit: int) -> float:

@@ -1,6 +1,7 @@
 """What a profile lets be seen of a board. No database."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import product
 
 import numpy as np
 import pytest
@@ -57,11 +58,18 @@ def test_intervals_are_not_shown_beside_ranks_that_count_other_units() -> None:
 
 def test_bands_tell_no_order_and_no_score() -> None:
     profile = Profile(nodes=["r"], top=None, ranks=False, band=3, parts=True)
-    found = shown(Board(), profile, "r").rows
-    assert [(row.name, row.band) for row in found] == [
-        *((name, (1, 3)) for name in ("Ash", "Birch", "Cedar")), ("Dogwood", (4, 6)), ("Elm", (4, 6)),
-    ]  # fmt: skip
+    found = shown(Board(), replace(profile, band=2), "r").rows
+    told = [("Birch", (1, 2)), ("Cedar", (1, 2)), ("Ash", (3, 5)), ("Dogwood", (3, 5)), ("Elm", (3, 5))]
+    assert [(row.name, row.band) for row in found] == told
     assert all(row.rank is None and row.score is None and not row.parts for row in found)
+    in_order_of_the_data = [row.name for row in shown(Board(), profile, "r").rows]
+    assert in_order_of_the_data == NAMES  # one band: the third and the fourth alone would be ranks
+
+
+def test_no_band_holds_a_single_rank() -> None:
+    for top, band in product((None, 1, 2, 3, 4, 5), (2, 3, 4)):
+        rows = shown(Board(), Profile(nodes=["b"], top=top, ranks=False, band=band), "b").rows
+        assert all(row.band and (row.band[1] > row.band[0] or top == 1) for row in rows), (top, band)
 
 
 def test_letters_are_given_anew_on_each_node() -> None:
