@@ -6,15 +6,21 @@ from pathlib import Path
 
 import scoring.tasks  # noqa: F401  what a run computes is registered with the tasks
 from scoring.computing import edition_tree
+from scoring.demo import texts
 from scoring.demo.panels import People, Texts, computed
 from scoring.gate.derivations import formulas_in
 from scoring.gate.findings import confirmed
 from scoring.gate.reading import Setting, tables_of, through_the_gate
-from scoring.models import DataSet, ScoringRun, Study
+from scoring.models import DataSet, Publication, ScoringRun, Study
+from scoring.publishing import Profile
+from scoring.selectors.runs import RunTree
 from scoring.services.data_sets import About, Provenance, data_set_import
+from scoring.services.publications import publication_move, publication_write
 from scoring.services.runs import run_request
 from scoring.services.studies import study_request
 from surveys.models import Survey, WeightSet
+
+PUBLISHED_LEVELS = 2
 
 
 def run(
@@ -58,3 +64,19 @@ def data(
     return data_set_import(
         survey, found.data, content=content, about=about, user=people["analyst"], provenance=provenance
     )
+
+
+def publish(run: ScoringRun, people: People) -> None:
+    """A public page: the first ten on the root, the dimensions and the groups, with weights of the reader's own."""
+    rows = RunTree(run).rows
+    profile = Profile(
+        nodes=[row.node.code for row in rows if row.level <= PUBLISHED_LEVELS and not row.leaf],
+        parts=True,
+        own_weights=True,
+        licence=texts.PUBLIC_LICENCE,
+    )
+    page = publication_write(
+        run, slug=texts.PUBLIC_SLUG, title=texts.PUBLIC_TITLE, words=texts.PUBLIC_WORDS, profile=profile,
+        user=people["coordinator"],
+    )  # fmt: skip
+    publication_move(page, Publication.State.PUBLIC, user=people["coordinator"])
