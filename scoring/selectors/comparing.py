@@ -91,19 +91,23 @@ def comparable(run: ScoringRun, surveys: Iterable[Survey]) -> list[ScoringRun]:
     return list(found.select_related(*related).defer("document", "weight_set__document").order_by("-computed_at"))
 
 
-def common_nodes(before: RunBoard, after: RunBoard) -> dict[str, str]:
-    """The code in `before` of every node of `after` that both runs score, also where its code has changed."""
-    known = codes_before(before.run.data_set.edition, after.run.data_set.edition)
+def _common_nodes(before: RunBoard, after: RunBoard) -> dict[str, str]:
+    """The code in `before` of every node of `after` that both runs score, also where its code has changed.
+
+    The nodes of their data are the same by what is `comparable`, whatever an edition says of them.
+    """
+    known = codes_before(before.run.data_set.edition, after.run.data_set.edition) | {after.root: before.root}
     return {code: known[code] for code in after.codes if known.get(code) in before.place}
 
 
-def compare(before: RunBoard, after: RunBoard, code: str) -> Comparison:
-    """On one node that both have; `code` is that of `after`."""
-    names = [name for name in after.names if name in set(before.names)]
-    known = common_nodes(before, after)
+def compare(before: RunBoard, after: RunBoard, code: str = "") -> Comparison:
+    """On the node of `after` with this code, or on that of its data where the two do not have it in common."""
+    at = [{name: place for place, name in enumerate(board.names)} for board in (before, after)]
+    names = [name for name in at[1] if name in at[0]]
+    known = _common_nodes(before, after)
+    code = code if code in known else after.root
     earlier = known[code]
     parts, why_not = _parts(before, after, (earlier, code), names, known)
-    at = [{name: place for place, name in enumerate(board.names)} for board in (before, after)]
     rows = [
         MovedRow(
             name=name,
@@ -125,8 +129,8 @@ def compare(before: RunBoard, after: RunBoard, code: str) -> Comparison:
         before,
         after,
         rows,
-        [name for name in before.names if name not in set(after.names)],
-        [name for name in after.names if name not in set(before.names)],
+        [name for name in at[0] if name not in at[1]],
+        [name for name in at[1] if name not in at[0]],
         [f"{leaf} {before.tree.nodes[leaf]}" for leaf in was if leaf not in kept],
         [f"{leaf} {after.tree.nodes[leaf]}" for leaf in now if known.get(leaf) not in was],
         why_not,

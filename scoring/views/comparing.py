@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from scoring.exports import TYPES
 from scoring.models import ScoringRun
 from scoring.selectors.board import board_of
-from scoring.selectors.comparing import Comparison, common_nodes, comparable, compare, comparison_table, slope_figure
+from scoring.selectors.comparing import Comparison, comparable, compare, comparison_table, slope_figure
 from scoring.views.pages import account, computed_run_of, scoring_page
 from surveys.access import READS, survey_for, surveys_of
 from surveys.exports.workbook import Sheet, workbook_bytes
 from surveys.files.writing import csv_bytes
 from surveys.services.looks import export_note
+from surveys.views.coordinator.pages import file_answer
 
 
 @login_required
@@ -51,9 +51,7 @@ def comparing_export(request: HttpRequest, survey_id: int, number: int, kind: st
         content = csv_bytes([*heading, "note"], ([*row, stamps] for row in rows))
     else:
         content = workbook_bytes([Sheet(_("Changes"), [[stamps], heading, *rows], headings=frozenset({1}), frozen=2)])
-    disposition = content_disposition_header(True, name) or "attachment"
-    headers = {"Content-Disposition": disposition, "Cache-Control": "no-store"}
-    return HttpResponse(content, content_type=TYPES[kind], headers=headers)
+    return file_answer(content, name, TYPES[kind])
 
 
 def _compared(request: HttpRequest, run: ScoringRun, others: list[ScoringRun]) -> Comparison | None:
@@ -63,6 +61,4 @@ def _compared(request: HttpRequest, run: ScoringRun, others: list[ScoringRun]) -
     if other is None:
         return None
     other.refresh_from_db(fields=["document"])
-    before, after = board_of(other), board_of(run)
-    code = request.GET.get("node", after.root)
-    return compare(before, after, code if code in common_nodes(before, after) else after.root)
+    return compare(board_of(other), board_of(run), request.GET.get("node", ""))

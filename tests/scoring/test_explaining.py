@@ -1,6 +1,5 @@
 """Why a score is what it is, and why a rank changed: every part adds up to the whole."""
 
-import doctest
 import io
 from collections.abc import Mapping
 
@@ -12,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from scoring import changes, explaining
 from scoring.changes import FACTORS, Side, scores_by, split
 from scoring.explaining import gap_parts, lifts, parts_of
 from scoring.models import ScoringRun
@@ -26,11 +24,6 @@ from tests.surveys import factories as make
 
 db = pytest.mark.django_db
 seeds = st.integers(0, 10_000)
-
-
-@pytest.mark.parametrize("module", [explaining, changes])
-def test_the_examples_run(module: object) -> None:
-    assert doctest.testmod(module).failed == 0  # type: ignore[arg-type]
 
 
 # --- the arithmetic ---
@@ -197,6 +190,19 @@ def test_two_runs_are_compared_and_the_change_split(run: ScoringRun) -> None:
     assert load_workbook(io.BytesIO(content)).worksheets[0]["A3"].value == "North"
     alone = client.get(reverse("scoring:comparing", args=where), {"with": "999999", "node": "zz"})
     assert alone.status_code == 200
+
+
+@db
+@pytest.mark.one_database
+def test_runs_of_editions_that_share_no_indicator_are_compared_on_their_root(
+    run: ScoringRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scoring.selectors.comparing.codes_before", lambda _before, _after: {})
+    board = board_of(run)
+    found = compare(board, board, "a1")
+    assert found.code == board.root
+    assert len(found.lost) == len(found.added) == len(board.columns)
+    assert {row.change for row in found.rows} == {0}
 
 
 @db

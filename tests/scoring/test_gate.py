@@ -1,7 +1,5 @@
 """The import gate: everything wrong at once; what is odd is asked; nothing is guessed."""
 
-import doctest
-import importlib
 from pathlib import Path
 
 import numpy as np
@@ -55,13 +53,6 @@ def places(rows: str, head: str = "省份,A,B,C,D") -> str:
 
 
 # --- odd numbers ------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("name", ["scoring.oddities", "scoring.derived", "scoring.matching", "scoring.gate.measures",
-                                  "scoring.gate.derivations", "scoring.gate.sentences"])  # fmt: skip
-def test_examples(name: str) -> None:
-    found = doctest.testmod(importlib.import_module(name))
-    assert found.attempted and not found.failed
 
 
 @pytest.mark.parametrize("file", ["provinces_2023_synthetic.csv", "cities_2023_synthetic.csv"])

@@ -1,6 +1,5 @@
 """Normalising, aggregating, ranking: closed forms, properties, and what others get wrong in silence."""
 
-import doctest
 import time
 from collections.abc import Sequence
 
@@ -10,8 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from scoring import normalising, ranking, uncertainty
-from scoring.figures import canvas
 from scoring.normalising import LeafRule, ScoringError, find_faults, normalise
 from scoring.ranking import NodeRule, Scores, competition_ranks, score
 
@@ -312,8 +309,3 @@ def test_a_hundred_thousand_units_are_quick() -> None:
     start = time.process_time()
     score(values, leaves, tree, {"0": [1 / 53] * 53}, root="0")
     assert time.process_time() - start < 5
-
-
-@pytest.mark.parametrize("module", [normalising, ranking, uncertainty, canvas])
-def test_the_examples_run(module: object) -> None:
-    assert doctest.testmod(module).failed == 0  # type: ignore[arg-type]

@@ -1,6 +1,5 @@
 """Adopted weights: printed percentages that add up, on any tree."""
 
-import doctest
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -10,15 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from surveys import adopted
 from surveys.adopted import adopted_weights
 
 Tree = Mapping[str, Sequence[str]]
 Local = Mapping[str, Sequence[float]]
-
-
-def test_doctests() -> None:
-    assert doctest.testmod(adopted).failed == 0
 
 
 @st.composite

@@ -1,6 +1,5 @@
 """Canonical JSON: one document, one text, one hash."""
 
-import doctest
 import hashlib
 import json
 from decimal import Decimal
@@ -9,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from surveys import canonical
 from surveys.canonical import canonical_json, content_hash, decimal_text
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
@@ -18,10 +16,6 @@ DOCUMENTS = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXTS, inner, max_size=4),
     max_leaves=12,
 )
-
-
-def test_doctests() -> None:
-    assert doctest.testmod(canonical).failed == 0
 
 
 @given(DOCUMENTS)
