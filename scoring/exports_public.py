@@ -17,13 +17,13 @@ from scoring.report.archive import archive_bytes
 from scoring.report.document import document_bytes
 from scoring.selectors.publications import PublicRun, title_of
 from surveys.exports.docx import MADE, always_alike
+from surveys.exports.papers import TYPES as PAPER_TYPES
 from surveys.exports.workbook import Sheet, workbook_bytes
 from surveys.files.writing import Cell, csv_bytes
 
 FORMAT = "quanheng-publication/1"
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 PUBLIC_TYPES = {"csv": FIGURE_TYPES["csv"], "xlsx": FIGURE_TYPES["xlsx"], "json": "application/json"}
-FIGURE_FILES = {**FIGURE_TYPES, "docx": DOCX}
+FIGURE_FILES = {**FIGURE_TYPES, "docx": PAPER_TYPES["docx"]}
 PICTURES = ("svg", "png", "docx")
 DPI = 200
 LONG = ("node", "name", "unit", "rank", "band", "score", "note")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from scoring.figures.files import TYPES, figure_bytes
@@ -15,6 +14,7 @@ from scoring.selectors.studies import rank_intervals_of
 from scoring.views.pages import account, computed_run_of
 from surveys.access import READS, survey_for
 from surveys.services.looks import export_note
+from surveys.views.coordinator.pages import file_answer
 
 
 @login_required
@@ -30,16 +30,10 @@ def figure(request: HttpRequest, survey_id: int, number: int, code: str, show: s
         raise Http404("No such figure.")
     name = file_name(run, found.key, kind)
     export_note(survey, name, user=account(request))
-    return figure_response(figure_bytes(found, kind), name, kind)
+    # A file to keep: an SVG that is opened on this site could do what the site may.
+    return file_answer(figure_bytes(found, kind), name, TYPES[kind])
 
 
 def file_name(run: ScoringRun, key: str, kind: str) -> str:
     marks = [*(["draft"] if run.preview else []), *(["synthetic"] if run.synthetic else [])]
     return "-".join([str(run), key, *marks]) + f".{kind}"
-
-
-def figure_response(content: bytes, name: str, kind: str) -> HttpResponse:
-    """As a file to keep: an SVG that is opened on this site could do what the site may."""
-    disposition = content_disposition_header(True, name) or "attachment"
-    headers = {"Content-Disposition": disposition, "Cache-Control": "no-store"}
-    return HttpResponse(content, content_type=TYPES[kind], headers=headers)

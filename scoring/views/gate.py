@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
@@ -15,9 +14,8 @@ from scoring.exports import TYPES
 from scoring.forms import DataSetForm
 from scoring.forms.data import Brought, QuestionsForm, brought_from
 from scoring.gate.reading import Passed
-from scoring.gate.sentences import told
 from scoring.models import DataSet
-from scoring.selectors.data_sets import unit_lists_of
+from scoring.selectors.data_sets import told_in, unit_lists_of
 from scoring.selectors.versions import Difference, difference_of, earlier_versions
 from scoring.services.data_sets import data_set_import
 from scoring.template import template_xlsx
@@ -30,6 +28,7 @@ from surveys.forms.uploads import signed, unsigned
 from surveys.models import Survey
 from surveys.selectors.trees import tree_of
 from surveys.services.looks import export_note
+from surveys.views.coordinator.pages import file_answer
 
 CHANGES_ON_A_PAGE = 100
 POINTS_SHOWN = 300  # more boxes than a request may carry fields are for nobody to tick
@@ -78,11 +77,11 @@ def _questions(
     request: HttpRequest, survey: Survey, brought: Brought, passed: Passed, form: QuestionsForm, status: int = 200
 ) -> HttpResponse:
     """Nothing is stored on the server: the table travels in the page, signed."""
-    names = {node.code: str(node) for node in tree_of(survey.edition).nodes}
+    tree = tree_of(survey.edition)
     return scoring_page(
         request, survey, "data", "data_questions", form=form, brought=brought, data=passed.data, status=status,
-        questions=[told(finding, names) for finding in passed.asked[:POINTS_SHOWN]], count=len(passed.asked),
-        notes=[told(finding, names) for finding in passed.findings if not finding.asks],
+        questions=told_in(passed.asked[:POINTS_SHOWN], tree), count=len(passed.asked),
+        notes=told_in((each for each in passed.findings if not each.asks), tree),
         payload=signed(brought.payload(), _salt(request, survey)),
     )  # fmt: skip
 
@@ -111,7 +110,7 @@ def data_template(request: HttpRequest, survey_id: int) -> HttpResponse:
     unit_list = unit_lists_of(survey).filter(pk=asked if asked.isdecimal() else 0).first()
     node = tree.by_code().get(request.GET.get("node", ""), tree.root)
     content = template_xlsx(survey.edition, tree, node, unit_list)
-    return _file(content, f"data-{survey.edition.label}-{node.code}.xlsx", "xlsx")
+    return file_answer(content, f"data-{survey.edition.label}-{node.code}.xlsx", TYPES["xlsx"])
 
 
 @login_required
@@ -138,7 +137,7 @@ def data_changes_export(request: HttpRequest, survey_id: int, data_set_id: int, 
         raise Http404("There is nothing to compare.")
     name = f"changes-{found.before.pk}-{found.after.pk}{'-synthetic' if found.stamps else ''}.{kind}"
     export_note(survey, name, user=account(request))
-    return _file(changes_csv(found) if kind == "csv" else changes_xlsx(found), name, kind)
+    return file_answer(changes_csv(found) if kind == "csv" else changes_xlsx(found), name, TYPES[kind])
 
 
 def _difference(request: HttpRequest, data_set: DataSet) -> tuple[Difference | None, list[DataSet]]:
@@ -146,11 +145,3 @@ def _difference(request: HttpRequest, data_set: DataSet) -> tuple[Difference | N
     asked = request.GET.get("with", "")
     other = next((each for each in others if str(each.pk) == asked), None) or next(iter(others), None)
     return (difference_of(other, data_set) if other else None), others
-
-
-def _file(content: bytes, name: str, kind: str) -> HttpResponse:
-    headers = {
-        "Content-Disposition": content_disposition_header(True, name) or "attachment",
-        "Cache-Control": "no-store",
-    }
-    return HttpResponse(content, content_type=TYPES[kind], headers=headers)

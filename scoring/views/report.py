@@ -22,12 +22,11 @@ from scoring.tasks import enqueue
 from scoring.views.pages import account, computed_run_of, scoring_page
 from surveys.access import READS, SCORES, survey_for
 from surveys.errors import Refused
+from surveys.exports.papers import TYPES
 from surveys.files.problems import FileErrors
 from surveys.models import Job, Survey
 from surveys.services.looks import export_note
-from surveys.views.coordinator.pages import done
-
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+from surveys.views.coordinator.pages import done, file_answer
 
 
 @login_required
@@ -93,7 +92,7 @@ def template_example(request: HttpRequest, survey_id: int, number: int) -> HttpR
         ("table" if item.table else "figure", item.number) for item in plan_of(run) if item.shown and item.number
     ]
     headers = {"Content-Disposition": content_disposition_header(True, "template.docx") or "attachment"}
-    return HttpResponse(example_template(numbers), content_type=DOCX, headers=headers)
+    return HttpResponse(example_template(numbers), content_type=TYPES["docx"], headers=headers)
 
 
 @login_required
@@ -116,11 +115,7 @@ def figure_set_file(request: HttpRequest, survey_id: int, number: int, key: int)
     marks = [*(["draft"] if made.run.preview else []), *(["synthetic"] if made.run.synthetic else [])]
     name = "-".join(["figures", str(made.run), made.language, *marks]) + ".zip"
     export_note(survey, name, user=account(request))
-    headers = {
-        "Content-Disposition": content_disposition_header(True, name) or "attachment",
-        "Cache-Control": "no-store",
-    }
-    return HttpResponse(bytes(made.content), content_type="application/zip", headers=headers)
+    return file_answer(bytes(made.content), name, "application/zip")
 
 
 def _made(run: ScoringRun) -> list[Made]:

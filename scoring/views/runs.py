@@ -8,7 +8,6 @@ from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_safe
 
 from scoring.bundles import run_bundle
@@ -27,6 +26,7 @@ from surveys.access import READS, SCORES, survey_for, surveys_of
 from surveys.errors import Refused
 from surveys.models import Survey
 from surveys.services.looks import export_note
+from surveys.views.coordinator.pages import file_answer
 
 RUNS_ON_A_PAGE = 50
 UNITS_ON_A_PAGE = 500
@@ -115,10 +115,8 @@ def run_export(request: HttpRequest, survey_id: int, number: int, kind: str) -> 
     wide = kind == "csv" and request.GET.get("shape") == "wide"
     name = export_name(found, kind, "wide" if wide else "")
     export_note(survey, name, user=account(request))
-    disposition = content_disposition_header(True, name) or "attachment"
-    headers = {"Content-Disposition": disposition, "Cache-Control": "no-store"}
     content = run_bundle(found) if kind == "zip" else export_bytes(found, kind, wide=wide)
-    return HttpResponse(content, content_type=TYPES[kind], headers=headers)
+    return file_answer(content, name, TYPES[kind])
 
 
 def _request(request: HttpRequest, survey: Survey, form: RunForm) -> ScoringRun | None:

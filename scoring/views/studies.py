@@ -10,7 +10,6 @@ from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
@@ -31,7 +30,7 @@ from surveys.exports.workbook import Sheet, workbook_bytes
 from surveys.files.writing import csv_bytes
 from surveys.models import Survey
 from surveys.services.looks import export_note
-from surveys.views.coordinator.pages import done
+from surveys.views.coordinator.pages import done, file_answer
 
 
 class PairForm(forms.Form):
@@ -139,11 +138,7 @@ def study_export(request: HttpRequest, survey_id: int, number: int, key: int, ki
                 for title, heading, rows in tables
             ]
         )
-    headers = {
-        "Content-Disposition": content_disposition_header(True, name) or "attachment",
-        "Cache-Control": "no-store",
-    }
-    return HttpResponse(content, content_type=TYPES[kind], headers=headers)
+    return file_answer(content, name, TYPES[kind])
 
 
 def _tables(board: RunBoard, document: dict[str, Any]) -> list[tuple[str, Any, Any]]:

@@ -8,7 +8,6 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from surveys.access import READS, survey_for
@@ -43,7 +42,7 @@ from surveys.selectors.weights import newest_computed
 from surveys.services.looks import read_note
 from surveys.services.panel import RESERVED_CODES
 from surveys.services.results import OTHER_METHOD
-from surveys.views.coordinator.pages import account, survey_page
+from surveys.views.coordinator.pages import account, file_answer, survey_page
 
 ROWS_ON_A_PAGE = 25
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -73,9 +72,7 @@ def consistency(request: HttpRequest, survey_id: int) -> HttpResponse:
 def export(request: HttpRequest, survey_id: int) -> HttpResponse:
     """The report as a workbook."""
     survey = survey_for(request.user, survey_id, *READS)
-    disposition = content_disposition_header(True, report_name(survey)) or "attachment"
-    headers = {"Content-Disposition": disposition, "Cache-Control": "no-store"}
-    return HttpResponse(report_bytes(survey), content_type=XLSX, headers=headers)
+    return file_answer(report_bytes(survey), report_name(survey), XLSX)
 
 
 @login_required

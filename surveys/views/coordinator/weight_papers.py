@@ -25,7 +25,7 @@ from surveys.forms.texts import languages
 from surveys.forms.weights import SheetForm
 from surveys.services.looks import export_note
 from surveys.services.signed_sheets import signed_sheet_add, weight_set_approve_on_paper
-from surveys.views.coordinator.pages import account, done, set_in, survey_page
+from surveys.views.coordinator.pages import account, done, file_answer, set_in, survey_page
 
 PAPERS: dict[str, Callable[[Story], Paper]] = {"sheet": sign_off_sheet, "methods": methods_text}
 WRITERS: dict[str, Callable[[Paper], bytes]] = {"pdf": pdf_bytes, "docx": docx_bytes}
@@ -45,9 +45,7 @@ def weight_paper(
         content = WRITERS[kind](PAPERS[paper](story_of(found, surveys_of(request.user))))
     name = export_name(found, kind, f"-{paper}-{language}")
     export_note(survey, name, user=account(request))
-    disposition = content_disposition_header(True, name) or "attachment"
-    headers = {"Content-Disposition": disposition, "Cache-Control": "no-store"}
-    return HttpResponse(content, content_type=TYPES[kind], headers=headers)
+    return file_answer(content, name, TYPES[kind])
 
 
 @login_required

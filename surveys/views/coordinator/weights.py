@@ -9,7 +9,6 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -32,7 +31,7 @@ from surveys.services.weight_sets import (
     weight_set_send_back,
 )
 from surveys.tasks import enqueue
-from surveys.views.coordinator.pages import account, done, posted, set_in, survey_page
+from surveys.views.coordinator.pages import account, done, file_answer, posted, set_in, survey_page
 
 Deed = Callable[[WeightSet, User, ReasonForm], object]
 
@@ -167,6 +166,4 @@ def weight_set_export(request: HttpRequest, survey_id: int, number: int, kind: s
     found = set_in(survey, number)
     name = export_name(found, kind)
     export_note(survey, name, user=account(request))
-    disposition = content_disposition_header(True, name) or "attachment"
-    headers = {"Content-Disposition": disposition, "Cache-Control": "no-store"}
-    return HttpResponse(export_bytes(found, kind), content_type=TYPES[kind], headers=headers)
+    return file_answer(export_bytes(found, kind), name, TYPES[kind])
