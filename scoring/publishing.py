@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from scoring.normalising import Array
 from scoring.ranking import LeafRule, NodeRule, Ranks, aggregate, competition_ranks
+from surveys.files.lettering import letters
 
 KEPT, CLOSED = "kept", "closed"
 LANGUAGES = ("zh-hans", "en")
@@ -134,7 +135,7 @@ def shown(
     rows = [
         Shown(
             place=place,
-            name=names[unit] if profile.names else letter(place),
+            name=names[unit] if profile.names else letters(place),
             rank=int(ranks[unit]) if profile.ranks else None,
             band=None if profile.ranks else bands[int(ranks[unit])],
             score=float(board.score_of(code)[unit]) if profile.shows_scores else None,
@@ -185,20 +186,6 @@ def reweighted(
         nodes={code: NodeRule(aggregation=aggregation, coverage=0.0)},
     )
     return units, table[0], competition_ranks(table[0])
-
-
-def letter(place: int) -> str:
-    """A, B, … Z, AA, AB, …
-
-    >>> [letter(place) for place in (0, 25, 26, 27)]
-    ['A', 'Z', 'AA', 'AB']
-    """
-    text = ""
-    place += 1
-    while place:
-        place, rest = divmod(place - 1, 26)
-        text = chr(65 + rest) + text
-    return text
 
 
 def _ranks(board: Board, profile: Profile, code: str) -> NDArray[np.int64]:

@@ -13,9 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from scoring.forms.data import Brought
 from scoring.gate.derivations import FormulaError
 from scoring.gate.reading import Passed
-from scoring.gate.sentences import told
 from scoring.models import DataSet, UnitList
-from scoring.selectors.data_sets import data_sets_of, unit_lists_of
+from scoring.selectors.data_sets import data_sets_of, told_in, unit_lists_of
 from scoring.selectors.runs import usable_data_sets
 from scoring.services.data_sets import About, data_set_import
 from surveys.access import READS, SCORES
@@ -121,8 +120,7 @@ def data_set_new(call: Call) -> dict[str, Any]:
 
 
 def _odd(call: Call, passed: Passed) -> str:
-    names = {node.code: str(node) for node in tree_of(call.here.edition).nodes}
-    points = (told(finding, names) for finding in passed.asked)
+    points = told_in(passed.asked, tree_of(call.here.edition))
     head = gettext("These points are odd. Mend them, or say in “confirm” why they are right.")
     return "\n".join([head, *(f"{each.where}: {each.what}".removeprefix(": ") for each in points)])
 

@@ -13,14 +13,12 @@ from scoring.gate.findings import confirmed
 from scoring.gate.reading import Setting, tables_of, through_the_gate
 from scoring.models import DataSet, Publication, ScoringRun, Study
 from scoring.publishing import Profile
-from scoring.selectors.runs import RunTree
+from scoring.selectors.publications import upper_nodes
 from scoring.services.data_sets import About, Provenance, data_set_import
 from scoring.services.publications import publication_move, publication_write
 from scoring.services.runs import run_request
 from scoring.services.studies import study_request
 from surveys.models import Survey, WeightSet
-
-PUBLISHED_LEVELS = 2
 
 
 def run(
@@ -68,13 +66,7 @@ def data(
 
 def publish(run: ScoringRun, people: People) -> None:
     """A public page: the first ten on the root, the dimensions and the groups, with weights of the reader's own."""
-    rows = RunTree(run).rows
-    profile = Profile(
-        nodes=[row.node.code for row in rows if row.level <= PUBLISHED_LEVELS and not row.leaf],
-        parts=True,
-        own_weights=True,
-        licence=texts.PUBLIC_LICENCE,
-    )
+    profile = Profile(nodes=upper_nodes(run), parts=True, own_weights=True, licence=texts.PUBLIC_LICENCE)
     page = publication_write(
         run, slug=texts.PUBLIC_SLUG, title=texts.PUBLIC_TITLE, words=texts.PUBLIC_WORDS, profile=profile,
         user=people["coordinator"],

@@ -22,6 +22,7 @@ from scoring.figures.specification import (
 )
 from scoring.figures.words import listed
 from scoring.publishing import Shown, ShownNode
+from scoring.selectors.studies import interval_text
 
 SPOKEN, DRAWN = 10, 40
 """So many units are named in a sentence, and drawn in one figure; the page's table and its data files have all."""
@@ -145,11 +146,6 @@ def band_text(row: Shown) -> str:
     return f"{row.band[0]}–{row.band[1]}" if row.band else ""
 
 
-def interval_text(row: Shown) -> str:
-    """One rank, or two ends."""
-    return "–".join(str(end) for end in dict.fromkeys(row.interval or ()))
-
-
 def _ranked(row: Shown) -> str:
     said = {"name": row.name, "rank": row.rank, "score": f"{row.score:.2f}" if row.score is not None else ""}
     return _("%(name)s is number %(rank)d (%(score)s)") % said if row.score is not None else _(
@@ -158,7 +154,7 @@ def _ranked(row: Shown) -> str:
 
 
 def _bar_text(row: Shown) -> str:
-    return f"{row.score:.2f}" + (f" ({interval_text(row)})" if row.interval else "")
+    return f"{row.score:.2f}" + (f" ({interval_text(row.interval)})" if row.interval else "")
 
 
 def _bands(rows: Sequence[Shown]) -> list[Cell]:

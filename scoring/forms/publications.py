@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy
 
 from scoring.models import Publication, ScoringRun
 from scoring.publishing import CLOSED, KEPT, Profile
+from scoring.selectors.publications import upper_nodes
 from scoring.selectors.runs import NodeRow, RunTree
 from surveys.forms.texts import TextsForm, field_name, languages
 
-UPPER_LEVELS = 2
 AS_SAID = (
     "top", "names", "ranks", "scores", "parts", "intervals", "band", "gaps", "own_weights", "downloads", "languages",
     "indexed", "licence",
@@ -164,9 +164,7 @@ def field_of(row: NodeRow) -> str:
 
 def _initial(run: ScoringRun, publication: Publication | None) -> dict[str, Any]:
     if publication is None:
-        rows = RunTree(run).rows
-        profile = Profile(nodes=[row.node.code for row in rows if row.level <= UPPER_LEVELS and not row.leaf])
-        return {"slug": f"run-{run.survey_id}-{run.number}", **_of_profile(profile)}
+        return {"slug": f"run-{run.survey_id}-{run.number}", **_of_profile(Profile(nodes=upper_nodes(run)))}
     texts = {"title": publication.title, "words": publication.words}
     filled = {field_name(name, tag): text for name, each in texts.items() for tag, text in each.items()}
     return {"slug": publication.slug, **filled, **_of_profile(Profile.of(publication.profile))}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
@@ -37,7 +37,7 @@ class ColumnRow:
     low: Extreme | None
     high: Extreme | None
     missing: int
-    said: Mapping[str, str] = field(default_factory=dict)
+    said: Mapping[str, str]
 
 
 def data_sets_of(survey: Survey) -> QuerySet[DataSet]:
@@ -49,16 +49,16 @@ def data_sets_of(survey: Survey) -> QuerySet[DataSet]:
 def column_rows(data_set: DataSet, units: Sequence[DataUnit], tree: Tree) -> list[ColumnRow]:
     """Every column with the units at its ends."""
     nodes = tree.by_code()
-    rows = (_column(nodes[code], place, units) for place, code in enumerate(data_set.columns))
-    return [replace(row, said=data_set.sources.get(row.node.code, {})) for row in rows]
+    said = data_set.sources
+    return [_column(nodes[code], place, units, said.get(code, {})) for place, code in enumerate(data_set.columns)]
 
 
-def _column(node: Indicator, place: int, units: Sequence[DataUnit]) -> ColumnRow:
+def _column(node: Indicator, place: int, units: Sequence[DataUnit], said: Mapping[str, str]) -> ColumnRow:
     given = [(float(unit.values[place]), unit.values[place], unit.name) for unit in units if unit.values[place]]
     numbers = [number for number, _text, _name in given]
     low = _extreme(given, min(numbers)) if given else None
     high = _extreme(given, max(numbers)) if given else None
-    return ColumnRow(node, low, high, len(units) - len(given))
+    return ColumnRow(node, low, high, len(units) - len(given), said)
 
 
 def _extreme(given: Sequence[tuple[float, str, str]], value: float) -> Extreme:
@@ -90,8 +90,13 @@ def earlier_of(data_set: DataSet) -> Earlier:
 
 def told_of(data_set: DataSet, tree: Tree) -> list[Told]:
     """What the gate found when these data came, in sentences; formulas have a table of their own (`derived_of`)."""
+    return told_in((each for each in findings_of(data_set.findings) if each.kind != "recomputed"), tree)
+
+
+def told_in(findings: Iterable[Finding], tree: Tree) -> list[Told]:
+    """Findings in sentences, with the names of the tree's indicators."""
     names = {node.code: str(node) for node in tree.nodes}
-    return [told(finding, names) for finding in findings_of(data_set.findings) if finding.kind != "recomputed"]
+    return [told(finding, names) for finding in findings]
 
 
 @dataclass(frozen=True)

@@ -21,13 +21,14 @@ from scoring.selectors.board import RunBoard, board_of
 from scoring.selectors.hidden import hidden_names, slips_in
 from scoring.selectors.pictures import tile_places
 from scoring.selectors.published_method import Method, rule_of
-from scoring.selectors.runs import NodeRow
+from scoring.selectors.runs import NodeRow, RunTree
 from scoring.selectors.studies import intervals_in, newest_document
 from surveys.canonical import canonical_json
 from surveys.texts import text_in
 
 TAG_DIGITS = 32
 MENDED = ("filled", "reweighted")
+UPPER_LEVELS = 2
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,7 @@ class PublicRun:
     def _mended(self, code: str) -> set[int]:
         """Units whose score there rests on a value that was missing: filled in, or left to its siblings."""
         board = self._board
-        below = {row.node.code for row in board.tree.rows if board.tree.nodes[code] in board.tree.path(row.node)}
+        below = {node.code for node in board.tree.tree.below(board.tree.nodes[code])}
         told = [notice for notice in board.notices if notice["kind"] in MENDED and notice["code"] in below]
         names = {name for notice in told for name in notice["units"]}
         return {place for place, name in enumerate(board.names) if name in names}
@@ -218,6 +219,11 @@ def profile_words(profile: Profile, nodes: Sequence[str], names: Sequence[str]) 
         _("Shown: %(parts)s") % {"parts": listed(word for seen, word in shows if seen)},
         *([_("Hidden: %(names)s") % {"names": listed(hidden)}] if hidden else []),
     ]
+
+
+def upper_nodes(run: ScoringRun) -> list[str]:
+    """What is usually shown: the run's own node, the dimensions and the groups."""
+    return [row.node.code for row in RunTree(run).rows if row.level <= UPPER_LEVELS and not row.leaf]
 
 
 def publications_of(run: ScoringRun) -> QuerySet[Publication]:

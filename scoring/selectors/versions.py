@@ -13,6 +13,9 @@ from surveys.models import Indicator
 from surveys.selectors.trees import tree_of
 from surveys.stamps import SYNTHETIC
 
+Stored = dict[str, Sequence[str]]
+"""Name of a unit → its values as typed."""
+
 
 @dataclass(frozen=True)
 class Change:
@@ -59,12 +62,6 @@ class Difference:
         return tuple(SYNTHETIC) if self.before.synthetic or self.after.synthetic else ()
 
 
-@dataclass(frozen=True)
-class _Stored:
-    names: dict[str, str]
-    values: dict[str, Sequence[str]]
-
-
 def earlier_versions(data_set: DataSet) -> list[DataSet]:
     """The version before comes first; then the other sets of the survey on a common column, the newest first."""
     others = DataSet.objects.filter(survey=data_set.survey_id).exclude(pk=data_set.pk).order_by("-pk")
@@ -74,30 +71,29 @@ def earlier_versions(data_set: DataSet) -> list[DataSet]:
 
 def difference_of(before: DataSet, after: DataSet) -> Difference:
     one, other = _stored(before), _stored(after)
-    units = [key for key in other.values if key in one.values]
+    units = [name for name in other if name in one]
     columns = [code for code in after.columns if code in before.columns]
     nodes = tree_of(after.edition).by_code()
     return Difference(
         before,
         after,
         cells=_cells(one, other, units, columns, before, after, nodes),
-        units_added=[other.names[key] for key in other.values if key not in one.values],
-        units_gone=[one.names[key] for key in one.values if key not in other.values],
+        units_added=[name for name in other if name not in one],
+        units_gone=[name for name in one if name not in other],
         columns_added=[nodes[code] for code in after.columns if code not in before.columns],
         columns_gone=[code for code in before.columns if code not in after.columns],
         common=len(units) * len(columns),
     )
 
 
-def _stored(data_set: DataSet) -> _Stored:
+def _stored(data_set: DataSet) -> Stored:
     """By name: a version may be the first that is held against a list, and have codes where the other has none."""
-    rows = list(data_set.units.order_by("position").values_list("name", "values"))
-    return _Stored({name: name for name, _values in rows}, dict(rows))
+    return dict(data_set.units.order_by("position").values_list("name", "values"))
 
 
 def _cells(
-    one: _Stored,
-    other: _Stored,
+    one: Stored,
+    other: Stored,
     units: Sequence[str],
     columns: Sequence[str],
     before: DataSet,
@@ -106,7 +102,7 @@ def _cells(
 ) -> list[Change]:
     """Jumps first, then in the order of the file, row by row."""
     then, now = (
-        [[stored.values[unit][place] for place in places] for unit in units]
+        [[stored[unit][place] for place in places] for unit in units]
         for stored, places in (
             (one, [before.columns.index(code) for code in columns]),
             (other, [after.columns.index(code) for code in columns]),
@@ -114,7 +110,7 @@ def _cells(
     )
     powers = _powers(then, now)
     found = [
-        Change(other.names[unit], nodes[code], then[row][place], now[row][place], powers.get((row, place), 0))
+        Change(unit, nodes[code], then[row][place], now[row][place], powers.get((row, place), 0))
         for row, unit in enumerate(units)
         for place, code in enumerate(columns)
         if _differ(then[row][place], now[row][place])

@@ -9,7 +9,6 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from scoring.figures.builders import source_line
-from scoring.figures.published import interval_text
 from scoring.figures.specification import Figure
 from scoring.figures.svg import NARROW, WIDE, draw, drawn
 from scoring.figures.words import listed
@@ -17,6 +16,7 @@ from scoring.models import Publication, ScoringRun
 from scoring.publishing import Shown
 from scoring.selectors.data_sets import Extreme
 from scoring.selectors.publications import demo_publication
+from scoring.selectors.studies import interval_text
 from surveys.models import Job
 from surveys.paths import CodeConverter
 
@@ -94,7 +94,7 @@ def demo_page() -> Publication | None:
 @register.filter
 def interval(row: Shown) -> str:
     """{{ each|interval }}: the rank interval of a published row, empty where it has none."""
-    return interval_text(row)
+    return interval_text(row.interval) if row.interval else ""
 
 
 @register.filter

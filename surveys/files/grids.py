@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 
 from surveys.files.archive import inspect, refuse, save_again
 from surveys.files.csv_text import loose_records
+from surveys.files.lettering import letters
 from surveys.files.problems import FileErrors
 from surveys.files.records import Limits
-from surveys.files.tables import UNSEEN, letters
+from surveys.files.tables import UNSEEN
 from surveys.files.workbook import LOOKED_AT, as_shown, is_workbook, number_as_text
 
 Value = str | int | float | datetime.date | datetime.time | datetime.timedelta | None

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 
 from surveys.files.csv_text import csv_records
+from surveys.files.lettering import letters
 from surveys.files.problems import FileErrors, Findings, Problem
 from surveys.files.records import UPLOAD, Limits
 from surveys.files.workbook import is_workbook, workbook_records
@@ -50,20 +51,6 @@ class Table:
         """Return what people call the column: its heading, and in a workbook the cell's address."""
         name = self.header[index] or str(index + 1)
         return f"{name} ({letters(index)}{row or self.heading})" if self.separator == "" else name
-
-
-def letters(index: int) -> str:
-    """Return the letters of a column counted from 0.
-
-    >>> letters(0), letters(25), letters(26), letters(701)
-    ('A', 'Z', 'AA', 'ZZ')
-    """
-    text = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        text = chr(ord("A") + rest) + text
-    return text
 
 
 def read_table(content: bytes, file: str, *, sheet: str | None = None, limits: Limits = UPLOAD) -> Table:

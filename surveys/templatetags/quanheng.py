@@ -93,14 +93,10 @@ def plain(number: Decimal) -> str:
 
 
 TONES = {
-    **dict.fromkeys(["submitted", "done", "approved", "frozen"], "ok"),
-    **dict.fromkeys(["open", "pilot", "in_progress", "running", "waiting", "proposed"], "busy"),
-    **dict.fromkeys(["changed", "to_revise"], "warn"),
-    **dict.fromkeys(["revoked", "failed", "returned", "declined"], "bad"),
     **dict.fromkeys(["submitted", "done", "approved", "frozen", "sent", "public"], "ok"),
     **dict.fromkeys(["open", "pilot", "in_progress", "running", "waiting", "sending", "proposed"], "busy"),
-    **dict.fromkeys(["changed", "unknown"], "warn"),
-    **dict.fromkeys(["revoked", "failed", "bounced", "withdrawn"], "bad"),
+    **dict.fromkeys(["changed", "to_revise", "unknown"], "warn"),
+    **dict.fromkeys(["revoked", "failed", "returned", "declined", "bounced", "withdrawn"], "bad"),
     **dict.fromkeys(["locked", "decided", "archived", "superseded"], "locked"),
 }
 
