@@ -61,6 +61,12 @@ def rounded(text: str | None, decimals: int) -> str:
 
 
 @register.filter
+def coefficient(number: float | None) -> str:
+    """{{ told.raw|coefficient }}: two decimals, a real minus, no plus; or a dash."""
+    return "–" if number is None else f"{number:.2f}".replace("-", "\N{MINUS SIGN}")
+
+
+@register.filter
 def item(values: Sequence[object], place: int) -> object:
     """{{ found.totals|item:0 }}"""
     return values[place]
