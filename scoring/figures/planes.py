@@ -188,7 +188,7 @@ def grid(canvas: Canvas, body: Grid, top: float) -> float:
                 x + wide / 2,
                 y + high * 0.5 + size * 0.36,
                 shown,
-                "pale" if share > 0.55 else "ink",
+                "pale" if share > (0.85 if body.signed else 0.55) else "ink",
                 size=size,
                 anchor="middle",
             )

@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 
 from scoring.figures.builders import caption_of
 from scoring.figures.specification import Caption, Cell, Dot, Dots, Figure, Grid, Strip, Strips, Table
-from scoring.figures.words import listed, told_together
+from scoring.figures.words import told_together
 from scoring.models import DataSet
 from scoring.selectors.board import HASH_DIGITS, RunBoard
 from scoring.selectors.influence import ChildRow, NodeRow
-from scoring.selectors.quality import ColumnRow, DataQuality, Group, Pair, number, signed_text, some
+from scoring.selectors.quality import ColumnRow, DataQuality, Group, Pair, beside, number, pair_text, some
 from surveys.stamps import stamps
 
 STRIPS = 12
@@ -151,7 +151,7 @@ def _influence_sentence(row: NodeRow) -> str:
             "weight": _percent(most.told.weight),
         }
     ]
-    if odd := [f"{child.node} ({child.flag[1]})" for child in row.odd]:
+    if odd := [beside(child.node, child.flag[1]) for child in row.odd]:
         parts.append(_("Weight and influence differ widely for %(names)s.") % {"names": some(odd)})
     return told_together(*parts)
 
@@ -168,7 +168,7 @@ def _relations_sentence(group: Group) -> str:
 
 
 def _pairs(pairs: Sequence[Pair]) -> str:
-    return listed(f"{pair.a} / {pair.b} ({signed_text(pair.r)})" for pair in pairs[:5])
+    return some([pair_text(pair) for pair in pairs])
 
 
 def _ends(row: ColumnRow, units: Sequence[str]) -> tuple[str, str]:

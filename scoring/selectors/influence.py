@@ -9,7 +9,19 @@ from django.utils.translation import gettext as _
 
 from scoring.coherence import FEWEST, Influence, correlation, influences
 from scoring.selectors.board import RunBoard
-from scoring.selectors.quality import OK, WARN, Finding, Group, group_of, number, pair_findings, some, too_few
+from scoring.selectors.quality import (
+    OK,
+    WARN,
+    Finding,
+    Group,
+    beside,
+    group_of,
+    number,
+    pair_findings,
+    some,
+    too_few,
+    worst_first,
+)
 from surveys.models import Indicator
 
 MORE, LESS = 2.0, 0.5
@@ -70,7 +82,7 @@ class RunQuality:
     def findings(self) -> list[Finding]:
         if len(self.board.units) < FEWEST:
             return [too_few(len(self.board.units))]
-        return [*_influence_findings(self.rows), *pair_findings(self.groups)]
+        return worst_first([*_influence_findings(self.rows), *pair_findings(self.groups)])
 
 
 def parents(board: RunBoard) -> list[str]:
@@ -98,8 +110,8 @@ def _influence_findings(rows: Sequence[NodeRow]) -> Iterator[Finding]:
         ((child.told.ratio, child) for _node, child in every if child.flag[0] == WARN and child.told.ratio is not None),
         key=lambda each: -each[0],
     )
-    more = [f"{child.node} ({ratio:.1f})" for ratio, child in ratios if ratio > MORE]
-    less = [f"{child.node} ({ratio:.2f})" for ratio, child in reversed(ratios) if ratio < LESS]
+    more = [beside(child.node, f"{ratio:.1f}") for ratio, child in ratios if ratio > MORE]
+    less = [beside(child.node, f"{ratio:.2f}") for ratio, child in reversed(ratios) if ratio < LESS]
     if not (against or more or less):
         yield Finding(OK, _("Every node counts about as much as its weight says."))
     if more:

@@ -41,7 +41,7 @@ class Finding:
 
     @property
     def word(self) -> str:
-        return {OK: _("In order"), WARN: _("Look at it"), BAD: _("Cannot stay so")}[self.tone]
+        return {OK: _("In order"), WARN: _("Worth a look"), BAD: _("Cannot stay so")}[self.tone]
 
 
 @dataclass(frozen=True)
@@ -216,10 +216,11 @@ class DataQuality:
         return sum(row.column.missing for row in self.columns)
 
     def findings(self) -> list[Finding]:
-        """What a reader should know, in order of weight."""
+        """What a reader should know, the worst first."""
         if len(self.units) < FEWEST:
-            return [*_gap_findings(self), too_few(len(self.units))]
-        return [*_gap_findings(self), *_equal_findings(self), _skew_finding(self), *pair_findings(self.groups)]
+            return worst_first([*_gap_findings(self), too_few(len(self.units))])
+        found = [*_gap_findings(self), *_equal_findings(self), _skew_finding(self), *pair_findings(self.groups)]
+        return worst_first(found)
 
     @cached_property
     def _stored(self) -> list[tuple[str, list[str]]]:
@@ -232,6 +233,10 @@ def group_of(node: Indicator, children: Sequence[Indicator], rows: Array) -> Gro
 
 def number(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
+
+
+def worst_first(findings: Sequence[Finding]) -> list[Finding]:
+    return sorted(findings, key=lambda finding: [BAD, WARN, OK].index(finding.tone))
 
 
 def too_few(count: int) -> Finding:
@@ -269,7 +274,16 @@ def pair_findings(groups: Sequence[Group]) -> Iterator[Finding]:
 
 
 def _named(pairs: Sequence[Pair]) -> str:
-    return some([f"{pair.a} / {pair.b} ({signed_text(pair.r)})" for pair in pairs])
+    return some([pair_text(pair) for pair in pairs])
+
+
+def pair_text(pair: Pair) -> str:
+    return beside(f"{pair.a} / {pair.b}", f"{pair.r:.2f}".replace("-", "\N{MINUS SIGN}"))
+
+
+def beside(name: object, told: str) -> str:
+    """A name with a number or a word in brackets."""
+    return _("%(name)s (%(score)s)") % {"name": name, "score": told}
 
 
 def some(names: Sequence[str]) -> str:
@@ -277,10 +291,6 @@ def some(names: Sequence[str]) -> str:
     if len(names) <= NAMED:
         return listed(names)
     return _("%(names)s and %(count)d more") % {"names": listed(names[:NAMED]), "count": len(names) - NAMED}
-
-
-def signed_text(r: float) -> str:
-    return f"{r:.2f}".replace("-", "\N{MINUS SIGN}")
 
 
 def _gap_findings(quality: DataQuality) -> Iterator[Finding]:
@@ -308,7 +318,7 @@ def _gap_findings(quality: DataQuality) -> Iterator[Finding]:
 def _equal_findings(quality: DataQuality) -> Iterator[Finding]:
     constant = [str(row.node) for row in quality.columns if row.column.constant]
     mostly = [
-        f"{row.node} ({row.column.same:.0%})"
+        beside(row.node, f"{row.column.same:.0%}")
         for row in quality.columns
         if not row.column.constant and row.column.same > EQUAL
     ]

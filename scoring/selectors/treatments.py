@@ -75,7 +75,7 @@ class RankEffect:
 
 def ways() -> list[tuple[str, str]]:
     """Name in the address, name on the page; the first is no treatment."""
-    return [("", _("None")), (WINSORISE, _("Winsorising")), (LOGARITHM, _("Logarithm"))]
+    return [("", _("No treatment")), (WINSORISE, _("Winsorising")), (LOGARITHM, _("Logarithm"))]
 
 
 def treated_columns(quality: DataQuality, way: str) -> list[Treated]:
