@@ -15,8 +15,8 @@ from numpy.typing import ArrayLike
 from scoring.normalising import Array
 
 SKEW, KURTOSIS = 2.0, 3.5
-"""A column is flagged where it reaches both: the rule of the COINr package and of the Global Innovation Index, which bases
-it on R. A. Groeneveld and G. Meeden, *The Statistician* 33 (1984) 391-399.
+"""A column is flagged where it reaches both: the rule of the COINr package and of the Global Innovation Index, whose
+report bases it on R. A. Groeneveld and G. Meeden, *The Statistician* 33 (1984) 391-399.
 """
 NOISE = 1e-12
 """Of the largest value: values that differ by no more are equal but for rounding."""

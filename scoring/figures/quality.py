@@ -14,8 +14,9 @@ from scoring.figures.specification import Caption, Cell, Dot, Dots, Figure, Grid
 from scoring.figures.words import told_together
 from scoring.models import DataSet
 from scoring.selectors.board import HASH_DIGITS, RunBoard
+from scoring.selectors.findings import beside, pair_text, some
 from scoring.selectors.influence import ChildRow, NodeRow
-from scoring.selectors.quality import ColumnRow, DataQuality, Group, Pair, beside, number, pair_text, some
+from scoring.selectors.quality import ColumnRow, DataQuality, Group, Pair, number
 from surveys.stamps import stamps
 
 STRIPS = 12

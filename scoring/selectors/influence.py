@@ -9,19 +9,8 @@ from django.utils.translation import gettext as _
 
 from scoring.coherence import FEWEST, Influence, correlation, influences
 from scoring.selectors.board import RunBoard
-from scoring.selectors.quality import (
-    OK,
-    WARN,
-    Finding,
-    Group,
-    beside,
-    group_of,
-    number,
-    pair_findings,
-    some,
-    too_few,
-    worst_first,
-)
+from scoring.selectors.findings import Finding, beside, pair_findings, some, too_few, worst_first
+from scoring.selectors.quality import OK, WARN, Group, group_of, number
 from surveys.models import Indicator
 
 MORE, LESS = 2.0, 0.5

@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 
 from scoring.agreement import spearman
 from scoring.coherence import oriented
-from scoring.computing import compute, inputs_of
+from scoring.computing import Inputs, compute, inputs_of
 from scoring.normalising import Array, LeafRule
 from scoring.quality import Column, describe, logarithms, winsorise
 from scoring.ranking import Scores
+from scoring.rules import leaf_rules
 from scoring.selectors.board import RunBoard
 from scoring.selectors.quality import ColumnRow, DataQuality
 from surveys.errors import Refused
@@ -85,9 +86,11 @@ def treated_columns(quality: DataQuality, way: str) -> list[Treated]:
 
 def rank_effect(board: RunBoard, quality: DataQuality, way: str) -> RankEffect:
     """The ranks of a run if the flagged columns were treated; weights and everything else as the run has them."""
-    able = [row for row in quality.flagged if not _refusal(row, way)]
+    inputs = inputs_of(board.run)
+    rules = leaf_rules(inputs.tree)
+    flagged = [replace(row, rule=rules[row.node.code]) for row in quality.flagged]
     try:
-        after = _scored_with(board, able, way)
+        after = _scored_with(board, inputs, [row for row in flagged if not _refusal(row, way)], way)
     except Refused as refusal:
         return RankEffect(0, [], None, str(refusal))
     old, new = board.ranks_of(board.root), after.ranks_of(board.root)
@@ -127,9 +130,8 @@ def _refusal(row: ColumnRow, way: str) -> str:
     return ""
 
 
-def _scored_with(board: RunBoard, rows: Sequence[ColumnRow], way: str) -> Scores:
+def _scored_with(board: RunBoard, inputs: Inputs, rows: Sequence[ColumnRow], way: str) -> Scores:
     """By the run's own rules, options and weights (as its document has them: a draft may have changed since)."""
-    inputs = inputs_of(board.run)
     local = {code: list(below.values()) for code, below in board.local.items()}
     if way == LOGARITHM:
         tree = _with_logarithms(inputs.tree, {row.node.code for row in rows})

@@ -17,6 +17,7 @@ from scoring.figures.specification import Figure
 from scoring.models import DataSet
 from scoring.quality_tables import KINDS, QualityTable, about_data, data_tables, run_tables, table_file
 from scoring.selectors.board import RunBoard, board_of
+from scoring.selectors.findings import data_findings
 from scoring.selectors.influence import RunQuality
 from scoring.selectors.quality import DataQuality, Group
 from scoring.selectors.runs import run_origins
@@ -97,7 +98,7 @@ def _data_context(request: HttpRequest, quality: DataQuality) -> dict[str, Any]:
     group = _chosen(quality.groups, request)
     captioned, treat = of_data(quality.data_set), _treatment(request)
     return {
-        "findings": quality.findings(),
+        "findings": data_findings(quality),
         "spread": spread_figure(quality, captioned),
         "groups": quality.groups,
         "group": group,

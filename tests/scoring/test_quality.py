@@ -23,6 +23,7 @@ from scoring.normalising import LeafRule, normalise
 from scoring.quality import describe, kurtosis, logarithms, skewness, winsorise
 from scoring.selectors import quality as selector
 from scoring.selectors.board import board_of
+from scoring.selectors.findings import data_findings
 from scoring.selectors.influence import RunQuality
 from scoring.selectors.quality import DataQuality
 from scoring.selectors.treatments import LOGARITHM, WINSORISE, rank_effect, treated_columns
@@ -56,6 +57,14 @@ def test_skewness_and_kurtosis_are_those_of_scipy_on_any_scale(seed: int, scale:
     values = np.random.default_rng(seed).lognormal(size=int(seed % 30) + 4)
     assert skewness(values * scale) == pytest.approx(stats.skew(values, bias=False))
     assert kurtosis(values * scale) == pytest.approx(stats.kurtosis(values, bias=False))
+
+
+def test_a_published_example_comes_back() -> None:
+    """The example of COINr 1.1.14 for `check_SkewKurt`: skewness 3.063241, kurtosis 9.741391, not passed."""
+    told = describe([*range(1, 11), 30, 100])
+    assert told.skewness == pytest.approx(3.063241, abs=5e-7)
+    assert told.kurtosis == pytest.approx(9.741391, abs=5e-7)
+    assert told.skewed
 
 
 def test_a_column_far_from_zero_is_told_as_one_near_it() -> None:
@@ -244,7 +253,7 @@ def test_hard_columns_are_told_in_words(run: ScoringRun, monkeypatch: pytest.Mon
     monkeypatch.setattr(data, "values", values)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        said = " ".join(f"{each.word}: {each.text}" for each in data.findings())
+        said = " ".join(f"{each.word}: {each.text}" for each in data_findings(data))
     assert "13 of 48 values are missing: in 2 indicators, of 12 units." in said
     assert "All units have the same value on: " in said
     assert "No unit has a value on: " in said
