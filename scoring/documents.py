@@ -31,8 +31,17 @@ def data_document(data_set: DataSet, units: Iterable[DataUnit]) -> Document:
         "synthetic": data_set.synthetic,
         "node": data_set.node,
         "columns": data_set.columns,
-        "units": [{"name": unit.name, "attributes": unit.attributes, "values": unit.values} for unit in units],
+        "units": [
+            {"name": unit.name, "attributes": unit.attributes, "values": unit.values, **_filled(code=unit.code)}
+            for unit in units
+        ],
+        **_filled(sources=data_set.sources, findings=data_set.findings),
     }
+
+
+def _filled(**keys: Any) -> Document:
+    """Keys that hold something: what came before there were such keys keeps its hash."""
+    return {key: value for key, value in keys.items() if value}
 
 
 def input_hash(run: ScoringRun) -> str:

@@ -1,6 +1,6 @@
 """Data files: tables become values matched with the tree by code, name or alias, never by position."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +21,8 @@ class DataTable:
     """Checked data of units on the leaves below `node`.
 
     `texts` are the values as typed, blank where missing; `values` the same as numbers, unit x leaf, nan where missing.
-    `columns` are the leaves in tree order, `headings` what the file calls them, `rows` the row of each unit.
+    `columns` are the leaves in tree order, `headings` what the file calls them, `rows` the row of each unit,
+    `codes` its code where the units come from a list.
     """
 
     file: str
@@ -33,6 +34,7 @@ class DataTable:
     values: Array
     rows: tuple[int, ...]
     headings: Mapping[str, str]
+    codes: tuple[str, ...] = ()
 
 
 def read_data(table: Table, tree: Tree) -> DataTable:
@@ -41,9 +43,21 @@ def read_data(table: Table, tree: Tree) -> DataTable:
     The first column is the unit. The data belong to the highest node all of whose leaves are present.
     """
     findings = Findings(table.file)
+    data = find_data(table, tree, findings)
+    findings.refuse_any()
+    return data
+
+
+def find_data(
+    table: Table, tree: Tree, findings: Findings, *, others: Collection[str] = (), measured: bool = False
+) -> DataTable:
+    """The same for a reader that has more to find: it holds only where `findings` stay empty.
+
+    Columns named in `others` are passed over; with `measured`, a heading may end with a unit of measure in brackets.
+    """
     findings.problems += code_problems(table, [0], header=True)
     _check_units(table, findings)
-    places = match_columns(table, tree, findings)
+    places = match_columns(table, tree, findings, others=others, measured=measured)
     leaves = {code: place for code, place in places.items() if code not in ATTRIBUTES}
     node = scope_of(leaves, tree, table, findings)
     columns = [code for code in tree.leaves if code in leaves]
@@ -62,7 +76,6 @@ def read_data(table: Table, tree: Tree) -> DataTable:
     )
     faults = find_faults(data.values, columns, cells.rules)
     findings.problems += fault_problems(data, (fault for fault in faults if fault.code not in cells.faulty))
-    findings.refuse_any()
     return data
 
 

@@ -1,6 +1,6 @@
 """Which column of a data file is which leaf, and which node of the tree the file is about."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from difflib import get_close_matches
 
 from django.utils.translation import gettext as _
@@ -12,12 +12,21 @@ from surveys.files.tree import Tree
 ATTRIBUTES = ("province", "region", "group", "type")
 
 
-def match_columns(table: Table, tree: Tree, findings: Findings) -> dict[str, int]:
-    """Return the place of every leaf by its code, and of every attribute by its name."""
+def match_columns(
+    table: Table, tree: Tree, findings: Findings, *, others: Collection[str] = (), measured: bool = False
+) -> dict[str, int]:
+    """Return the place of every leaf by its code, and of every attribute by its name.
+
+    Columns named in `others` are passed over; with `measured`, a heading may end with a unit of measure in brackets.
+    """
     meanings = _meanings(tree)
     places: dict[str, int] = {}
     for place, heading in enumerate(table.header[1:], 1):
-        found = next((level[heading] for level in meanings if heading in level), [])
+        if heading in others:
+            continue
+        found = _meaning(heading, meanings)
+        if not found and measured:
+            found = _meaning(heading_parts(heading)[0], meanings)
         if heading.casefold() in ATTRIBUTES:
             found = [heading.casefold(), *found]
         fault = _column_fault(heading, found, places, table, tree)
@@ -26,6 +35,35 @@ def match_columns(table: Table, tree: Tree, findings: Findings) -> dict[str, int
         else:
             places[found[0]] = place
     return places
+
+
+def heading_parts(heading: str) -> tuple[str, str]:
+    """A heading and the unit of measure in brackets at its end.
+
+    >>> heading_parts("时延（省间）（ms）"), heading_parts("在用算力（EFLOPS(FP32)）"), heading_parts("PUE")
+    (('时延（省间）', 'ms'), ('在用算力', 'EFLOPS(FP32)'), ('PUE', ''))
+    """
+    depth = 0
+    for place in range(len(heading) - 1, 0, -1):
+        depth += (heading[place] in ")）") - (heading[place] in "(（")
+        if depth == 0:
+            return (heading[:place].strip(), heading[place + 1 : -1].strip()) if heading[-1] in ")）" else (heading, "")
+    return heading, ""
+
+
+def measure_of(heading: str, tree: Tree) -> str:
+    """The unit of measure that a heading states; brackets that belong to the indicator's own name are none."""
+    return "" if _meaning(heading, _meanings(tree)) else heading_parts(heading)[1]
+
+
+def leaf_of(text: str, tree: Tree) -> str:
+    """The code of the leaf that a code, a name or an alias means; blank where it means none, or several."""
+    found = _meaning(text, _meanings(tree))
+    return found[0] if len(found) == 1 else ""
+
+
+def _meaning(text: str, meanings: Sequence[Mapping[str, list[str]]]) -> list[str]:
+    return next((level[text] for level in meanings if text in level), [])
 
 
 def _meanings(tree: Tree) -> tuple[dict[str, list[str]], ...]:

@@ -3,20 +3,38 @@
 from django.urls import path
 
 from scoring.api.urls import urlpatterns as api
-from scoring.views import comparing, data, decisions, figures, quality, report, runs, studies, units, what_if
+from scoring.views import (
+    comparing,
+    data,
+    decisions,
+    figures,
+    gate,
+    public,
+    publications,
+    quality,
+    report,
+    runs,
+    studies,
+    units,
+    what_if,
+)
 from surveys import paths  # noqa: F401  knows how codes stand in an address
 
 S = "surveys/<int:survey_id>/"
 D = f"{S}data/<int:data_set_id>/"
 R = f"{S}runs/<int:number>/"
+P = "p/<slug:slug>/"
 M = f"{S}consistency/<code:code>/<code:node>/"
 
 app_name = "scoring"
 urlpatterns = [
     path("scoring/", runs.home, name="home"),
     path(f"{S}data/", data.data_sets, name="data_sets"),
-    path(f"{S}data/import/", data.data_import, name="data_import"),
+    path(f"{S}data/import/", gate.data_import, name="data_import"),
+    path(f"{S}data/template.xlsx", gate.data_template, name="data_template"),
     path(f"{S}data/<int:data_set_id>/", data.data_set, name="data_set"),
+    path(f"{S}data/<int:data_set_id>/changes/", gate.data_changes, name="data_changes"),
+    path(f"{S}data/<int:data_set_id>/changes.<slug:kind>", gate.data_changes_export, name="data_changes_export"),
     path(f"{D}quality/", quality.data_quality, name="data_quality"),
     path(f"{D}quality.<slug:kind>", quality.data_quality_file, name="data_quality_file"),
     path(f"{D}quality/<code:code>/<slug:show>.<slug:kind>", quality.data_quality_figure, name="data_quality_figure"),
@@ -43,6 +61,19 @@ urlpatterns = [
     path(f"{R}figures/<int:key>/", report.figure_set, name="figure_set"),
     path(f"{R}figures/<int:key>.zip", report.figure_set_file, name="figure_set_file"),
     path(f"{R}export.<str:kind>", runs.run_export, name="run_export"),
+    path(f"{R}publish/", publications.publications, name="publications"),
+    path(f"{R}publish/new/", publications.publication_new, name="publication_new"),
+    path(f"{R}publish/<int:key>/", publications.publication_edit, name="publication_edit"),
+    path(f"{R}publish/<int:key>/decide/", publications.publication_decide, name="publication_decide"),
+    path(f"{R}publish/<int:key>/as-published.zip", publications.publication_files, name="publication_files"),
+    path(f"{R}publish/<int:key>/preview/", publications.publication_preview, name="publication_preview"),
+    path(f"{R}publish/<int:key>/preview/<path:rest>", publications.publication_preview, name="publication_preview_of"),
+    path(P, public.page, name="public"),
+    path(f"{P}nodes/<code:code>/", public.node, name="public_node"),
+    path(f"{P}nodes/<code:code>/<slug:show>.<slug:kind>", public.figure, name="public_figure"),
+    path(f"{P}method/", public.method, name="public_method"),
+    path(f"{P}weights/", public.weights, name="public_weights"),
+    path(f"{P}data.<slug:kind>", public.data, name="public_data"),
     *api,
     path(f"{M}accept/", decisions.accept, name="accept"),
     path(f"{M}leave-out/", decisions.exclude_here, name="exclude_here"),

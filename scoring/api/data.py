@@ -7,12 +7,15 @@ from http import HTTPStatus
 from typing import Any
 
 from django.http import Http404
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from scoring.computing import edition_tree
-from scoring.files import read_data
-from scoring.models import DataSet
-from scoring.selectors.data_sets import data_sets_of
+from scoring.forms.data import Brought
+from scoring.gate.derivations import FormulaError
+from scoring.gate.reading import Passed
+from scoring.gate.sentences import told
+from scoring.models import DataSet, UnitList
+from scoring.selectors.data_sets import data_sets_of, unit_lists_of
 from scoring.selectors.runs import usable_data_sets
 from scoring.services.data_sets import About, data_set_import
 from surveys.access import READS, SCORES
@@ -34,6 +37,7 @@ from surveys.api.schemas import (
 )
 from surveys.errors import Refused
 from surveys.files.tables import read_table
+from surveys.selectors.trees import tree_of
 from surveys.stamps import SYNTHETIC
 
 FILE_NAME = "data.csv"
@@ -63,6 +67,9 @@ NEW: Schema = options(
     source=short(400),
     synthetic=FLAG,
     replaces=said(WHOLE, "The id of the data set that this is the next version of."),
+    units=said(WHOLE, "The id of the list of units that the table is held against."),
+    formulas=said(short(4000), "Derived indicators to be checked, one formula on each line: c = a / b."),
+    confirm=said(short(1000), "Why odd values are right. Without it, a table with odd values is refused."),
 )
 
 
@@ -94,10 +101,38 @@ def data_set_new(call: Call) -> dict[str, Any]:
     known = usable_data_sets(call.here).filter(file_hash=sha256(content).hexdigest(), name=name).first()
     if known:
         return _document(known)
-    table = read_data(read_table(content, FILE_NAME), edition_tree(call.here.edition))
-    about = About(name, *(call.body.get(key, usual) for key, usual in UNSAID.items()))
-    stored = data_set_import(call.here, table, content=content, about=about, user=call.user, replaces=_replaced(call))
+    brought = Brought(
+        call.here, read_table(content, FILE_NAME), None, sha256(content).hexdigest(),
+        About(name, *(call.body.get(key, usual) for key, usual in UNSAID.items())),
+        _list_of_units(call), _replaced(call), call.body.get("formulas", ""),
+    )  # fmt: skip
+    try:
+        passed = brought.passed()
+    except FormulaError as error:
+        raise Refused(str(error)) from error
+    reason = call.body.get("confirm", "").strip()
+    if passed.asked and not reason:
+        raise Refused(_odd(call, passed))
+    stored = data_set_import(
+        call.here, passed.data, content=brought.sha256, about=brought.about, user=call.user, replaces=brought.replaces,
+        provenance=brought.provenance(passed, reason),
+    )  # fmt: skip
     return _document(stored)
+
+
+def _odd(call: Call, passed: Passed) -> str:
+    names = {node.code: str(node) for node in tree_of(call.here.edition).nodes}
+    points = (told(finding, names) for finding in passed.asked)
+    head = gettext("These points are odd. Mend them, or say in “confirm” why they are right.")
+    return "\n".join([head, *(f"{each.where}: {each.what}".removeprefix(": ") for each in points)])
+
+
+def _list_of_units(call: Call) -> UnitList | None:
+    wanted = call.body.get("units")
+    found = unit_lists_of(call.here).filter(pk=wanted).first() if wanted is not None else None
+    if wanted is not None and found is None:
+        raise Refused(gettext("There is no list of units %(id)d for this survey.") % {"id": wanted})
+    return found
 
 
 @operation(

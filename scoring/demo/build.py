@@ -62,6 +62,7 @@ def _golden_panel(edition: Edition, rows: list[JudgmentRow], people: People) -> 
         for file, name in texts.COMPUTING_DATA.items()
     ]
     runs.studies(made[0], people)  # those of the cities are for the reader to ask
+    runs.publish(made[0], people)
     provinces = COMPUTING / next(iter(texts.COMPUTING_DATA))
     runs.run(
         provinces, survey, weight_set, name=texts.YEAR_BEFORE, source=texts.YEAR_BEFORE_SOURCE, year="2022",

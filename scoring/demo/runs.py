@@ -5,16 +5,22 @@ from __future__ import annotations
 from pathlib import Path
 
 import scoring.tasks  # noqa: F401  what a run computes is registered with the tasks
+from scoring.computing import edition_tree
+from scoring.demo import texts
 from scoring.demo.panels import People, Texts, computed
-from scoring.files import read_data
-from scoring.models import DataSet, ScoringRun, Study
-from scoring.services.data_sets import About, data_set_import
+from scoring.gate.derivations import formulas_in
+from scoring.gate.findings import confirmed
+from scoring.gate.reading import Setting, tables_of, through_the_gate
+from scoring.models import DataSet, Publication, ScoringRun, Study
+from scoring.publishing import Profile
+from scoring.selectors.runs import RunTree
+from scoring.services.data_sets import About, Provenance, data_set_import
+from scoring.services.publications import publication_move, publication_write
 from scoring.services.runs import run_request
 from scoring.services.studies import study_request
-from surveys.files.tables import read_table
-from surveys.files.tree import Tree
 from surveys.models import Survey, WeightSet
-from surveys.selectors.trees import indicator_rows, tree_of
+
+PUBLISHED_LEVELS = 2
 
 
 def run(
@@ -46,9 +52,31 @@ def studies(run: ScoringRun, people: People) -> None:
 def data(
     file: Path, survey: Survey, *, name: Texts, source: str, year: str, people: People, content: bytes | None = None
 ) -> DataSet:
-    """Import a file, or `content` in its place."""
+    """Import a file, or `content` in its place; formulas that lie beside the file are checked against it."""
+    beside = file.with_suffix(".formulas.txt")
+    formulas = beside.read_text("utf-8") if content is None and beside.exists() else ""
     name_of_file = file.name if content is None else f"made-{year}-{file.name}"
     content = file.read_bytes() if content is None else content
-    found = read_data(read_table(content, name_of_file), Tree(indicator_rows(tree_of(survey.edition))))
+    setting = Setting(edition_tree(survey.edition), formulas=formulas_in(formulas))
+    found = through_the_gate(*tables_of(content, name_of_file), setting)
     about = About(name=name, source=source, year=year, synthetic=True)
-    return data_set_import(survey, found, content=content, about=about, user=people["analyst"])
+    provenance = Provenance(sources=found.sources, findings=confirmed(found.findings, ""))
+    return data_set_import(
+        survey, found.data, content=content, about=about, user=people["analyst"], provenance=provenance
+    )
+
+
+def publish(run: ScoringRun, people: People) -> None:
+    """A public page: the first ten on the root, the dimensions and the groups, with weights of the reader's own."""
+    rows = RunTree(run).rows
+    profile = Profile(
+        nodes=[row.node.code for row in rows if row.level <= PUBLISHED_LEVELS and not row.leaf],
+        parts=True,
+        own_weights=True,
+        licence=texts.PUBLIC_LICENCE,
+    )
+    page = publication_write(
+        run, slug=texts.PUBLIC_SLUG, title=texts.PUBLIC_TITLE, words=texts.PUBLIC_WORDS, profile=profile,
+        user=people["coordinator"],
+    )  # fmt: skip
+    publication_move(page, Publication.State.PUBLIC, user=people["coordinator"])

@@ -60,6 +60,17 @@ COMPUTING_DATA = {
     "provinces_2023_synthetic.csv": {"zh-hans": "31 个省份，2023 年", "en": "31 provinces, 2023"},
     "cities_2023_synthetic.csv": {"zh-hans": "302 个城市（算力），2023 年", "en": "302 cities (computing), 2023"},
 }
+PUBLIC_SLUG = "computing-2023"
+PUBLIC_TITLE = {
+    "zh-hans": "综合算力指数 2023：31 个省份（合成数据演示）",
+    "en": "Comprehensive computing power index 2023: 31 provinces (synthetic demo)",
+}
+PUBLIC_WORDS = {
+    "zh-hans": "综合算力、各维度与各分组前十名的省份。数据为合成数据，只还原公布的名次，不代表任何真实总量。",
+    "en": "The first ten provinces overall, on each dimension and in each group. The data are synthetic: they give "
+    "back the published order and stand for no real totals.",
+}
+PUBLIC_LICENCE = "CC BY 4.0"
 
 TOWNS_SYSTEM = {"en": "Liveable towns index", "zh-hans": "宜居小镇指数"}
 TOWNS_TITLE = {"en": "Weights for the liveable towns index 2026", "zh-hans": "宜居小镇指数 2026 权重咨询"}

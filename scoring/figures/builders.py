@@ -26,6 +26,7 @@ from scoring.figures.specification import (
     Tiles,
 )
 from scoring.figures.words import TOP, listed, order_sentence, ranking_sentence, told_together
+from scoring.publishing import points
 from scoring.selectors.board import RunBoard
 from surveys.models import Indicator
 
@@ -114,7 +115,7 @@ def make_up(board: RunBoard, code: str, *, top: int | None = TOP) -> Figure:
     shown = ranked if top is None else ranked[:top]
     local, names, ranks = board.local.get(code, {}), board.names, board.ranks_of(code)
     children = list(local)
-    parts = [[_points(board, child, local[child], unit) for child in children] for unit in shown]
+    parts = [[points(board, child, local[child], unit) for child in children] for unit in shown]
     titles = [str(board.tree.nodes[child]) for child in children]
     scores = board.score_of(code)
     stacks = [
@@ -266,11 +267,6 @@ def _with_interval(text: str, interval: tuple[int, int] | None) -> str:
 
 def _cut(ranks: Sequence[int], shown: int) -> bool:
     return len(ranks) > shown > 0 and ranks[shown] == ranks[shown - 1]
-
-
-def _points(board: RunBoard, child: str, weight: float, unit: int) -> float:
-    score = float(board.score_of(child)[unit])
-    return 0.0 if np.isnan(score) else weight * score
 
 
 def _make_up_sentence(

@@ -1,5 +1,6 @@
 """What people fill in: data, runs, the figures of a report, what the public may see."""
 
-from .runs import DataSetForm, RunForm
+from .data import DataSetForm
+from .runs import RunForm
 
 __all__ = ["DataSetForm", "RunForm"]

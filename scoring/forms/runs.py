@@ -1,4 +1,4 @@
-"""A data file comes in; a run is asked for."""
+"""A run is asked for."""
 
 from __future__ import annotations
 
@@ -8,69 +8,9 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from scoring.computing import edition_tree
-from scoring.files import DataTable, read_data
 from scoring.models import DataSet, ScoringRun
 from scoring.selectors.runs import usable_data_sets, usable_weight_sets
-from scoring.services.data_sets import About
-from surveys.files.tables import Table
-from surveys.forms.texts import TextsForm
-from surveys.forms.uploads import FileForm
 from surveys.models import Survey, WeightSet
-
-
-class DataSetForm(FileForm, TextsForm):
-    """A file of units x indicators, with what it is. After `is_valid`, `table` is checked."""
-
-    table: DataTable
-    replaces = forms.ModelChoiceField(
-        DataSet.objects.none(),
-        label=gettext_lazy("Next version of"),
-        required=False,
-        empty_label=gettext_lazy("Nothing: these are new data"),
-    )
-    year = forms.CharField(label=gettext_lazy("Year"), max_length=40, required=False)
-    source = forms.CharField(
-        label=gettext_lazy("Source"),
-        max_length=400,
-        required=False,
-        help_text=gettext_lazy("It stands under every figure."),
-    )
-    synthetic = forms.BooleanField(
-        label=gettext_lazy("These data are synthetic"),
-        required=False,
-        help_text=gettext_lazy("Every page and export then says so."),
-    )
-
-    def __init__(self, *args: Any, survey: Survey, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.survey = survey
-        field = self.fields["replaces"]
-        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  for the type checker
-        field.queryset = usable_data_sets(survey)
-        self.add_texts("name", _("Name of the data"), most=200)
-        names = [name for name in self.fields if name.startswith("name_")]
-        self.order_fields(["file", *names, "year", "source", "replaces", "synthetic"])
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        self.require_texts("name", _("Name the data in one language at least."))
-        return cleaned
-
-    def read(self, table: Table) -> list[Any]:
-        self.table = read_data(table, edition_tree(self.survey.edition))
-        return []
-
-    def content(self) -> bytes:
-        """The bytes of the file, as they came."""
-        upload = self.cleaned_data["file"]
-        upload.seek(0)
-        content: bytes = upload.read()
-        return content
-
-    def about(self) -> About:
-        said = self.cleaned_data
-        return About(self.texts("name"), said["year"], said["source"], said["synthetic"])
 
 
 class DataSetChoice(forms.ModelChoiceField):  # type: ignore[type-arg]

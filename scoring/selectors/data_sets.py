@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from django.db.models import QuerySet
 
-from scoring.models import DataSet, DataUnit
+from scoring.gate.findings import Finding, findings_of
+from scoring.gate.questions import Earlier
+from scoring.gate.sentences import Told, told
+from scoring.gate.units import KnownUnit
+from scoring.models import DataSet, DataUnit, UnitList
 from surveys.models import Indicator, Survey
 from surveys.selectors.trees import Tree
+from surveys.texts import text_in
 
 HOLDERS = 3
 
@@ -25,22 +31,26 @@ class Extreme:
 
 @dataclass(frozen=True)
 class ColumnRow:
-    """One indicator of a data set."""
+    """One indicator of a data set; `said` is what its file says of source, year, method and unit of measure."""
 
     node: Indicator
     low: Extreme | None
     high: Extreme | None
     missing: int
+    said: Mapping[str, str] = field(default_factory=dict)
 
 
 def data_sets_of(survey: Survey) -> QuerySet[DataSet]:
-    return DataSet.objects.filter(survey=survey).select_related("edition__system", "created_by", "replaces")
+    return DataSet.objects.filter(survey=survey).select_related(
+        "edition__system", "created_by", "replaces", "unit_list"
+    )
 
 
 def column_rows(data_set: DataSet, units: Sequence[DataUnit], tree: Tree) -> list[ColumnRow]:
     """Every column with the units at its ends."""
     nodes = tree.by_code()
-    return [_column(nodes[code], place, units) for place, code in enumerate(data_set.columns)]
+    rows = (_column(nodes[code], place, units) for place, code in enumerate(data_set.columns))
+    return [replace(row, said=data_set.sources.get(row.node.code, {})) for row in rows]
 
 
 def _column(node: Indicator, place: int, units: Sequence[DataUnit]) -> ColumnRow:
@@ -55,3 +65,83 @@ def _extreme(given: Sequence[tuple[float, str, str]], value: float) -> Extreme:
     texts = [text for number, text, _name in given if number == value]
     names = [name for number, _text, name in given if number == value]
     return Extreme(texts[0], names[:HOLDERS], len(names) - len(names[:HOLDERS]))
+
+
+def unit_lists_of(survey: Survey) -> QuerySet[UnitList]:
+    """The lists that this survey's data may be held against."""
+    return UnitList.objects.filter(system=survey.edition.system_id)
+
+
+def known_units(unit_list: UnitList, language: str) -> list[KnownUnit]:
+    """The units of a list as the gate takes them, named in the language of the indicator system."""
+    rows = unit_list.units.order_by("position").values_list("code", "name", "aliases")
+    return [KnownUnit(code, text_in(names, language), names, aliases) for code, names, aliases in rows]
+
+
+def earlier_of(data_set: DataSet) -> Earlier:
+    """A stored version as the gate holds the next one against it."""
+    rows = data_set.units.order_by("position").values_list("code", "name", "values")
+    return Earlier(
+        columns=list(data_set.columns),
+        units={code or name: values for code, name, values in rows},
+        names={code or name: name for code, name, _values in rows},
+    )
+
+
+def told_of(data_set: DataSet, tree: Tree) -> list[Told]:
+    """What the gate found when these data came, in sentences; formulas have a table of their own (`derived_of`)."""
+    names = {node.code: str(node) for node in tree.nodes}
+    return [told(finding, names) for finding in findings_of(data_set.findings) if finding.kind != "recomputed"]
+
+
+@dataclass(frozen=True)
+class DerivedRow:
+    """One value that follows from others: as typed, as computed, how far apart (a share of the computed)."""
+
+    unit: str
+    typed: str
+    computed: str
+    apart: float | None
+    differs: bool
+
+
+@dataclass(frozen=True)
+class Derived:
+    """A formula that was checked; the rows that differ most come first."""
+
+    formula: str
+    node: Indicator
+    cells: int
+    differ: int
+    tolerance: float
+    rows: Sequence[DerivedRow]
+
+
+def derived_of(data_set: DataSet, units: Sequence[DataUnit], tree: Tree, *, shown: int) -> list[Derived]:
+    """The formulas that were declared when these data came, cell by cell."""
+    nodes = tree.by_code()
+    return [
+        Derived(
+            said["formula"], nodes[finding.code], said["cells"], said["differ"], float(said["tolerance"]),
+            _derived_rows(data_set, finding, units, data_set.findings)[:shown],
+        )
+        for finding in findings_of(data_set.findings)
+        if finding.kind == "recomputed" and (said := finding.detail)
+    ]  # fmt: skip
+
+
+def _derived_rows(
+    data_set: DataSet, finding: Finding, units: Sequence[DataUnit], found: Sequence[Mapping[str, Any]]
+) -> list[DerivedRow]:
+    formula, place = finding.detail["formula"], data_set.columns.index(finding.code)
+    differ = {each["unit"] for each in found if each["kind"] == "derived" and each["detail"]["formula"] == formula}
+    rows = [
+        _derived_row(unit, unit.values[place], computed, differs=unit.name in differ)
+        for unit, computed in zip(units, finding.detail["computed"], strict=True)
+    ]
+    return sorted(rows, key=lambda row: (not row.differs, -(row.apart or 0)))
+
+
+def _derived_row(unit: DataUnit, typed: str, computed: str, *, differs: bool) -> DerivedRow:
+    apart = abs(float(typed) / float(computed) - 1) if typed and computed and float(computed) else None
+    return DerivedRow(unit.name, typed, computed, apart, differs)

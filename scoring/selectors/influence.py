@@ -80,11 +80,11 @@ def parents(board: RunBoard) -> list[str]:
 
 
 def node_row(board: RunBoard, code: str) -> NodeRow:
-    weights = board.local[code]
-    children = [board.tree.nodes[child] for child in weights]
-    scores = board.scores[[board.place[child] for child in weights]]
+    children = [row.node for row in board.tree.children_of(board.tree.nodes[code])]
+    weights = [board.local[code][child.code] for child in children]
+    scores = board.scores[[board.place[child.code] for child in children]]
     group, whole = group_of(board.tree.nodes[code], children, scores), board.score_of(board.root)
-    told = influences(scores, board.score_of(code), list(weights.values()))
+    told = influences(scores, board.score_of(code), weights)
     rows = [
         ChildRow(child, told[at], correlation(scores[at], whole), number(group.told.without[at]))
         for at, child in enumerate(children)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -11,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from scoring.documents import data_document
 from scoring.files import DataTable
-from scoring.models import DataSet, DataUnit
+from scoring.models import DataSet, DataUnit, UnitList
 from surveys.canonical import canonical_json, content_hash
 from surveys.errors import Refused, Stale
 from surveys.models import Edition, Survey
@@ -28,17 +30,27 @@ class About:
     synthetic: bool = False
 
 
+@dataclass(frozen=True)
+class Provenance:
+    """What the import gate adds: the list of units, what the file says of its columns, what was found and confirmed."""
+
+    unit_list: UnitList | None = None
+    sources: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    findings: Sequence[Mapping[str, Any]] = ()
+
+
 @transaction.atomic
 def data_set_import(
     survey: Survey,
     table: DataTable,
     *,
-    content: bytes,
+    content: bytes | str,
     about: About,
     user: User | None,
     replaces: DataSet | None = None,
+    provenance: Provenance | None = None,
 ) -> DataSet:
-    """Store a checked table for the survey's edition; `content` are the bytes of its file.
+    """Store a checked table for the survey's edition; `content` are the bytes of its file, or their SHA-256.
 
     With `replaces` it is the next version of that set, which then is no longer offered for runs.
     """
@@ -47,6 +59,7 @@ def data_set_import(
     if not any(about.name.values()):
         raise Refused(_("Give the data a name."))
     data_set = _new_set(survey, table, content, about, user, replaces)
+    _trace(data_set, provenance or Provenance(), survey)
     units = _units(data_set, table)
     data_set.content_hash = content_hash(canonical_json(data_document(data_set, units)))
     if replaces:
@@ -58,7 +71,7 @@ def data_set_import(
 
 
 def _new_set(
-    survey: Survey, table: DataTable, content: bytes, about: About, user: User | None, replaces: DataSet | None
+    survey: Survey, table: DataTable, content: bytes | str, about: About, user: User | None, replaces: DataSet | None
 ) -> DataSet:
     return DataSet(
         survey=survey,
@@ -70,12 +83,20 @@ def _new_set(
         columns=list(table.columns),
         unit_count=len(table.units),
         file_name=table.file[-255:],
-        file_hash=hashlib.sha256(content).hexdigest(),
+        file_hash=content if isinstance(content, str) else hashlib.sha256(content).hexdigest(),
         year=about.year,
         source=about.source,
         synthetic=about.synthetic or survey.synthetic,
         created_by=user,
     )
+
+
+def _trace(data_set: DataSet, provenance: Provenance, survey: Survey) -> None:
+    if provenance.unit_list and provenance.unit_list.system_id != survey.edition.system_id:
+        raise Refused(_("This list of units belongs to another indicator system."))
+    data_set.unit_list = provenance.unit_list
+    data_set.sources = {code: dict(said) for code, said in provenance.sources.items()}
+    data_set.findings = [dict(finding) for finding in provenance.findings]
 
 
 def _units(data_set: DataSet, table: DataTable) -> list[DataUnit]:
@@ -84,6 +105,7 @@ def _units(data_set: DataSet, table: DataTable) -> list[DataUnit]:
             data_set=data_set,
             position=place + 1,
             row=table.rows[place],
+            code=table.codes[place] if table.codes else "",
             name=name,
             attributes={kind: texts[place] for kind, texts in table.attributes.items() if texts[place]},
             values=list(table.texts[place]),
@@ -105,4 +127,5 @@ def _audited(data_set: DataSet) -> dict[str, object]:
         "units": data_set.unit_count,
         "file": data_set.file_name,
         "content_hash": data_set.content_hash,
+        "confirmed": sum("confirmed" in finding for finding in data_set.findings),
     }

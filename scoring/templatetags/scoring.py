@@ -9,12 +9,16 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from scoring.figures.builders import source_line
+from scoring.figures.published import interval_text
 from scoring.figures.specification import Figure
 from scoring.figures.svg import NARROW, WIDE, draw, drawn
 from scoring.figures.words import listed
-from scoring.models import ScoringRun
+from scoring.models import Publication, ScoringRun
+from scoring.publishing import Shown
 from scoring.selectors.data_sets import Extreme
+from scoring.selectors.publications import demo_publication
 from surveys.models import Job
+from surveys.paths import CodeConverter
 
 register = template.Library()
 
@@ -27,18 +31,24 @@ def run_state(run: ScoringRun, jobs: Mapping[int, Job]) -> dict[str, object]:
 
 @register.inclusion_tag("scoring/_figure.html")
 def figure(
-    figure: Figure, files: str = "", level: int = 2, bare: bool = False, narrow: bool = False
+    figure: Figure,
+    files: str = "",
+    level: int = 2,
+    bare: bool = False,
+    narrow: bool = False,
+    kinds: Sequence[str] = ("svg", "png", "xlsx", "csv"),
+    query: str = "",
 ) -> dict[str, object]:
     """{% figure f files=address %}: the drawing for wide and for narrow windows, its sentence and its table.
 
-    `files` is the address of its files without the ending; `bare` leaves the table out, where the page has it;
-    `narrow` is for cards beside each other.
+    `files` is the address of its files without the ending, `kinds` the endings, `query` what follows them; `bare`
+    leaves the table out, where the page has it; `narrow` is for cards beside each other.
     """
     widths = (NARROW,) if narrow else (WIDE, NARROW)
     drawings = [(width == NARROW, _drawn(figure, width)) for width in widths] if drawn(figure) else []
     return {
         "figure": figure, "drawings": drawings, "source": source_line(figure.caption), "files": files, "level": level,
-        "bare": bare, "only_narrow": narrow, "kinds": ("svg", "png", "xlsx", "csv"),
+        "bare": bare, "only_narrow": narrow, "kinds": kinds, "query": query,
     }  # fmt: skip
 
 
@@ -91,6 +101,24 @@ def holders(extreme: Extreme | None) -> str:
         return ""
     names = listed(extreme.units)
     return _("%(names)s and %(count)d more") % {"names": names, "count": extreme.others} if extreme.others else names
+
+
+@register.simple_tag
+def demo_page() -> Publication | None:
+    """{% demo_page as public %}: the public page that a reader of the demo may open."""
+    return demo_publication()
+
+
+@register.filter
+def interval(row: Shown) -> str:
+    """{{ each|interval }}: the rank interval of a published row, empty where it has none."""
+    return interval_text(row)
+
+
+@register.filter
+def in_address(code: str) -> str:
+    """{{ node.code|in_address }}: as a part of an address, where {% url %} does not know the address."""
+    return CodeConverter().to_url(code)
 
 
 @register.filter

@@ -17,27 +17,15 @@ WITH_COMMA = re.compile(r"[+-]?\d*,\d+(?:[eE][+-]?\d{1,6})?", re.ASCII)
 GROUPED = re.compile(r"[+-]?\d{1,3}(?:[,，'’ \u00a0\u202f]\d{3})+(?:\.\d+)?", re.ASCII)
 LIKE_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}", re.ASCII)
 SCALED = re.compile(r"[\d.,]+\s*(?:万|亿|千|百|k|m|bn|million|billion|thousand)", re.ASCII | re.IGNORECASE)
-PLACEHOLDERS = {
-    "-",
-    "--",
-    "—",
-    "——",
-    "–",
-    "/",
-    "\\",
-    ".",
-    "?",
-    "*",
-    "x",
-    "n/a",
-    "na",
-    "#n/a",
-    "null",
-    "none",
-    "无",
-    "缺",
-    "缺失",
-}
+PLACEHOLDERS = {"-", "--", "---", "—", "——", "–", "/", "\\", ".", "?", "？", "*", "x", "×"}
+NO_VALUE = {"n/a", "na", "n.a.", "#n/a", "null", "none", "missing", "tbd"}
+NO_VALUE |= {"缺", "缺失", "空缺", "不详", "未知", "暂无", "暂无数据", "无数据", "未公布", "未统计", "未提供", "不适用"}
+PERHAPS_ZERO = {"无", "没有", "nil"}
+BELOW_THE_UNIT = {"…", "……", "...", "......", "⋯"}
+ROUGH = re.compile(
+    r"(?:[<>≤≥≈~～约超近]|大于|小于|不足|超过|approx|ca\.).*\d.*|.*\d\s*(?:余|多|左右|以上|以下|\+)", re.IGNORECASE
+)
+RANGE = re.compile(r"\d[\d.]*\s*(?:-|–|—|~|～|至|到)\s*\d[\d.]*", re.ASCII)
 NOT_FINITE = {"nan", "inf", "infinity", "∞"}
 
 # Not NFKC, which would also turn 10³ into 103.
@@ -118,6 +106,21 @@ def _why_not(raw: str, text: str) -> NumberError:
     named = {"text": raw}
     if not raw:
         return NumberError(_("the cell is blank"), _("fill in a number, or declare a rule for missing values"))
+    if text.casefold() in NO_VALUE:
+        return NumberError(
+            _("“%(text)s” says that there is no value") % named,
+            _("leave the cell blank and declare a rule for missing values, or fill in the number"),
+        )
+    if text.casefold() in PERHAPS_ZERO:
+        return NumberError(
+            _("“%(text)s” may mean none at all, or no value") % named,
+            _("write 0 for none; leave the cell blank where the value is not known"),
+        )
+    if text in BELOW_THE_UNIT:
+        return NumberError(
+            _("“%(text)s” stands in yearbooks for less than half of the last digit") % named,
+            _("write the number with more digits, or 0; leave the cell blank where the value is not known"),
+        )
     if text.casefold() in PLACEHOLDERS or not bare:
         return NumberError(
             _("“%(text)s” stands where a number should be") % named,
@@ -138,5 +141,9 @@ def _why_not(raw: str, text: str) -> NumberError:
     if SCALED.fullmatch(text):
         return NumberError(
             _("“%(text)s” has a word for its size") % named, _("write the number out in the unit of the indicator")
+        )
+    if RANGE.fullmatch(text) or ROUGH.fullmatch(text):
+        return NumberError(
+            _("“%(text)s” is a range or about a number, not one number") % named, _("write the one number that counts")
         )
     return NumberError(_("“%(text)s” is not a number") % named, _("write digits, with a point as the decimal sign"))

@@ -97,10 +97,10 @@ TONES = {
     **dict.fromkeys(["open", "pilot", "in_progress", "running", "waiting", "proposed"], "busy"),
     **dict.fromkeys(["changed", "to_revise"], "warn"),
     **dict.fromkeys(["revoked", "failed", "returned", "declined"], "bad"),
-    **dict.fromkeys(["submitted", "done", "approved", "frozen", "sent"], "ok"),
+    **dict.fromkeys(["submitted", "done", "approved", "frozen", "sent", "public"], "ok"),
     **dict.fromkeys(["open", "pilot", "in_progress", "running", "waiting", "sending", "proposed"], "busy"),
     **dict.fromkeys(["changed", "unknown"], "warn"),
-    **dict.fromkeys(["revoked", "failed", "bounced"], "bad"),
+    **dict.fromkeys(["revoked", "failed", "bounced", "withdrawn"], "bad"),
     **dict.fromkeys(["locked", "decided", "archived", "superseded"], "locked"),
 }
 

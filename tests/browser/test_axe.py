@@ -23,6 +23,7 @@ from tests.support.places import demo_password, free_port, running_site
 from tests.surveys import factories as make
 
 NOT_PAGES = ("/export.", ".csv", ".xlsx", ".txt", ".json", ".pdf", ".docx", "/logout/", "/healthz")
+DEMO_DATA = Path(__file__).parents[2] / "demo" / "computing" / "provinces_2023_synthetic.csv"
 FORMS = [("surveys:experts_add", "textarea[name=lines]", "E1, x, not an address\n, nobody")]
 
 
@@ -118,6 +119,13 @@ def test_pages_of_the_analyst(site: Site, look: Look, page: Page) -> None:
     for name in ("scoring:data_import", "scoring:run_new"):
         look.go(site.url + reverse(name, args=[2]))
         look.judge()
+    rows = DEMO_DATA.read_text("utf-8-sig").replace("12.0,", "1200000,", 1)
+    look.go(site.url + reverse("scoring:data_import", args=[2]))
+    page.locator("[name=file]").set_input_files({"name": "odd.csv", "mimeType": "text/csv", "buffer": rows.encode()})
+    page.locator("[name^=name_]").first.fill("Odd")
+    page.locator("main form button[type=submit]").click()
+    page.locator(".q-asked").wait_for()
+    look.judge()
 
 
 def test_pages_of_keying_in(look: Look, page: Page, live_server: LiveServer, transactional_db: None) -> None:

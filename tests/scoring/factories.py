@@ -2,8 +2,10 @@
 
 from scoring.computing import edition_tree
 from scoring.files import read_data
-from scoring.models import DataSet, ScoringRun
+from scoring.models import DataSet, Publication, ScoringRun
+from scoring.publishing import Profile
 from scoring.services.data_sets import About, data_set_import
+from scoring.services.publications import publication_move, publication_write
 from scoring.services.runs import run_request
 from scoring.tasks import perform  # noqa: F401  the jobs of this app are known
 from surveys.files.tables import read_table
@@ -41,3 +43,17 @@ def run(weight_set: WeightSet | None = None, data: DataSet | None = None, **deta
     make.work_off()
     made.refresh_from_db()
     return made
+
+
+def publication(of: ScoringRun, *, state: str = "draft", **profile: object) -> Publication:
+    """The public page of a run that tests share; another profile is written anew."""
+    found = of.publications.first()
+    shown = {"nodes": ["r", "a"], "top": None, "parts": True, "own_weights": True, **profile}
+    if found is None or profile:
+        found = publication_write(
+            of, slug=f"page-{of.pk}", title={"en": "Ranks", "zh-hans": "排名"}, words={"en": "Read this."},
+            profile=Profile(**shown), user=make.user(), publication=found,  # type: ignore[arg-type]
+        )  # fmt: skip
+    if state != found.state:
+        publication_move(found, state, user=make.user())
+    return found

@@ -103,6 +103,10 @@ def a_study(at: Estate, *, computed: bool = True) -> list[list[Any]]:
     return [[at.decided.pk, at.run.number, study.pk]]
 
 
+def later_data(at: Estate) -> int:
+    return score.data_set(at.decided, score.DATA.replace(b"North,1,10", b"North,100,11")).pk
+
+
 def another_run(at: Estate) -> list[list[Any]]:
     """With a run that it can be compared with."""
     run_request(at.decided, at.data, at.sets["locked"], user=None, preview=True)
@@ -123,6 +127,15 @@ def figure_set(at: Estate) -> list[list[Any]]:
     made, _job = figure_set_request(at.run, plan_of(at.run), language="en", other=None, template=None, user=None)
     figure_set_compute(made.pk)()
     return [[at.decided.pk, at.run.number, made.pk]]
+
+
+def a_page(*rest: Any, state: str = "public") -> Arguments:
+    """A public page, or one that is not public yet; by its address, and what follows."""
+    return lambda at: [[score.publication(at.run, state=state).slug, *each] for each in (rest or ((),))]
+
+
+def a_draft(at: Estate) -> list[list[Any]]:
+    return [[at.decided.pk, at.run.number, score.publication(at.run).pk]]
 
 
 def fields(**values: str) -> Payload:
@@ -250,6 +263,14 @@ def signed_sheet(at: Estate) -> dict[str, Any]:
     return {"sheet-file": scan, "sheet-printed": printed, "sheet-note": "Signed by the director."}
 
 
+PUBLICATION = {
+    "slug": "new-page", "title_en": "Ranks", "nodes": "r", "names": "on", "ranks": "on", "scores": "on", "band": "5",
+    "gaps": "kept", "languages": "en",
+}  # fmt: skip
+PUBLISHED = (
+    *("title_zh_hans", "words_zh_hans", "words_en", "top", "parts", "intervals", "hidden"),
+    *("own_weights", "downloads", "indexed", "licence"),
+)
 READING = {"size": "large", "view": "row", "advance": "off", "keys": "off"}
 SOURCE = {"source": "A plan", "reference": "No. 7", "reason": "It is given."}
 WEIGHTS = b"code,local_weight\na,0.5\nb,0.3\nc,0.2\na1,0.6\na2,0.4\n"
@@ -525,7 +546,13 @@ DOORS: dict[str, Door] = {
     "scoring:home": Door(get=ACCOUNT),
     "scoring:data_sets": Door(get=READS, args=decided),
     "scoring:data_import": Door(get=SCORES, post=SCORES, args=decided, payload=upload(score.DATA, name_en="New")),
+    "scoring:data_template": Door(get=READS, args=decided),
     "scoring:data_set": Door(get=READS, args=lambda at: [[at.decided.pk, at.data.pk]]),
+    "scoring:data_changes": Door(get=READS, args=lambda at: [[at.decided.pk, at.data.pk]]),
+    "scoring:data_changes_export": Door(
+        get=READS,
+        args=lambda at: [[at.decided.pk, later_data(at), kind] for kind in ("csv", "xlsx")],
+    ),
     "scoring:data_quality": Door(get=READS, args=lambda at: [[at.decided.pk, at.data.pk]]),
     "scoring:data_quality_file": Door(
         get=READS, args=lambda at: [[at.decided.pk, at.data.pk, kind] for kind in ("csv", "xlsx")]
@@ -582,6 +609,24 @@ DOORS: dict[str, Door] = {
         args=lambda at: [[at.decided.pk, at.run.number, at.data.units.order_by("pk")[0].pk, code] for code in NODES],
     ),
     "scoring:run_export": Door(get=READS, args=run(*KINDS)),
+    # what the public may see
+    "scoring:publications": Door(get=READS, args=a_run),
+    "scoring:publication_new": Door(get=RUNS, post=RUNS, args=a_run, payload=fields(**PUBLICATION), asks=PUBLISHED),
+    "scoring:publication_edit": Door(get=RUNS, post=RUNS, args=a_draft, payload=fields(**PUBLICATION), asks=PUBLISHED),
+    "scoring:publication_decide": Door(
+        post=RUNS, args=a_draft, payload=fields(to="public", looked="1"), asks=("reason",)
+    ),
+    "scoring:publication_preview": Door(get=READS, args=a_draft),
+    "scoring:publication_preview_of": Door(get=READS, args=lambda at: [[*a_draft(at)[0], "method/"]]),
+    "scoring:publication_files": Door(get=READS, args=a_draft),
+    "scoring:public": Door(get=ANYBODY, args=a_page()),
+    "scoring:public_node": Door(get=ANYBODY, args=a_page(("r",), ("a",))),
+    "scoring:public_figure": Door(
+        get=ANYBODY, args=a_page(*(("r", "bars", kind) for kind in ("svg", "png", "xlsx", "csv", "docx")))
+    ),
+    "scoring:public_method": Door(get=ANYBODY, args=a_page()),
+    "scoring:public_weights": Door(get=ANYBODY, args=a_page()),
+    "scoring:public_data": Door(get=ANYBODY, args=a_page(("csv",), ("xlsx",), ("json",))),
     # other programs; with a token: tests/test_api_access.py
     "surveys:api": Door(get=ANYBODY),
     "surveys:api_description": Door(get=ANYBODY),

@@ -184,6 +184,17 @@ def test_the_next_version_replaces(run: ScoringRun) -> None:
     assert DataSet.objects.get(pk=run.data_set_id).state == "replaced"
 
 
+def test_odd_values_are_refused_until_somebody_says_why_they_are_right(run: ScoringRun) -> None:
+    client, where = client_of(run.survey), url("api_data_sets", [run.survey_id])
+    rows = "".join(f"u{n},{n},{10 + n},{n % 3 + 1},5.{n}\n" for n in range(1, 7)) + "u7,70000,3,2,6\n"
+    body = {"name": {"en": "Odd"}, "csv": f"unit,a1,a2,b,c\n{rows}"}
+    refused = client.post(where, body, content_type="application/json", headers={"Accept-Language": "en"})
+    assert refused.status_code in (409, 422) and "u7" in refused.json()["detail"]
+    stored = client.post(where, {**body, "confirm": "Counted twice."}, content_type="application/json")
+    assert stored.status_code == 201
+    assert DataSet.objects.get(pk=stored.json()["id"]).findings[0]["confirmed"] == "Counted twice."
+
+
 def test_every_fault_of_a_table_comes_at_once(run: ScoringRun) -> None:
     client, where = client_of(run.survey), url("api_data_sets", [run.survey_id])
     body = {"name": {"en": "Bad"}, "csv": "unit,a1,a2,b,c\nN,x,1,1,1\nS,1,?,1,2\nS,2,2,2,3\n"}

@@ -35,7 +35,7 @@ def test_it_refuses_or_returns_a_finite_number(text: str) -> None:
     [
         ("", "the cell is blank; fill in a number, or declare a rule for missing values"),
         ("-", "“-” stands where a number should be; write 0 if it is zero; leave the cell blank if it is missing"),
-        ("N/A", "“N/A” stands where a number should be"),
+        ("N/A", "“N/A” says that there is no value; leave the cell blank and declare a rule for missing values"),
         ("12%", "“12%” has a percent sign; write the number alone, as 12.5, and put % in the unit of the indicator"),
         ("１２％", "has a percent sign"),
         ("1,234.5", "“1,234.5” has a thousands separator or a decimal comma; write the digits without separators"),
