@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping
 from django.utils.translation import gettext as _
 
 from scoring.figures import builders
+from scoring.figures.quality import LARGEST, influence_figure, of_run, relations_figure
 from scoring.figures.specification import Figure
 from scoring.models import Unit
 from scoring.selectors.board import RunBoard
+from scoring.selectors.influence import node_row
 
 
 def kinds_of(board: RunBoard, code: str) -> list[tuple[str, str]]:
@@ -20,6 +22,8 @@ def kinds_of(board: RunBoard, code: str) -> list[tuple[str, str]]:
         "makeup": _("Make-up"),
         "minmax": _("Least and greatest"),
         "tiles": _("Tiles"),
+        "relations": _("Correlations"),
+        "influence": _("Influence"),
     }
     return [(kind, name) for kind, name in names.items() if _has(board, code, kind)]
 
@@ -53,12 +57,16 @@ def _has(board: RunBoard, code: str, kind: str) -> bool:
     leaf = board.tree.is_leaf(board.tree.nodes[code])
     if kind == "tiles":
         return bool(tile_places(board)[0])
+    if kind in ("relations", "influence"):
+        return 2 <= len(board.local.get(code, ())) <= LARGEST
     return kind == "bars" or (leaf if kind in ("values", "minmax") else not leaf)
 
 
-MAKERS: Mapping[str, Callable[[RunBoard, str], Figure]] = {
+MAKERS: Mapping[str, Callable[[RunBoard, str], Figure | None]] = {
     "values": builders.value_bars,
     "makeup": builders.make_up,
     "minmax": lambda board, code: builders.min_max(board, [code]),
     "tiles": _tiles,
+    "relations": lambda board, code: relations_figure(node_row(board, code).group, of_run(board)),
+    "influence": lambda board, code: influence_figure(node_row(board, code), of_run(board)),
 }

@@ -71,6 +71,24 @@ def rounded(text: str | None, decimals: int) -> str:
 
 
 @register.filter
+def coefficient(number: float | None) -> str:
+    """{{ told.raw|coefficient }}: two decimals, a real minus, no plus; or a dash."""
+    return "–" if number is None else f"{number:.2f}".replace("-", "\N{MINUS SIGN}")
+
+
+@register.filter
+def parted(share: float | None, decimals: int = 1) -> str:
+    """{{ told.effective|parted:1 }}: a share that may be negative, in percent; or a dash."""
+    return "–" if share is None else f"{100 * share:.{decimals}f} %".replace("-", "\N{MINUS SIGN}")
+
+
+@register.filter
+def short(number: float) -> str:
+    """{{ move.before|short }}: a measured value without the digits that are none of it."""
+    return f"{number:.10g}"
+
+
+@register.filter
 def item(values: Sequence[object], place: int) -> object:
     """{{ found.totals|item:0 }}"""
     return values[place]

@@ -553,6 +553,15 @@ DOORS: dict[str, Door] = {
         get=READS,
         args=lambda at: [[at.decided.pk, later_data(at), kind] for kind in ("csv", "xlsx")],
     ),
+    "scoring:data_quality": Door(get=READS, args=lambda at: [[at.decided.pk, at.data.pk]]),
+    "scoring:data_quality_file": Door(
+        get=READS, args=lambda at: [[at.decided.pk, at.data.pk, kind] for kind in ("csv", "xlsx")]
+    ),
+    "scoring:data_quality_figure": Door(
+        get=READS, args=lambda at: [[at.decided.pk, at.data.pk, "a", "relations", kind] for kind in ("svg", "xlsx")]
+    ),
+    "scoring:run_quality": Door(get=READS, args=a_run),
+    "scoring:run_quality_file": Door(get=READS, args=run("csv", "xlsx")),
     "scoring:runs": Door(get=READS, args=decided),
     "scoring:run_new": Door(
         get=SCORES, post=SCORES, args=decided,
@@ -566,7 +575,10 @@ DOORS: dict[str, Door] = {
         get=READS,
         args=lambda at: [
             [at.decided.pk, at.run.number, code, show, kind]
-            for code, show in (("r", "bars"), ("a", "makeup"), ("a1", "values"), ("a1", "minmax"))
+            for code, show in (
+                *(("r", "bars"), ("a", "makeup"), ("a1", "values"), ("a1", "minmax")),
+                *(("r", "relations"), ("r", "influence")),
+            )
             for kind in ("svg", "png", "xlsx", "csv")
         ],
     ),
