@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from scoring.exports import TYPES
@@ -22,11 +21,11 @@ from scoring.selectors.influence import RunQuality
 from scoring.selectors.quality import DataQuality, Group
 from scoring.selectors.runs import run_origins
 from scoring.selectors.treatments import WAYS, rank_effect, treated_columns, ways
-from scoring.views.figures import figure_response
 from scoring.views.pages import account, computed_run_of, data_set_of, page_of, scoring_page
 from surveys.access import READS, survey_for
 from surveys.models import Survey
 from surveys.services.looks import export_note
+from surveys.views.coordinator.pages import file_answer
 
 UNITS_ON_A_PAGE = 100
 
@@ -66,7 +65,7 @@ def data_quality_figure(
     marks = "-synthetic" if quality.data_set.synthetic else ""
     name = f"data-{quality.data_set.pk}-{figure.key}{marks}.{kind}"
     export_note(survey, name, user=account(request))
-    return figure_response(figure_bytes(figure, kind), name, kind)
+    return file_answer(figure_bytes(figure, kind), name, FIGURE_TYPES[kind])
 
 
 @login_required
@@ -163,6 +162,4 @@ def _table_response(
     known = shown if kind == "csv" and shown in {table.name for table in tables} else ""
     file = "-".join(part for part in (name, known) if part) + f".{kind}"
     export_note(survey, file, user=account(request))
-    disposition = content_disposition_header(True, file) or "attachment"
-    headers = {"Content-Disposition": disposition, "Cache-Control": "no-store"}
-    return HttpResponse(table_file(tables, kind, known, about), content_type=TYPES[kind], headers=headers)
+    return file_answer(table_file(tables, kind, known, about), file, TYPES[kind])
