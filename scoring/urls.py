@@ -3,7 +3,7 @@
 from django.urls import path
 
 from scoring.api.urls import urlpatterns as api
-from scoring.views import comparing, data, decisions, figures, report, runs, studies, units, what_if
+from scoring.views import comparing, data, decisions, figures, report, rules, runs, studies, units, what_if
 from surveys import paths  # noqa: F401  knows how codes stand in an address
 
 S = "surveys/<int:survey_id>/"
@@ -16,6 +16,9 @@ urlpatterns = [
     path(f"{S}data/", data.data_sets, name="data_sets"),
     path(f"{S}data/import/", data.data_import, name="data_import"),
     path(f"{S}data/<int:data_set_id>/", data.data_set, name="data_set"),
+    path(f"{S}rules/", rules.rules, name="rules"),
+    path(f"{S}rules/new/", rules.rules_new, name="rules_new"),
+    path(f"{S}rules/look/", rules.rules_look, name="rules_look"),
     path(f"{S}runs/", runs.runs, name="runs"),
     path(f"{S}runs/new/", runs.run_new, name="run_new"),
     path(R, runs.run, name="run"),

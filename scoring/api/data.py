@@ -9,12 +9,12 @@ from typing import Any
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
-from scoring.computing import edition_tree
 from scoring.files import read_data
 from scoring.models import DataSet
 from scoring.selectors.data_sets import data_sets_of
 from scoring.selectors.runs import usable_data_sets
 from scoring.services.data_sets import About, data_set_import
+from scoring.services.scoring_rules import survey_tree
 from surveys.access import READS, SCORES
 from surveys.api.operations import Call, operation
 from surveys.api.schemas import (
@@ -94,7 +94,7 @@ def data_set_new(call: Call) -> dict[str, Any]:
     known = usable_data_sets(call.here).filter(file_hash=sha256(content).hexdigest(), name=name).first()
     if known:
         return _document(known)
-    table = read_data(read_table(content, FILE_NAME), edition_tree(call.here.edition))
+    table = read_data(read_table(content, FILE_NAME), survey_tree(call.here))
     about = About(name, *(call.body.get(key, usual) for key, usual in UNSAID.items()))
     stored = data_set_import(call.here, table, content=content, about=about, user=call.user, replaces=_replaced(call))
     return _document(stored)

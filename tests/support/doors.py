@@ -526,6 +526,15 @@ DOORS: dict[str, Door] = {
     "scoring:data_sets": Door(get=READS, args=decided),
     "scoring:data_import": Door(get=SCORES, post=SCORES, args=decided, payload=upload(score.DATA, name_en="New")),
     "scoring:data_set": Door(get=READS, args=lambda at: [[at.decided.pk, at.data.pk]]),
+    "scoring:rules": Door(get=READS, args=decided),
+    "scoring:rules_look": Door(get=READS, args=decided),
+    "scoring:rules_new": Door(
+        get=SCORES, post=SCORES, args=decided,
+        payload=fields(
+            store="1", draft='{"b": {"missing": "leave_out"}}', base="", output_low="0", output_high="100", tie_tolerance="1e-9",
+            rank_decimals="", reason="Gaps are left out.", name_en="Gaps",
+        ),
+    ),
     "scoring:runs": Door(get=READS, args=decided),
     "scoring:run_new": Door(
         get=SCORES, post=SCORES, args=decided,
