@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from django.utils.translation import gettext as _
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from scoring.files import DataTable, fault_problems
 from scoring.models import DataSet, DataUnit, ScoringRun
 from scoring.ranking import TIE_TOLERANCE, Scores, ScoringError, score
-from scoring.rules import leaf_rules, node_rules
+from scoring.rules import groups_of, leaf_rules, node_rules, options_from, ruled
 from surveys.adopted import local_of_adopted
 from surveys.canonical import decimal_text
 from surveys.errors import Refused
@@ -20,7 +21,7 @@ from surveys.models import Edition, WeightEntry, WeightSet
 from surveys.selectors.trees import indicator_rows, tree_of
 
 Local = dict[str, list[float]]
-Options = Mapping[str, str]
+Options = Mapping[str, Any]
 
 OPTIONS: Options = {
     "normalisation": "min_max",
@@ -43,7 +44,7 @@ class Inputs:
 
 
 def inputs_of(run: ScoringRun) -> Inputs:
-    tree = edition_tree(run.data_set.edition)
+    tree = run_tree(run)
     units = list(run.data_set.units.order_by("position"))
     local = local_weights(run.weight_set, run.weights_used, tree, run.data_set.node)
     return Inputs(tree, stored_table(run.data_set, units, tree), units, local, run.options)
@@ -51,7 +52,7 @@ def inputs_of(run: ScoringRun) -> Inputs:
 
 def compute(inputs: Inputs) -> Scores:
     """Scores and ranks of every unit on the data's node and all below, or Refused with every fault."""
-    options, tree = inputs.options, inputs.tree
+    options, tree = options_from(inputs.options), inputs.tree
     try:
         return score(
             inputs.data.values,
@@ -61,8 +62,10 @@ def compute(inputs: Inputs) -> Scores:
             root=inputs.data.node,
             rules=leaf_rules(tree),
             nodes=node_rules(tree),
-            output=(float(options["output_low"]), float(options["output_high"])),
-            tolerance=float(options["tie_tolerance"]),
+            output=options.output,
+            tolerance=options.tolerance,
+            decimals=options.decimals,
+            groups=groups_of(inputs.data.attributes),
         )
     except ScoringError as error:
         raise Refused("\n".join(str(problem) for problem in fault_problems(inputs.data, error.faults))) from error
@@ -73,6 +76,11 @@ def edition_tree(edition: Edition) -> Tree:
     return Tree(indicator_rows(tree_of(edition)))
 
 
+def run_tree(run: ScoringRun) -> Tree:
+    """The tree with the rules that the run was asked for."""
+    return ruled(edition_tree(run.data_set.edition), options_from(run.options).changes)
+
+
 def stored_table(data_set: DataSet, units: Sequence[DataUnit], tree: Tree) -> DataTable:
     """A stored data set in the form in which it was checked."""
     texts = tuple(tuple(unit.values) for unit in units)
@@ -80,7 +88,10 @@ def stored_table(data_set: DataSet, units: Sequence[DataUnit], tree: Tree) -> Da
         file=data_set.file_name,
         node=data_set.node,
         units=tuple(unit.name for unit in units),
-        attributes={},
+        attributes={
+            name: tuple(unit.attributes.get(name, "") for unit in units)
+            for name in sorted({name for unit in units for name in unit.attributes})
+        },
         columns=tuple(data_set.columns),
         texts=texts,
         values=np.array([[float(text or "nan") for text in row] for row in texts]),

@@ -144,7 +144,11 @@ def _facts(run: ScoringRun) -> Iterator[list[Cell]]:
     yield [_("Weight set"), str(run.weight_set)]
     yield [_("Weights used"), str(run.get_weights_used_display())]
     yield [_("Hash of the weights"), run.weights_hash]
-    yield [_("Normalisation"), _("min-max, 0 to 100")]
+    low, high = (float(run.options[name]) for name in ("output_low", "output_high"))
+    yield [_("Normalisation"), _("min-max, %(low)g to %(high)g") % {"low": low, "high": high}]
+    yield [_("Scoring rules"), f"{run.rules}: {run.rules.reason}" if run.rules else _("As the edition says")]
+    if "rank_decimals" in run.options:
+        yield [_("Ranks from scores rounded to"), run.options["rank_decimals"]]
     yield [_("Ranks"), _("by competition: equal scores share a rank (1, 2, 2, 4)")]
     yield [_("Tie tolerance"), run.options["tie_tolerance"]]
     yield [_("Software version"), run.software]

@@ -14,6 +14,7 @@ from scoring.normalising import (
     Array,
     Bounds,
     Fault,
+    Groups,
     LeafRule,
     Normalised,
     Notice,
@@ -94,6 +95,8 @@ def score(
     nodes: Mapping[str, NodeRule] | None = None,
     output: Bounds = (0.0, 100.0),
     tolerance: float = TIE_TOLERANCE,
+    decimals: int | None = None,
+    groups: Groups | None = None,
 ) -> Scores:
     """Normalise the values, aggregate them up to `root` and rank the units on every node.
 
@@ -106,6 +109,8 @@ def score(
     rules, nodes : by code; leaves and nodes without one take the defaults.
     output : the range of the scores of leaves.
     tolerance : scores that differ by no more share a rank, see `competition_ranks`.
+    decimals : ranks are taken from scores rounded to so many decimals; None: from the scores as they are.
+    groups : see `normalise`.
 
     Raises
     ------
@@ -120,9 +125,10 @@ def score(
     >>> done.codes, done.of("index").tolist(), done.ranks_of("index").tolist()
     (('index', 'use', 'pue'), [100.0, 0.0], [1, 2])
     """
-    normalised = normalise(values, leaves, rules, output=output)
+    normalised = normalise(values, leaves, rules, output=output, groups=groups)
     codes, scores, notices = aggregate(normalised.scores, leaves, children, local, root=root, rules=rules, nodes=nodes)
-    ranks = np.array([competition_ranks(row, tolerance) for row in scores])
+    ranked = scores if decimals is None else scores.round(decimals)
+    ranks = np.array([competition_ranks(row, tolerance) for row in ranked])
     return Scores(codes, scores, ranks, normalised.bounds, normalised.notices + notices)
 
 

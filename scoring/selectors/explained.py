@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from django.utils.translation import gettext as _
 
-from scoring.computing import edition_tree
+from scoring.computing import run_tree
 from scoring.explaining import Lift, gap_parts, lifts, parts_of
 from scoring.figures.builders import caption_of
 from scoring.figures.specification import Dot, Dots, Figure, Table
@@ -63,7 +63,7 @@ class Explained:
     def __init__(self, board: RunBoard, unit: int, code: str) -> None:
         self.board, self.unit, self.code = board, unit, code
         self.node = board.tree.nodes[code]
-        tree = edition_tree(board.run.data_set.edition)
+        tree = run_tree(board.run)
         self.rules: Mapping[str, LeafRule] = leaf_rules(tree)
         self.nodes: Mapping[str, NodeRule] = node_rules(tree)
 

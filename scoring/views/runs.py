@@ -53,7 +53,11 @@ def runs(request: HttpRequest, survey_id: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def run_new(request: HttpRequest, survey_id: int) -> HttpResponse:
     survey = survey_for(request.user, survey_id, *SCORES)
-    form = RunForm(request.POST or None, survey=survey, initial={"data_set": request.GET.get("data")})
+    form = RunForm(
+        request.POST or None,
+        survey=survey,
+        initial={name: request.GET.get(key) for name, key in (("data_set", "data"), ("rules", "rules"))},
+    )
     made = _request(request, survey, form) if form.is_valid() else None
     if made is None:
         return scoring_page(request, survey, "runs", "run_new", form=form, status=422 if form.is_bound else 200)

@@ -562,6 +562,15 @@ DOORS: dict[str, Door] = {
     ),
     "scoring:run_quality": Door(get=READS, args=a_run),
     "scoring:run_quality_file": Door(get=READS, args=run("csv", "xlsx")),
+    "scoring:rules": Door(get=READS, args=decided),
+    "scoring:rules_look": Door(get=READS, args=decided),
+    "scoring:rules_new": Door(
+        get=SCORES, post=SCORES, args=decided,
+        payload=fields(
+            store="1", draft='{"b": {"missing": "leave_out"}}', base="", output_low="0", output_high="100",
+            tie_tolerance="1e-9", rank_decimals="", reason="Gaps are left out.", name_en="Gaps",
+        ),
+    ),
     "scoring:runs": Door(get=READS, args=decided),
     "scoring:run_new": Door(
         get=SCORES, post=SCORES, args=decided,
