@@ -60,7 +60,7 @@ def read_data(table: Table, tree: Tree) -> DataTable:
         rows=tuple(row.number for row in table.rows),
         headings={code: table.column(place) for code, place in leaves.items()},
     )
-    faults = find_faults(data.values, columns, cells.rules)
+    faults = find_faults(data.values, columns, leaf_rules(tree, data.attributes))
     findings.problems += fault_problems(data, (fault for fault in faults if fault.code not in cells.faulty))
     findings.refuse_any()
     return data
@@ -82,6 +82,10 @@ def _fault_sentence(fault: Fault, unit: str) -> tuple[str, str]:
     rule = _("fill in a number, or declare a rule for missing values")
     sentences = {
         "missing": (_("%(unit)s has no value for %(code)s"), rule),
+        "group": (
+            _("%(unit)s has no value for %(code)s, and nobody in its group has one"),
+            _("fill in a number or the group of the unit, or declare another rule for missing values"),
+        ),
         "not_finite": (_("%(unit)s has no finite value for %(code)s"), _("write an ordinary number")),
         "not_positive": (
             _("%(unit)s has %(detail)s, which has no logarithm"),

@@ -14,7 +14,8 @@ Bounds = tuple[float, float]
 class LeafRule:
     """How the values of a leaf become scores. Bounds are on the raw scale; None takes them from the units at hand.
 
-    `missing` is refuse, leave_out, reweight, mean or value (then `missing_value` stands for what is missing).
+    `missing` is refuse, leave_out, reweight, mean or value (then `missing_value` stands for what is missing). With
+    `groups`, the group of each unit (blank: none; empty: nobody is in one), the mean is that of the unit's own group.
     `neutral` is the score of everybody where all values are equal; without it such a column is refused.
     """
 
@@ -27,6 +28,7 @@ class LeafRule:
     target_high: float | None = None
     missing: str = "refuse"
     missing_value: float | None = None
+    groups: tuple[str, ...] | None = None
     neutral: float | None = None
 
 
@@ -34,7 +36,8 @@ class LeafRule:
 class Fault:
     """Why a value or a column cannot be scored. `unit` is a position, None where the whole column is meant.
 
-    `kind` is missing, not_finite, not_positive, constant, bounds, negative or nothing.
+    `kind` is missing, group (missing, and nobody in its group has one), not_finite, not_positive, constant, bounds,
+    negative or nothing.
     """
 
     kind: str
@@ -132,6 +135,8 @@ def _column_faults(code: str, column: Array, rule: LeafRule) -> Iterator[Fault]:
     faults = [Fault("not_finite", code, int(unit)) for unit in np.flatnonzero(np.isinf(column))]
     if rule.missing == "refuse" or (rule.missing == "mean" and missing.all()):
         faults += [Fault("missing", code, int(unit)) for unit in np.flatnonzero(missing)]
+    elif rule.missing == "mean" and missing.any():
+        faults += [Fault("group", code, int(unit)) for unit in np.flatnonzero(np.isnan(_filled(column, rule)))]
     if rule.transform == "ln" and not faults:
         used = _filled(column, rule)
         faults += [
@@ -208,10 +213,23 @@ def normalise(
 def _filled(column: Array, rule: LeafRule) -> Array:
     missing = np.isnan(column)
     if rule.missing == "mean" and missing.any():
+        if rule.groups is not None:
+            return _with_group_means(column, rule.groups)
         return np.where(missing, column[~missing].mean(), column)
     if rule.missing == "value" and rule.missing_value is not None:
         return np.where(missing, rule.missing_value, column)
     return column
+
+
+def _with_group_means(column: Array, groups: Sequence[str]) -> Array:
+    """What is missing becomes the mean of the unit's group; it stays missing where the group has none."""
+    found = column.copy()
+    for label in set(groups) - {""}:
+        own = np.array(groups) == label
+        known = column[own & ~np.isnan(column)]
+        if known.size:
+            found[own & np.isnan(column)] = known.mean()
+    return found
 
 
 def _fill(code: str, row: Array, rule: LeafRule) -> Iterator[Notice]:

@@ -94,6 +94,7 @@ def score(
     nodes: Mapping[str, NodeRule] | None = None,
     output: Bounds = (0.0, 100.0),
     tolerance: float = TIE_TOLERANCE,
+    decimals: int | None = None,
 ) -> Scores:
     """Normalise the values, aggregate them up to `root` and rank the units on every node.
 
@@ -106,6 +107,7 @@ def score(
     rules, nodes : by code; leaves and nodes without one take the defaults.
     output : the range of the scores of leaves.
     tolerance : scores that differ by no more share a rank, see `competition_ranks`.
+    decimals : ranks are those of scores rounded to so many decimals (half to even); None: as they are.
 
     Raises
     ------
@@ -122,7 +124,8 @@ def score(
     """
     normalised = normalise(values, leaves, rules, output=output)
     codes, scores, notices = aggregate(normalised.scores, leaves, children, local, root=root, rules=rules, nodes=nodes)
-    ranks = np.array([competition_ranks(row, tolerance) for row in scores])
+    ranked = scores if decimals is None else np.round(scores, decimals)
+    ranks = np.array([competition_ranks(row, tolerance) for row in ranked])
     return Scores(codes, scores, ranks, normalised.bounds, normalised.notices + notices)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from scoring.bundle.tables import run_tables
 from scoring.ranking import Scores, score
-from scoring.rules import leaf_rules, node_rules
+from scoring.rules import leaf_rules, node_rules, ruled, rules_are_whole
 from surveys.adopted import local_of_adopted
 from surveys.bundle.checks import SET, written_problems
 from surveys.bundle.findings import Check, Files, Text, check
@@ -65,6 +65,9 @@ def _hash_problems(files: Files) -> Iterator[Text]:
         yield Text("运行与所述内容哈希不符", "the run does not have the hash that is stated")
     if content_hash(canonical_json(export["data"])) != document["data"]["content_hash"]:
         yield Text("数据不是该运行所用的数据", "the data are not those that the run names")
+    rules = document["options"].get("rules")
+    if rules and not rules_are_whole(document["options"]):
+        yield Text("计分规则与所述内容哈希不符", "the scoring rules do not have the hash that is stated")
     named = document["weights"]
     if named["content_hash"] != weights["content_hash"] or export["weights"] != weights["document"]:
         yield Text("权重不是该运行所用的权重", "the weights are not those that the run names")
@@ -74,7 +77,8 @@ def _hash_problems(files: Files) -> Iterator[Text]:
 
 
 def _score_problems(export: Document) -> Iterator[Text]:
-    document, tree = export["document"], _tree(export["weights"])
+    document = export["document"]
+    tree = ruled(_tree(export["weights"]), document["options"].get("rules", {}).get("codes", {}))
     local = _local(export["weights"], document["weights"]["used"], tree, document["node"])
     for code, stated in document["local_weights"].items():
         if not close([float(stated[child]) for child in tree.children[code]], local[code]):
@@ -113,16 +117,21 @@ def _local(weights: Document, used: str, tree: Tree, root: str) -> dict[str, lis
 
 def _scores(export: Document, tree: Tree, local: Mapping[str, list[float]]) -> Scores:
     document, data = export["document"], export["data"]
-    options = document["options"]
-    values = np.array([[float(text or "nan") for text in unit["values"]] for unit in data["units"]])
+    options, units = document["options"], data["units"]
+    attributes = {
+        name: tuple(unit["attributes"].get(name, "") for unit in units)
+        for name in {name for unit in units for name in unit["attributes"]}
+    }
+    values = np.array([[float(text or "nan") for text in unit["values"]] for unit in units])
     return score(
         values,
         data["columns"],
         tree.children,
         local,
         root=document["node"],
-        rules=leaf_rules(tree),
+        rules=leaf_rules(tree, attributes),
         nodes=node_rules(tree),
         output=(float(options["output_low"]), float(options["output_high"])),
         tolerance=float(options["tie_tolerance"]),
+        decimals=int(options["rank_decimals"]) if "rank_decimals" in options else None,
     )

@@ -14,10 +14,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from scoring.computing import run_tree
 from scoring.models import DataUnit, ScoringRun
 from scoring.normalising import Array
-from scoring.ranking import Ranks
+from scoring.ranking import LeafRule, NodeRule, Ranks
+from scoring.rules import leaf_rules, node_rules
 from scoring.selectors.runs import RunTree, run_stamps
+from surveys.files.tree import Tree
 
 HASH_DIGITS = 12
 
@@ -52,6 +55,29 @@ class RunBoard:
     @property
     def names(self) -> list[str]:
         return [unit.name for unit in self.units]
+
+    @cached_property
+    def rule_tree(self) -> Tree:
+        """The tree as this run's rules say it is scored; `rules` and `node_rules` follow from it."""
+        return run_tree(self.run)
+
+    @cached_property
+    def rules(self) -> Mapping[str, LeafRule]:
+        return leaf_rules(self.rule_tree)
+
+    @cached_property
+    def node_rules(self) -> Mapping[str, NodeRule]:
+        return node_rules(self.rule_tree)
+
+    @cached_property
+    def output(self) -> tuple[float, float]:
+        """The range that scores of leaves were given."""
+        return float(self.run.options["output_low"]), float(self.run.options["output_high"])
+
+    @property
+    def plain_scale(self) -> bool:
+        """Leaves are scored from 0 to 100, and ranks are those of scores as they are."""
+        return self.output == (0.0, 100.0) and "rank_decimals" not in self.run.options
 
     @cached_property
     def local(self) -> dict[str, dict[str, float]]:

@@ -55,3 +55,14 @@ def _extreme(given: Sequence[tuple[float, str, str]], value: float) -> Extreme:
     texts = [text for number, text, _name in given if number == value]
     names = [name for number, _text, name in given if number == value]
     return Extreme(texts[0], names[:HOLDERS], len(names) - len(names[:HOLDERS]))
+
+
+def ends_of(data_set: DataSet) -> dict[str, tuple[str, str]]:
+    """The least and the greatest value of every column, as they were typed; columns without any are left out."""
+    rows = data_set.units.values_list("values", flat=True)
+    found = {}
+    for place, code in enumerate(data_set.columns):
+        given = sorted((row[place] for row in rows if row[place]), key=float)
+        if given:
+            found[code] = (given[0], given[-1])
+    return found

@@ -9,13 +9,11 @@ from functools import cached_property
 import numpy as np
 from django.utils.translation import gettext as _
 
-from scoring.computing import edition_tree
 from scoring.explaining import Lift, gap_parts, lifts, parts_of
 from scoring.figures.builders import caption_of
 from scoring.figures.specification import Dot, Dots, Figure, Table
 from scoring.normalising import LeafRule
 from scoring.ranking import NodeRule
-from scoring.rules import leaf_rules, node_rules
 from scoring.selectors.board import RunBoard
 from scoring.selectors.runs import NodeRow
 from scoring.uncertainty import leaf_weights
@@ -63,9 +61,8 @@ class Explained:
     def __init__(self, board: RunBoard, unit: int, code: str) -> None:
         self.board, self.unit, self.code = board, unit, code
         self.node = board.tree.nodes[code]
-        tree = edition_tree(board.run.data_set.edition)
-        self.rules: Mapping[str, LeafRule] = leaf_rules(tree)
-        self.nodes: Mapping[str, NodeRule] = node_rules(tree)
+        self.rules: Mapping[str, LeafRule] = board.rules
+        self.nodes: Mapping[str, NodeRule] = board.node_rules
 
     @property
     def score(self) -> float | None:
@@ -127,7 +124,7 @@ class Explained:
     def ways_up(self) -> list[LiftRow]:
         """Which single indicators would make this unit level with the one before."""
         before = [each for each in self.neighbours if each.gap < 0]
-        if not before or self.leaf:
+        if not before or self.leaf or not self.board.plain_scale:
             return []
         scores = {code: float(self.board.score_of(code)[self.unit]) for code in self._leaf_weights}
         found = lifts(self._leaf_weights, scores, -before[0].gap, self.rules, self.board.bounds)

@@ -10,9 +10,9 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from scoring.computing import OPTIONS, Inputs, compute, inputs_of
+from scoring.computing import Inputs, compute, inputs_of, options_by
 from scoring.documents import Document, input_hash, run_document
-from scoring.models import DataSet, Score, ScoringRun
+from scoring.models import DataSet, Score, ScoringRules, ScoringRun
 from surveys.canonical import canonical_json, content_hash
 from surveys.errors import Refused
 from surveys.models import Job, Survey, WeightSet
@@ -36,14 +36,17 @@ def run_request(
     user: User | None,
     weights_used: str = Used.EXACT,
     preview: bool = False,
+    rules: ScoringRules | None = None,
 ) -> tuple[ScoringRun, Job]:
-    """Ask for a run. The same data, weights and options give the same run once.
+    """Ask for a run. The same data, weights and options give the same run once; without rules, as the edition says.
 
     A stored run needs a locked weight set; a preview takes any, and is stamped draft wherever it is seen.
     """
     survey = Survey.objects.select_for_update().get(pk=survey.pk)
     weight_set = WeightSet.objects.select_for_update().get(pk=weight_set.pk)
     _check(survey, data_set, weight_set, weights_used, preview)
+    if rules and rules.survey_id != survey.pk:
+        raise Refused(_("These scoring rules belong to another survey."))
     asked = ScoringRun(
         survey=survey,
         number=_next_number(survey),
@@ -53,7 +56,8 @@ def run_request(
         weights_hash=weight_set.content_hash,
         preview=preview,
         synthetic=data_set.synthetic or weight_set.synthetic,
-        options=dict(OPTIONS),
+        rules=rules,
+        options=options_by(rules),
         software=VERSION,
         requested_by=user,
     )
@@ -86,7 +90,7 @@ def run_compute(run_id: int) -> Callable[[], None]:
 
 
 def run_with_inputs(run_id: int) -> ScoringRun:
-    return ScoringRun.objects.select_related("survey", "data_set__edition", "weight_set").get(pk=run_id)
+    return ScoringRun.objects.select_related("survey", "data_set__edition", "weight_set", "rules__base").get(pk=run_id)
 
 
 def _check(survey: Survey, data_set: DataSet, weight_set: WeightSet, weights_used: str, preview: bool) -> None:
@@ -121,4 +125,5 @@ def _audited(run: ScoringRun) -> dict[str, object]:
         "weights": run.weights_hash,
         "weights_used": run.weights_used,
         "preview": run.preview,
+        **({"rules": str(run.rules)} if run.rules else {}),
     }
