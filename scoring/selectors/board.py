@@ -19,6 +19,7 @@ from scoring.models import DataUnit, ScoringRun
 from scoring.normalising import Array
 from scoring.ranking import LeafRule, NodeRule, Ranks
 from scoring.rules import leaf_rules, node_rules
+from scoring.selectors.marks import Marks
 from scoring.selectors.runs import RunTree, run_stamps
 from surveys.files.tree import Tree
 
@@ -84,6 +85,11 @@ class RunBoard:
         """Parent → child → local weight, as this run used them."""
         found = json.loads(self.run.document)["local_weights"]
         return {code: {child: float(text) for child, text in below.items()} for code, below in found.items()}
+
+    @cached_property
+    def marks(self) -> Marks:
+        """What was done to values before they were scored, and to which scores that reaches."""
+        return Marks(self.notices, self.local)
 
     @cached_property
     def stamps(self) -> list[str]:

@@ -15,6 +15,7 @@ from scoring.figures.specification import Dot, Dots, Figure, Table
 from scoring.normalising import LeafRule
 from scoring.ranking import NodeRule
 from scoring.selectors.board import RunBoard
+from scoring.selectors.marks import kind_words
 from scoring.selectors.runs import NodeRow
 from scoring.uncertainty import leaf_weights
 from surveys.models import Indicator
@@ -165,17 +166,10 @@ class Explained:
     def _done(self, code: str, weight: float, used: float) -> str:
         name = self.board.names[self.unit]
         kinds = {each["kind"] for each in self.board.notices if each["code"] == code and name in each["units"]}
-        words = {
-            "filled": _("no value: replaced as the rule says"),
-            "capped": _("moved to the bound"),
-            "outside": _("beyond the bounds"),
-            "left_out": _("left out"),
-            "zero": _("0 under this mean"),
-        }
-        said = [word for kind, word in words.items() if kind in kinds]
+        kinds.discard("reweighted")  # of the node's own children; here the weight below this node is meant
         if abs(used - weight) > 1e-9:
-            said.append(_("weights of what is missing were shared out"))
-        return "; ".join(said)
+            kinds.add("reweighted")
+        return "; ".join(word for kind, word in kind_words().items() if kind in kinds)
 
     def _inside(self, code: str) -> bool:
         node = self.board.tree.nodes[code]

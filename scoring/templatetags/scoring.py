@@ -14,6 +14,7 @@ from scoring.figures.svg import NARROW, WIDE, draw, drawn
 from scoring.figures.words import listed
 from scoring.models import ScoringRun
 from scoring.selectors.data_sets import Extreme
+from scoring.selectors.marks import Mark
 from surveys.models import Job
 
 register = template.Library()
@@ -73,6 +74,12 @@ def holders(extreme: Extreme | None) -> str:
         return ""
     names = listed(extreme.units)
     return _("%(names)s and %(count)d more") % {"names": names, "count": extreme.others} if extreme.others else names
+
+
+@register.inclusion_tag("scoring/_score_mark.html")
+def score_mark(marks: Mapping[str, Mark], key: str) -> dict[str, object]:
+    """{% score_mark marks unit.name %}: the sign of what was done to a score; nothing where nothing was."""
+    return {"mark": marks.get(key)}
 
 
 @register.filter

@@ -1,9 +1,11 @@
 """Small ready-made data sets and runs, always made through the services."""
 
-from scoring.computing import edition_tree
+from scoring.computing import tree_by
 from scoring.files import read_data
-from scoring.models import DataSet, ScoringRun
+from scoring.models import DataSet, ScoringRules, ScoringRun
+from scoring.selectors.rules import rules_now
 from scoring.services.data_sets import About, data_set_import
+from scoring.services.rules import rules_create
 from scoring.services.runs import run_request
 from scoring.tasks import perform  # noqa: F401  the jobs of this app are known
 from surveys.files.tables import read_table
@@ -20,8 +22,16 @@ def data_set(
     of: Survey, content: bytes = DATA, *, file: str = "data.csv", replaces: DataSet | None = None, **about: object
 ) -> DataSet:
     said = About(**{"name": {"en": "Data"}, "year": "2023", "source": "Yearbook", **about})  # type: ignore[arg-type]
-    table = read_data(read_table(content, file), edition_tree(of.edition))
+    table = read_data(read_table(content, file), tree_by(of.edition, rules_now(of)))
     return data_set_import(of, table, content=content, about=said, user=make.user(), replaces=replaces)
+
+
+def rules(of: Survey, changes: dict[str, dict[str, str]], **options: str) -> ScoringRules:
+    """The next version of a survey's scoring rules; bounds that are stated are fixed ones."""
+    codes = {
+        code: {**({"basis": "fixed"} if {"low", "high"} & set(said) else {}), **said} for code, said in changes.items()
+    }
+    return rules_create(of, codes, options, reason="Agreed.", user=make.user())
 
 
 def locked(*, decimals: int | None = None) -> WeightSet:
