@@ -10,7 +10,7 @@ import numpy as np
 from django.utils.translation import gettext as _
 
 from scoring.explaining import Lift, gap_parts, lifts, parts_of
-from scoring.figures.builders import caption_of
+from scoring.figures.builders import caption_of, score_unit
 from scoring.figures.specification import Dot, Dots, Figure, Table
 from scoring.normalising import LeafRule
 from scoring.ranking import NodeRule
@@ -102,6 +102,15 @@ class Explained:
         """The points together, where they add up."""
         points = [row.points for row in self.children]
         return None if None in points else sum(point for point in points if point is not None)
+
+    @property
+    def direction(self) -> str:
+        """Of a leaf, as this run's rules have it, in words."""
+        return str(Indicator.Direction(self.rules[self.code].direction).label)
+
+    @property
+    def output(self) -> tuple[float, float]:
+        return self.board.output
 
     @cached_property
     def linear(self) -> bool:
@@ -238,9 +247,7 @@ def profile_figure(board: RunBoard, unit: int) -> Figure:
     }  # fmt: skip
     return Figure(
         "profile",
-        caption_of(
-            board, _("Profile: %(unit)s") % {"unit": name}, _("score, 0 to 100"), sentence, count=len(board.units)
-        ),
+        caption_of(board, _("Profile: %(unit)s") % {"unit": name}, score_unit(board), sentence, count=len(board.units)),
         Dots(dots, (name, _("all units"), _("their middle"))),
         Table(
             [_("Indicator"), _("Score"), _("Least"), _("Middle"), _("Greatest")],

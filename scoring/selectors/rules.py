@@ -57,11 +57,11 @@ class RuleRow:
     text: str
 
 
-def rules_of(survey: Survey) -> QuerySet[ScoringRules]:
+def rules_of(survey: Survey | int) -> QuerySet[ScoringRules]:
     return ScoringRules.objects.filter(survey=survey).select_related("base", "created_by").order_by("-number")
 
 
-def rules_now(survey: Survey) -> ScoringRules | None:
+def rules_now(survey: Survey | int) -> ScoringRules | None:
     """The newest version, which data are checked by and new runs take unless another is chosen."""
     return rules_of(survey).first()
 

@@ -26,7 +26,7 @@ from scoring.tasks import enqueue
 from scoring.views.pages import account, computed_run_of, page_of, run_of, scoring_page
 from surveys.access import READS, SCORES, survey_for, surveys_of
 from surveys.errors import Refused
-from surveys.models import Survey
+from surveys.models import Indicator, Survey
 from surveys.services.looks import export_note
 
 RUNS_ON_A_PAGE = 50
@@ -93,6 +93,7 @@ def node(request: HttpRequest, survey_id: int, number: int, code: str) -> HttpRe
         synthetic=found.synthetic,
         origins=run_origins(found),
         row=row,
+        direction=Indicator.Direction(board.rules[code].direction).label if row.leaf else "",
         path=tree.path(row.node),
         children=tree.children_of(row.node),
         kinds=kinds,

@@ -2,7 +2,11 @@
 
 import io
 import json
+import subprocess
+import sys
 from collections.abc import Mapping
+from pathlib import Path
+from zipfile import ZipFile
 
 import numpy as np
 import pytest
@@ -159,6 +163,16 @@ class TestARunUnderRules:
             change(other)
             found = list(checks({**files, "run.json": json.dumps(other).encode()}))
             assert any("do not come back" in problem.en for each in found for problem in each.problems)
+
+    def test_the_bundle_needs_nothing_but_itself(self, run: ScoringRun, tmp_path: Path) -> None:
+        """Unpacked anywhere, its own program checks it; no Django, nothing of this repository."""
+        ZipFile(io.BytesIO(run_bundle(run))).extractall(tmp_path)
+        command = [sys.executable, "-P", str(tmp_path / "verify.py")]
+        done = subprocess.run(command, cwd=tmp_path, env={}, capture_output=True, text=True, encoding="utf-8")
+        assert done.returncode == 0, done.stdout + done.stderr
+        data = tmp_path / "run.json"
+        data.write_text(data.read_text("utf-8").replace('"5.5"', '"5.6"', 1), "utf-8")
+        assert subprocess.run(command, cwd=tmp_path, env={}, capture_output=True).returncode == 1
 
     def test_other_rules_are_another_run(self, run: ScoringRun) -> None:
         plain = score.rules(run.survey, {"a1": {"missing": "mean:region"}})
