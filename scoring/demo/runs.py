@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import scoring.tasks  # noqa: F401  what a run computes is registered with the tasks
+from scoring.demo import texts
 from scoring.demo.panels import People, Texts, computed
 from scoring.files import read_data
 from scoring.models import DataSet, ScoringRun, Study
 from scoring.services.data_sets import About, data_set_import
+from scoring.services.rules import rules_create
 from scoring.services.runs import run_request
 from scoring.services.studies import study_request
 from surveys.files.tables import read_table
@@ -31,6 +33,15 @@ def run(
     """Import a file (or `content` in its place) and score its units with the locked set."""
     data_set = data(file, survey, name=name, source=source, year=year, people=people, content=content)
     scoring_run, job = run_request(survey, data_set, weight_set, user=people["analyst"])
+    computed(job)
+    return scoring_run
+
+
+def by_rules(run: ScoringRun, base: DataSet, people: People) -> ScoringRun:
+    """The same data under rules of the survey's own: one column by the bounds of the year before, capped."""
+    codes = {texts.BASE_YEAR_LEAF: {"basis": "base", "cap": "yes"}}
+    rules = rules_create(run.survey, codes, {}, reason=texts.RULES_REASON, user=people["analyst"], base=base)
+    scoring_run, job = run_request(run.survey, run.data_set, run.weight_set, user=people["analyst"], rules=rules)
     computed(job)
     return scoring_run
 
