@@ -65,7 +65,7 @@ def demo(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
 @pytest.fixture(scope="module")
 def survey(demo: None) -> Survey:
     """The survey of the golden panel."""
-    return ScoringRun.objects.get(data_set__file_name=FILES["provinces"]).survey
+    return ScoringRun.objects.get(data_set__file_name=FILES["provinces"], rules=None).survey
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +96,7 @@ def exported(demo: None) -> Callable[[str], dict[str, Ranked]]:
 
 
 def run_of(scope: str) -> ScoringRun:
-    return ScoringRun.objects.get(data_set__file_name=FILES[scope])
+    return ScoringRun.objects.get(data_set__file_name=FILES[scope], rules=None)
 
 
 def by_code(content: bytes) -> dict[str, Ranked]:
