@@ -195,7 +195,7 @@ def test_the_weight_sets_and_the_runs_verify() -> None:
         call_command("verify", str(found.pk), stdout=said)
     call_command("verify_run", stdout=said)
     assert said.getvalue().count("hold.") == 2
-    assert "4 runs and 4 studies are whole" in said.getvalue()
+    assert "5 runs and 4 studies are whole" in said.getvalue()
 
 
 def test_everything_says_that_it_is_synthetic() -> None:

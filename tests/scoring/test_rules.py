@@ -17,6 +17,7 @@ from scoring.models import ScoringRules, ScoringRun
 from scoring.normalising import ScoringError, find_faults
 from scoring.ranking import score as scored
 from scoring.rules import leaf_rules, node_rules, ruled
+from scoring.services.rules import rules_create
 from scoring.services.runs import run_compute, run_with_inputs
 from scoring.services.verification import run_problems
 from scoring.uncertainty import ranks_of_draws, ranks_of_scores
@@ -117,6 +118,14 @@ class TestVersions:
         assert [score.rules(survey, {"a1": {"missing": kind}}).number for kind in ("mean", "leave_out")] == [1, 2]
         with pytest.raises(Refused, match="S2"):
             score.rules(survey, {"a1": {"missing": "leave_out"}})
+
+    def test_a_base_year_gives_its_ends_as_numbers(self) -> None:
+        survey = make.survey()
+        base = score.data_set(survey)
+        made = rules_create(survey, {"b": {"basis": "base"}}, {}, reason="As in 2023.", user=make.user(), base=base)
+        assert (made.rules, made.base) == ({"b": {"basis": "base", "low": "1", "high": "3"}}, base)
+        with pytest.raises(Refused, match="base year"):
+            rules_create(survey, {"b": {"basis": "base"}}, {}, reason="Of no year.", user=make.user())
 
 
 @pytest.fixture
