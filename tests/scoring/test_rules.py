@@ -4,8 +4,9 @@ import io
 import json
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 from zipfile import ZipFile
 
 import numpy as np
@@ -164,10 +165,11 @@ class TestARunUnderRules:
         files = read_bundle(io.BytesIO(run_bundle(run)))
         assert [problem for each in bundle_checks(files) for problem in each.problems] == []
         export = json.loads(files["run.json"])
-        for change in (
+        changes: list[Callable[[Any], None]] = [
             lambda it: it["data"]["units"][1]["values"].__setitem__(2, "1.5"),
             lambda it: it["document"]["options"].__setitem__("output_low", "0.0"),
-        ):
+        ]
+        for change in changes:
             other = json.loads(json.dumps(export))
             change(other)
             found = list(checks({**files, "run.json": json.dumps(other).encode()}))
