@@ -10,7 +10,7 @@ import numpy as np
 from django.utils.translation import gettext as _
 
 from scoring.files import DataTable, fault_problems
-from scoring.models import DataSet, DataUnit, ScoringRun
+from scoring.models import DataSet, DataUnit, ScoringRules, ScoringRun
 from scoring.ranking import TIE_TOLERANCE, Scores, ScoringError, score
 from scoring.rules import groups_of, leaf_rules, node_rules, options_from, ruled
 from surveys.adopted import local_of_adopted
@@ -48,6 +48,14 @@ def inputs_of(run: ScoringRun) -> Inputs:
     units = list(run.data_set.units.order_by("position"))
     local = local_weights(run.weight_set, run.weights_used, tree, run.data_set.node)
     return Inputs(tree, stored_table(run.data_set, units, tree), units, local, run.options)
+
+
+def run_options(rules: ScoringRules | None) -> dict[str, object]:
+    """Everything that a run depends on. Without rules the same as ever, so that runs of before still verify."""
+    if rules is None:
+        return dict(OPTIONS)
+    named = {"rules_number": rules.number, "rules_hash": rules.content_hash, "rules": rules.rules}
+    return {**OPTIONS, **rules.options, **named}
 
 
 def compute(inputs: Inputs) -> Scores:

@@ -37,7 +37,8 @@ class LeafRule:
 class Fault:
     """Why a value or a column cannot be scored. `unit` is a position, None where the whole column is meant.
 
-    `kind` is missing, not_finite, not_positive, constant, bounds, negative or nothing.
+    `kind` is missing, group (nobody in it to take the mean of), not_finite, not_positive, constant, bounds, negative or
+    nothing.
     """
 
     kind: str
@@ -142,9 +143,8 @@ def _column_faults(code: str, column: Array, rule: LeafRule, groups: Groups) -> 
     if rule.missing == "refuse":
         faults += [Fault("missing", code, int(unit)) for unit in np.flatnonzero(missing)]
     elif rule.missing == "mean" and not faults:  # whoever has nobody to take the mean of
-        faults += [
-            Fault("missing", code, int(unit)) for unit in np.flatnonzero(np.isnan(_filled(column, rule, groups)))
-        ]
+        kind = "group" if rule.missing_group else "missing"
+        faults += [Fault(kind, code, int(unit)) for unit in np.flatnonzero(np.isnan(_filled(column, rule, groups)))]
     if rule.transform == "ln" and not faults:
         used = _filled(column, rule, groups)
         faults += [

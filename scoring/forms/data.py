@@ -17,8 +17,8 @@ from scoring.gate.reading import Passed, Setting, tables_of, through_the_gate
 from scoring.models import DataSet, UnitList
 from scoring.selectors.data_sets import earlier_of, known_units, unit_lists_of
 from scoring.selectors.runs import usable_data_sets
+from scoring.selectors.scoring_rules import survey_tree
 from scoring.services.data_sets import About, Provenance
-from scoring.services.scoring_rules import survey_tree
 from surveys.errors import Refused
 from surveys.files.tables import Table
 from surveys.forms.texts import TextsForm

@@ -34,8 +34,18 @@ class RuleRow:
         return self.words != self.edition_words
 
 
-def rules_of(survey: Survey) -> QuerySet[ScoringRules]:
+def rules_of(survey: Survey | int) -> QuerySet[ScoringRules]:
     return ScoringRules.objects.filter(survey=survey).select_related("base", "created_by").order_by("-number")
+
+
+def newest_rules(survey: Survey | int) -> ScoringRules | None:
+    return rules_of(survey).first()
+
+
+def survey_tree(survey: Survey) -> Tree:
+    """The tree of the survey's edition under its newest rules: what data are checked against."""
+    rules = newest_rules(survey)
+    return ruled(edition_tree(survey.edition), rules.rules if rules else None)
 
 
 def rule_rows(edition: Edition, changes: Changes) -> list[RuleRow]:

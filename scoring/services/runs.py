@@ -10,10 +10,9 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from scoring.computing import Inputs, compute, inputs_of
+from scoring.computing import Inputs, compute, inputs_of, run_options
 from scoring.documents import Document, input_hash, run_document
 from scoring.models import DataSet, Score, ScoringRules, ScoringRun
-from scoring.services.scoring_rules import run_options
 from surveys.canonical import canonical_json, content_hash
 from surveys.errors import Refused
 from surveys.models import Job, Survey, WeightSet

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from scoring.computing import OPTIONS, edition_tree, stored_table
 from scoring.models import DataSet, ScoringRules
 from scoring.rules import GROUPINGS, Changes, ruled
+from scoring.selectors.scoring_rules import newest_rules
 from surveys.canonical import canonical_json, content_hash, decimal_text
 from surveys.errors import Refused
 from surveys.files.indicators import CHOICES, rule_faults
@@ -83,16 +84,6 @@ def rules_document(rules: ScoringRules) -> dict[str, object]:
     return {"number": rules.number, "rules": rules.rules, "options": rules.options, "reason": rules.reason, **base}
 
 
-def newest_rules(survey: Survey) -> ScoringRules | None:
-    return ScoringRules.objects.filter(survey=survey).order_by("-number").first()
-
-
-def survey_tree(survey: Survey) -> Tree:
-    """The tree of the survey's edition under its newest rules: what data are checked against."""
-    rules = newest_rules(survey)
-    return ruled(edition_tree(survey.edition), rules.rules if rules else None)
-
-
 def tidy(changes: Changes, tree: Tree) -> dict[str, dict[str, str]]:
     """Only what differs from the edition, in tree order."""
     found: dict[str, dict[str, str]] = {}
@@ -126,14 +117,6 @@ def options_of(whole: Whole) -> dict[str, str]:
         "tie_tolerance": decimal_text(float(whole.tie_tolerance)),
     }  # fmt: skip
     return numbers | ({"rank_decimals": str(int(whole.rank_decimals))} if whole.rank_decimals else {})
-
-
-def run_options(rules: ScoringRules | None) -> dict[str, object]:
-    """Everything that a run depends on. Without rules the same as ever, so that runs of before still verify."""
-    if rules is None:
-        return dict(OPTIONS)
-    named = {"rules_number": rules.number, "rules_hash": rules.content_hash, "rules": rules.rules}
-    return {**OPTIONS, **rules.options, **named}
 
 
 def rule_problems(changes: Changes, tree: Tree) -> Iterator[str]:

@@ -15,6 +15,7 @@ from scoring.figures.words import listed
 from scoring.models import Publication, ScoringRun
 from scoring.publishing import Shown
 from scoring.selectors.data_sets import Extreme
+from scoring.selectors.marks import Mark
 from scoring.selectors.publications import demo_publication
 from scoring.selectors.studies import interval_text
 from surveys.models import Job
@@ -119,6 +120,12 @@ def interval(row: Shown) -> str:
 def in_address(code: str) -> str:
     """{{ node.code|in_address }}: as a part of an address, where {% url %} does not know the address."""
     return CodeConverter().to_url(code)
+
+
+@register.inclusion_tag("scoring/_score_mark.html")
+def score_mark(marks: Mapping[str, Mark], key: str) -> dict[str, object]:
+    """{% score_mark marks unit.name %}: the sign of what was done to a score; nothing where nothing was."""
+    return {"mark": marks.get(key)}
 
 
 @register.filter

@@ -12,20 +12,18 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from scoring.computing import edition_tree
+from scoring.computing import edition_tree, run_options
 from scoring.forms.rules import LookForm, RuleForm, WholeForm, read_draft
 from scoring.models import DataSet, ScoringRules
 from scoring.rules import ruled
 from scoring.selectors.normalisation import Look, look_at
-from scoring.selectors.scoring_rules import rule_rows, rules_in_words, rules_of
+from scoring.selectors.scoring_rules import newest_rules, rule_rows, rules_in_words, rules_of
 from scoring.services.scoring_rules import (
     Asked,
     bounds_from,
-    newest_rules,
     options_of,
     rule_problems,
     rules_create,
-    run_options,
     tidy,
     whole_problems,
 )

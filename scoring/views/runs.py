@@ -16,6 +16,7 @@ from scoring.figures.builders import node_bars
 from scoring.forms import RunForm
 from scoring.models import ScoringRun
 from scoring.selectors.board import board_of
+from scoring.selectors.marks import legend
 from scoring.selectors.pictures import kinds_of, picture
 from scoring.selectors.runs import RunTree, jobs_of, ranking, run_job, run_origins, runs_of
 from scoring.selectors.studies import rank_intervals_of
@@ -24,7 +25,7 @@ from scoring.tasks import enqueue
 from scoring.views.pages import account, computed_run_of, page_of, run_of, scoring_page
 from surveys.access import READS, SCORES, survey_for, surveys_of
 from surveys.errors import Refused
-from surveys.models import Survey
+from surveys.models import Indicator, Survey
 from surveys.services.looks import export_note
 from surveys.views.coordinator.pages import file_answer
 
@@ -96,6 +97,7 @@ def node(request: HttpRequest, survey_id: int, number: int, code: str) -> HttpRe
         synthetic=found.synthetic,
         origins=run_origins(found),
         row=row,
+        direction=Indicator.Direction(board.rules[code].direction).label if row.leaf else "",
         path=tree.path(row.node),
         children=tree.children_of(row.node),
         kinds=kinds,
@@ -103,6 +105,8 @@ def node(request: HttpRequest, survey_id: int, number: int, code: str) -> HttpRe
         plain=chosen == kinds[0][0],
         figure=picture(board, code, chosen, intervals),
         intervals={board.units[unit].pk: ends for unit, ends in intervals.items()},
+        marks=(marks := board.marks.on(code)),
+        legend=legend(marks.values()),
         page=page_of(request, ranked, UNITS_ON_A_PAGE),
     )
 
