@@ -61,7 +61,8 @@ class RuleForm(forms.Form):
         if leaf:
             self.fields["neutral"] = forms.CharField(
                 label=_("Score where all units are equal"), required=False, max_length=40,
-                initial=scoring.get("neutral", ""), help_text=_("0 to 100. Blank: such a column is refused."),
+                initial=scoring.get("neutral", ""),
+                help_text=_("Within the range of the scores. Blank: such a column is refused."),
             )  # fmt: skip
 
     def _add_leaf(self, scoring: Mapping[str, str], direction: str) -> None:

@@ -60,7 +60,7 @@ def rules_create(survey: Survey, asked: Asked, *, user: User | None) -> ScoringR
         raise Refused(_("Freeze the edition of the indicator system first: rules belong to a tree that stays."))
     tree = edition_tree(survey.edition)
     changes, whole = tidy(asked.changes, tree), asked.whole
-    problems = [*rule_problems(changes, tree), *whole_problems(whole)]
+    problems = [*rule_problems(changes, tree), *whole_problems(whole, changes)]
     if not asked.reason.strip():
         problems.append(_("Say why these rules are chosen: it is printed with every result."))
     before = newest_rules(survey)
@@ -152,12 +152,9 @@ def _cell_problems(change: Mapping[str, str], allowed: tuple[str, ...]) -> Itera
 
 def _number_problem(name: str, text: str) -> Iterator[str]:
     try:
-        value = float(number_text(text))
+        number_text(text)
     except NumberError as error:
         yield f"{name}: {error}"
-        return
-    if name == "neutral" and not 0 <= value <= 100:
-        yield _("the neutral score %(text)s is not between 0 and 100") % {"text": text}
 
 
 def _missing_problem(text: str) -> Iterator[str]:
@@ -176,7 +173,8 @@ def _odd_mean(change: Mapping[str, str]) -> Iterator[str]:
         yield _("a declared value belongs to an indicator that is measured")
 
 
-def whole_problems(whole: Whole) -> Iterator[str]:
+def whole_problems(whole: Whole, changes: Changes) -> Iterator[str]:
+    """What cannot be of that which holds for all indicators, and beside it."""
     try:
         low, high, tie = float(whole.output_low), float(whole.output_high), float(whole.tie_tolerance)
     except ValueError:
@@ -184,9 +182,22 @@ def whole_problems(whole: Whole) -> Iterator[str]:
         return
     if not 0 <= low < high <= 1000:
         yield _("The range of the scores begins at 0 or above and ends above its beginning.")
+    else:
+        yield from _neutral_problems(changes, low, high)
     if not 0 <= tie <= 1:
         yield _("The tie tolerance lies between 0 and 1 point.")
     if whole.rank_decimals and not (whole.rank_decimals.isdigit() and int(whole.rank_decimals) <= MOST_DECIMALS):
         yield _("Ranks are taken from scores of 0 to %(most)d decimals, or from unrounded ones.") % {
             "most": MOST_DECIMALS
         }
+
+
+def _neutral_problems(changes: Changes, low: float, high: float) -> Iterator[str]:
+    for code, change in changes.items():
+        try:
+            text = number_text(change.get("neutral", "")) if change.get("neutral") else ""
+        except NumberError:
+            continue  # it is named with the other cells
+        if text and not low <= float(text) <= high:
+            said = _("%(code)s: the score %(text)s of a column of equal values lies outside the range of the scores.")
+            yield said % {"code": code, "text": text}

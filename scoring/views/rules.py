@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -54,7 +54,8 @@ def rules_look(request: HttpRequest, survey_id: int) -> HttpResponse:
     data = form.cleaned_data["data_set"] if form.is_valid() else None
     data = data or DataSet.objects.filter(survey=survey).order_by("-pk").first()
     if data is None:
-        raise Http404("There are no data yet.")
+        messages.info(request, _("There are no data yet to try the rules on."))
+        return redirect("scoring:rules", survey.pk)
     look = look_at(data, run_options(chosen), form.weights)
     form.initial["data_set"] = data.pk
     return scoring_page(
@@ -86,6 +87,12 @@ def rules_new(request: HttpRequest, survey_id: int) -> HttpResponse:
     return scoring_page(request, survey, "data", "rules_new", status=422 if draft.problems else 200, **draft.context())
 
 
+def _said(rules: ScoringRules) -> dict[str, str]:
+    """What holds for a whole version, as a person would write it."""
+    numbers = {name: f"{float(text):g}" for name, text in rules.options.items()}
+    return numbers | {f"name_{language.replace('-', '_')}": name for language, name in rules.name.items()}
+
+
 class Draft:
     """The page of a next version between two requests."""
 
@@ -98,10 +105,7 @@ class Draft:
             read_draft(posted.get("draft", "")) if posted is not None else dict(newest.rules if newest else {})
         )
         self.base = self._base(posted.get("base", "") if posted is not None else newest and newest.base_id)
-        initial = (
-            {**newest.options, **{f"name_{k.replace('-', '_')}": v for k, v in newest.name.items()}} if newest else {}
-        )
-        self.whole = WholeForm(posted, initial=initial)
+        self.whole = WholeForm(posted, initial=_said(newest) if newest else {})
         self.look_form = LookForm(posted, survey=survey)
         self.problems: list[str] = []
         self.rule: RuleForm | None = None
@@ -187,7 +191,7 @@ class Draft:
             self.problems = [str(error) for errors in self.whole.errors.values() for error in errors]
             return None
         whole = self.whole.whole()
-        self.problems = list(whole_problems(whole))
+        self.problems = list(whole_problems(whole, self.changes))
         return None if self.problems else whole
 
     def _base(self, key: Any) -> DataSet | None:
