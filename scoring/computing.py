@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +11,10 @@ import numpy as np
 from django.utils.translation import gettext as _
 
 from scoring.files import DataTable, fault_problems
+from scoring.levels import node_scores
 from scoring.models import DataSet, DataUnit, ScoringRules, ScoringRun
-from scoring.ranking import TIE_TOLERANCE, Scores, ScoringError, score
+from scoring.ranking import TIE_TOLERANCE, Scores, ScoringError, rank_rows, score
+from scoring.rules import Options as RunOptions
 from scoring.rules import groups_of, leaf_rules, node_rules, options_from, ruled
 from surveys.adopted import local_of_adopted
 from surveys.canonical import decimal_text
@@ -60,23 +63,34 @@ def run_options(rules: ScoringRules | None) -> dict[str, object]:
 
 def compute(inputs: Inputs) -> Scores:
     """Scores and ranks of every unit on the data's node and all below, or Refused with every fault."""
-    options, tree = options_from(inputs.options), inputs.tree
+    options = options_from(inputs.options)
+    with _faults_told(inputs.data):
+        return score(**_given(inputs, options), tolerance=options.tolerance, decimals=options.decimals)
+
+
+def compute_nodes(inputs: Inputs) -> Scores:
+    """The same of the nodes with children alone: what a preview shows, at once also where units are many."""
+    options = options_from(inputs.options)
+    with _faults_told(inputs.data):
+        codes, scores = node_scores(**_given(inputs, options))
+    return Scores(codes, scores, rank_rows(scores, options.tolerance, options.decimals))
+
+
+def _given(inputs: Inputs, options: RunOptions) -> dict[str, Any]:
+    data, tree = inputs.data, inputs.tree
+    return {
+        "values": data.values, "leaves": data.columns, "children": tree.children, "local": inputs.local,
+        "root": data.node, "rules": leaf_rules(tree), "nodes": node_rules(tree), "output": options.output,
+        "groups": groups_of(data.attributes),
+    }  # fmt: skip
+
+
+@contextmanager
+def _faults_told(data: DataTable) -> Iterator[None]:
     try:
-        return score(
-            inputs.data.values,
-            inputs.data.columns,
-            tree.children,
-            inputs.local,
-            root=inputs.data.node,
-            rules=leaf_rules(tree),
-            nodes=node_rules(tree),
-            output=options.output,
-            tolerance=options.tolerance,
-            decimals=options.decimals,
-            groups=groups_of(inputs.data.attributes),
-        )
+        yield
     except ScoringError as error:
-        raise Refused("\n".join(str(problem) for problem in fault_problems(inputs.data, error.faults))) from error
+        raise Refused("\n".join(str(problem) for problem in fault_problems(data, error.faults))) from error
 
 
 def edition_tree(edition: Edition) -> Tree:

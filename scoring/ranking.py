@@ -127,8 +127,7 @@ def score(
     """
     normalised = normalise(values, leaves, rules, output=output, groups=groups)
     codes, scores, notices = aggregate(normalised.scores, leaves, children, local, root=root, rules=rules, nodes=nodes)
-    ranked = scores if decimals is None else scores.round(decimals)
-    ranks = np.array([competition_ranks(row, tolerance) for row in ranked])
+    ranks = rank_rows(scores, tolerance, decimals)
     return Scores(codes, scores, ranks, normalised.bounds, normalised.notices + notices)
 
 
@@ -147,16 +146,26 @@ def aggregate(
     arithmetic: sum w s; geometric: prod s ** w; harmonic: 1 / sum (w / s), both 0 where an s with weight is 0.
     `local` weights are those of the children of a node, for all units or, child x unit, for each unit its own.
     """
-    codes = _tree_order(root, children)
+    codes = tree_order(root, children)
     work = _Work(codes, np.empty((len(codes), scores.shape[1])), dict(rules or {}), dict(nodes or {}))
     for code, row in zip(leaves, scores, strict=True):
         work.put_leaf(code, row)
     for code in reversed(codes):
         if children.get(code):
-            work.put_node(code, children[code], _checked(code, local[code], len(children[code])))
+            work.put_node(code, children[code], checked_weights(code, local[code], len(children[code])))
     if work.faults:
         raise ScoringError(work.faults)
     return codes, work.table, tuple(work.notices)
+
+
+def rank_rows(scores: Array, tolerance: float = TIE_TOLERANCE, decimals: int | None = None) -> Ranks:
+    """Return the ranks in every row, of scores rounded to `decimals` where such are given; see `competition_ranks`.
+
+    >>> rank_rows(np.array([[71.04, 71.02, 70.9], [1.0, 3.0, 2.0]]), decimals=1).tolist()
+    [[1, 1, 3], [3, 1, 2]]
+    """
+    ranked = scores if decimals is None else scores.round(decimals)
+    return np.array([competition_ranks(row, tolerance) for row in ranked])
 
 
 def competition_ranks(scores: ArrayLike, tolerance: float = TIE_TOLERANCE) -> Ranks:
@@ -178,7 +187,7 @@ def competition_ranks(scores: ArrayLike, tolerance: float = TIE_TOLERANCE) -> Ra
     return ranks
 
 
-def _tree_order(root: str, children: Children) -> tuple[str, ...]:
+def tree_order(root: str, children: Children) -> tuple[str, ...]:
     order: list[str] = []
     stack = [root]
     while stack:
@@ -187,7 +196,7 @@ def _tree_order(root: str, children: Children) -> tuple[str, ...]:
     return tuple(order)
 
 
-def _checked(code: str, weights: ArrayLike, count: int) -> Array:
+def checked_weights(code: str, weights: ArrayLike, count: int) -> Array:
     """Local weights as child x 1, or child x unit."""
     found = np.asarray(weights, dtype=float)
     if found.shape[:1] != (count,):

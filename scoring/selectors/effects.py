@@ -13,7 +13,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from scoring.agreement import kendall, spearman
-from scoring.computing import Inputs, Local, compute, run_options, stored_table
+from scoring.computing import Inputs, Local, compute_nodes, run_options, stored_table
 from scoring.files import DataTable
 from scoring.models import DataSet, ScoringRules
 from scoring.ranking import Scores
@@ -169,7 +169,7 @@ class Board:
 
     def scores(self, local: Local) -> Scores:
         """Refused where the data do not fit; by the survey's newest rules, which a run would take."""
-        return compute(Inputs(self._files_tree, self._table, self.units, local, run_options(self._rules)))
+        return compute_nodes(Inputs(self._files_tree, self._table, self.units, local, run_options(self._rules)))
 
     def change(self, before: Scores, after: Scores, node: Indicator) -> RankChange:
         ranks = before.ranks_of(node.code), after.ranks_of(node.code)

@@ -10,11 +10,11 @@ import numpy as np
 from django.utils.translation import gettext as _
 
 from scoring.coherence import AGAINST, NEAR, Reliability, correlations, oriented, reliability
-from scoring.computing import edition_tree
 from scoring.models import DataSet
 from scoring.normalising import Array, LeafRule
 from scoring.quality import Column, availability, describe
 from scoring.rules import leaf_rules
+from scoring.selectors.scoring_rules import survey_tree
 from surveys.models import Indicator
 from surveys.selectors.trees import Tree, tree_of
 
@@ -125,7 +125,7 @@ class DataQuality:
         self.data_set = data_set
         self.tree: Tree = tree_of(data_set.edition)
         self.nodes = self.tree.by_code()
-        self.rules = leaf_rules(edition_tree(data_set.edition))
+        self.rules = leaf_rules(survey_tree(data_set.survey))
 
     @property
     def cells(self) -> int:

@@ -15,7 +15,7 @@ import ahp
 from scoring.computing import Inputs, Local, compute, inputs_of
 from scoring.models import ScoringRun
 from scoring.normalising import Array
-from scoring.ranking import NodeRule, Ranks, Scores, competition_ranks
+from scoring.ranking import NodeRule, Ranks, Scores, rank_rows
 from scoring.rules import Options, leaf_rules, node_rules, options_from
 from scoring.uncertainty import Ranks as DrawnRanks
 from scoring.uncertainty import leaf_weights, ranks_by_rules, ranks_of_draws, recentred
@@ -108,9 +108,8 @@ class Weighing:
 
     def ranked(self, scores: Array) -> Ranks:
         """Ranks of one row of scores, as the run ranks: its tolerance, and its rounding if it has one."""
-        decimals = self._options.decimals
-        rounded = scores if decimals is None else np.round(scores, decimals)
-        return competition_ranks(rounded, self._options.tolerance)
+        ranks: Ranks = rank_rows(scores[np.newaxis], self._options.tolerance, self._options.decimals)[0]
+        return ranks
 
     @property
     def _options(self) -> Options:
