@@ -13,7 +13,7 @@ from scoring.computing import Inputs, edition_tree, local_weights, stored_table
 from scoring.files import fault_problems
 from scoring.models import DataSet
 from scoring.normalising import Array, LeafRule, Normalised, find_faults, normalise
-from scoring.ranking import aggregate, competition_ranks
+from scoring.ranking import aggregate, rank_rows
 from scoring.rules import Options, groups_of, leaf_rules, node_rules, options_from, ruled
 from surveys.models import Indicator, WeightSet
 from surveys.selectors.trees import tree_of
@@ -126,8 +126,8 @@ def _movers(
             changed = made.scores.copy()
             again = normalise(values[others, np.newaxis], [code], {code: rule}, output=options.output)
             changed[place, others] = again.scores[0]
-            before = competition_ranks(root[others], options.tolerance)
-            after = competition_ranks(_root_scores(inputs, changed, rules)[others], options.tolerance)
+            both = np.stack([root, _root_scores(inputs, changed, rules)])[:, others]
+            before, after = rank_rows(both, options.tolerance, options.decimals)
             moved = np.abs(after - before)
             if moved.any():
                 yield Mover(nodes[code], data.units[unit], share, int((moved > 0).sum()), int(moved.max()))
