@@ -17,8 +17,8 @@ LOCAL = {"r": [0.5, 0.2, 0.3], "a": [0.25, 0.75], "c": [0.2, 0.3, 0.5]}
 RULES = st.fixed_dictionaries(
     {
         "direction": st.sampled_from(["benefit", "cost"]),
-        "low": st.sampled_from([None, -5.0, 3.0]),
-        "high": st.sampled_from([None, 50.0, 200.0]),
+        "low": st.sampled_from([None, -5.0, 20.0]),
+        "high": st.sampled_from([None, 60.0, 200.0]),
         "cap": st.booleans(),
         "neutral": st.just(40.0),
     }
@@ -40,6 +40,7 @@ def both(values: np.ndarray, **rest: object) -> tuple[np.ndarray, np.ndarray]:
 )  # fmt: skip
 def test_scores_and_ranks_are_those_of_a_run(seed: int, units: int, rules: list[dict], output: tuple) -> None:  # type: ignore[type-arg]
     values = np.random.default_rng(seed).integers(0, 100, (units, 6)).astype(float)
+    values[:2] = [[10], [70]]  # so that the given bounds and those of the data are never the wrong way round
     found, stored = both(values, rules={c: LeafRule(**r) for c, r in zip(LEAVES, rules, strict=True)}, output=output)
     assert np.allclose(found, stored, rtol=0, atol=1e-9)
     assert (rank_rows(found) == rank_rows(stored)).all()
