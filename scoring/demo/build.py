@@ -55,6 +55,7 @@ def _golden_panel(edition: Edition, rows: list[JudgmentRow], people: People) -> 
     weight_set = panels.locked_set(
         survey, people, proposal=texts.COMPUTING_PROPOSAL, approval=texts.COMPUTING_APPROVAL, decimals=2
     )
+    runs.unit_lists(survey, COMPUTING, people)
     made = [
         runs.run(
             COMPUTING / file, survey, weight_set, name=name, source=texts.COMPUTING_SOURCE, year="2023", people=people

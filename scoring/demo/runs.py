@@ -11,14 +11,19 @@ from scoring.demo.panels import People, Texts, computed
 from scoring.gate.derivations import formulas_in
 from scoring.gate.findings import confirmed
 from scoring.gate.reading import Setting, tables_of, through_the_gate
-from scoring.models import DataSet, Publication, ScoringRun, Study
+from scoring.models import DataSet, Publication, ScoringRun, Study, UnitList
 from scoring.publishing import Profile
+from scoring.selectors.data_sets import known_units
 from scoring.selectors.publications import upper_nodes
+from scoring.selectors.unit_lists import called, units_of_system
 from scoring.services.data_sets import About, Provenance, data_set_import
 from scoring.services.publications import publication_move, publication_write
 from scoring.services.runs import run_request
 from scoring.services.scoring_rules import Asked, bounds_from, rules_create
 from scoring.services.studies import study_request
+from scoring.services.unit_lists import unit_list_create
+from scoring.unit_files import read_units
+from surveys.files.tables import read_table
 from surveys.models import Survey, WeightSet
 
 
@@ -58,6 +63,22 @@ def studies(run: ScoringRun, people: People) -> None:
         computed(job)
 
 
+def unit_lists(survey: Survey, folder: Path, people: People) -> None:
+    """The lists that the data of the system are matched with: provinces first, in which the cities lie."""
+    system = survey.edition.system
+    for file, name in texts.UNIT_LISTS.items():
+        table = read_table((folder / file).read_bytes(), file)
+        rows = read_units(table, system.language, called(units_of_system(system)))
+        unit_list_create(survey, name, rows, user=people["coordinator"])
+
+
+def _list_for(survey: Survey, file: Path) -> UnitList | None:
+    """The list whose file has the same beginning as the data's."""
+    kind = file.name.partition("_")[0]
+    names = [name for listed, name in texts.UNIT_LISTS.items() if listed == f"units_{kind}.csv"]
+    return UnitList.objects.filter(system=survey.edition.system_id, name__in=names).first()
+
+
 def data(
     file: Path, survey: Survey, *, name: Texts, source: str, year: str, people: People, content: bytes | None = None
 ) -> DataSet:
@@ -66,10 +87,12 @@ def data(
     formulas = beside.read_text("utf-8") if content is None and beside.exists() else ""
     name_of_file = file.name if content is None else f"made-{year}-{file.name}"
     content = file.read_bytes() if content is None else content
-    setting = Setting(edition_tree(survey.edition), formulas=formulas_in(formulas))
+    unit_list = _list_for(survey, file)
+    known = known_units(unit_list, survey.edition.system.language) if unit_list else []
+    setting = Setting(edition_tree(survey.edition), known, formulas=formulas_in(formulas))
     found = through_the_gate(*tables_of(content, name_of_file), setting)
     about = About(name=name, source=source, year=year, synthetic=True)
-    provenance = Provenance(sources=found.sources, findings=confirmed(found.findings, ""))
+    provenance = Provenance(unit_list, found.sources, confirmed(found.findings, ""))
     return data_set_import(
         survey, found.data, content=content, about=about, user=people["analyst"], provenance=provenance
     )

@@ -1,14 +1,17 @@
 """Small ready-made data sets and runs, always made through the services."""
 
 from scoring.files import read_data
-from scoring.models import DataSet, Publication, ScoringRules, ScoringRun
+from scoring.models import DataSet, Publication, ScoringRules, ScoringRun, UnitList
 from scoring.publishing import Profile
 from scoring.selectors.scoring_rules import survey_tree
+from scoring.selectors.unit_lists import called, units_of_system
 from scoring.services.data_sets import About, data_set_import
 from scoring.services.publications import publication_move, publication_write
 from scoring.services.runs import run_request
 from scoring.services.scoring_rules import Asked, Whole, rules_create
+from scoring.services.unit_lists import unit_list_create
 from scoring.tasks import perform  # noqa: F401  the jobs of this app are known
+from scoring.unit_files import read_units
 from surveys.files.tables import read_table
 from surveys.models import Survey, WeightSet
 from tests.surveys import factories as make
@@ -30,6 +33,20 @@ def data_set(
 def rules(of: Survey, changes: dict[str, dict[str, str]], **whole: str) -> ScoringRules:
     """The next version of a survey's scoring rules."""
     return rules_create(of, Asked(changes, Whole(**whole), reason="Agreed."), user=make.user())
+
+
+LIST = b"""code,name,aliases,region,type,tile_row,tile_column
+1,North,N | Nord,Up,Land,0,0
+2,South,,Down,Land,1,0
+"""
+"""Two of the four units, in two regions."""
+
+
+def unit_list(of: Survey, content: bytes = LIST, name: str = "Lands") -> UnitList:
+    """A list of units of the survey's indicator system."""
+    system = of.edition.system
+    rows = read_units(read_table(content, "units.csv"), system.language, called(units_of_system(system)))
+    return unit_list_create(of, {"en": name}, rows, user=make.user())
 
 
 def locked(*, decimals: int | None = None) -> WeightSet:

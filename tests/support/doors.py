@@ -8,6 +8,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from scoring.models import UnitList
 from scoring.report.document import example_template
 from scoring.selectors.report import plan_of
 from scoring.services.figure_sets import figure_set_compute, figure_set_request
@@ -101,6 +102,16 @@ def a_study(at: Estate, *, computed: bool = True) -> list[list[Any]]:
     if computed and not study.computed_at:
         study_compute(study.pk)()
     return [[at.decided.pk, at.run.number, study.pk]]
+
+
+def listed(at: Estate) -> UnitList:
+    """A list of units of the decided survey's system, made when it is first asked for."""
+    return at.decided.edition.system.unit_lists.first() or score.unit_list(at.decided)
+
+
+def listed_unit(at: Estate) -> list[list[Any]]:
+    found = listed(at)
+    return [[at.decided.pk, found.pk, found.units.get(code="1").pk]]
 
 
 def later_data(at: Estate) -> int:
@@ -562,6 +573,19 @@ DOORS: dict[str, Door] = {
     ),
     "scoring:run_quality": Door(get=READS, args=a_run),
     "scoring:run_quality_file": Door(get=READS, args=run("csv", "xlsx")),
+    "scoring:unit_lists": Door(get=READS, args=decided),
+    "scoring:unit_list_new": Door(get=SCORES, post=SCORES, args=decided, payload=upload(score.LIST, name_en="Lands")),
+    "scoring:unit_list": Door(get=READS, args=lambda at: [[at.decided.pk, listed(at).pk]]),
+    "scoring:unit_list_again": Door(
+        get=SCORES, post=SCORES, args=lambda at: [[at.decided.pk, listed(at).pk]], payload=upload(score.LIST)
+    ),
+    "scoring:unit_list_remove": Door(post=SCORES, args=lambda at: [[at.decided.pk, listed(at).pk]]),
+    "scoring:unit_list_export": Door(
+        get=READS, args=lambda at: [[at.decided.pk, listed(at).pk, kind] for kind in ("csv", "xlsx")]
+    ),
+    "scoring:unit_edit": Door(
+        get=SCORES, post=SCORES, args=listed_unit, payload=fields(name_zh_hans="North", region_en="Elsewhere"),
+    ),
     "scoring:rules": Door(get=READS, args=decided),
     "scoring:rules_look": Door(get=READS, args=decided),
     "scoring:rules_new": Door(
