@@ -16,8 +16,10 @@ from scoring.figures.builders import node_bars
 from scoring.forms import RunForm
 from scoring.models import ScoringRun
 from scoring.selectors.board import board_of
+from scoring.selectors.context import context_of
 from scoring.selectors.marks import legend
 from scoring.selectors.pictures import kinds_of, picture
+from scoring.selectors.regions import node_standings
 from scoring.selectors.runs import RunTree, jobs_of, ranking, run_job, run_origins, runs_of
 from scoring.selectors.studies import rank_intervals_of
 from scoring.services.runs import run_request
@@ -105,6 +107,9 @@ def node(request: HttpRequest, survey_id: int, number: int, code: str) -> HttpRe
         plain=chosen == kinds[0][0],
         figure=picture(board, code, chosen, intervals),
         intervals={board.units[unit].pk: ends for unit, ends in intervals.items()},
+        board=board,
+        context=context_of(board, code) if row.leaf else None,
+        standings=node_standings(board, code),
         marks=(marks := board.marks.on(code)),
         legend=legend(marks.values()),
         page=page_of(request, ranked, UNITS_ON_A_PAGE),
