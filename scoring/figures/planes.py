@@ -127,6 +127,10 @@ def _overlap(a: Box, b: Box) -> bool:
     return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
+DEEP = 0.84
+"""From this depth of a shade on, white is read better on it than ink: their contrasts are equal there."""
+
+
 def tiles(canvas: Canvas, body: Tiles, top: float) -> float:
     """A square for each unit; the darker, the more."""
     rows, columns = ([tile.row for tile in body.tiles], [tile.column for tile in body.tiles])
@@ -146,7 +150,7 @@ def tiles(canvas: Canvas, body: Tiles, top: float) -> float:
         else:
             share = min(max((tile.value - body.lowest) / (body.highest - body.lowest or 1), 0.0), 1.0)
             canvas.rect(x + 1, y + 1, side - 2, side - 2, "shade", round_by=3, opacity=0.1 + 0.9 * share, title=title)
-        role = "pale" if share > 0.55 else "ink"
+        role = "pale" if share > DEEP else "ink"
         canvas.text(x + side / 2, y + side * 0.45, fitted(tile.label, size, side - 4), role, size=size, anchor="middle")
         canvas.text(x + side / 2, y + side * 0.45 + size * 1.25, tile.text, role, size=size - 0.5, anchor="middle")
     return top + side * down + 10
@@ -188,7 +192,7 @@ def grid(canvas: Canvas, body: Grid, top: float) -> float:
                 x + wide / 2,
                 y + high * 0.5 + size * 0.36,
                 shown,
-                "pale" if share > (0.85 if body.signed else 0.55) else "ink",
+                "pale" if share > DEEP else "ink",
                 size=size,
                 anchor="middle",
             )

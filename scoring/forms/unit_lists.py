@@ -63,7 +63,7 @@ class UnitForm(TextsForm):
     def __init__(self, data: Any = None, *, unit: Unit) -> None:
         super().__init__(data, initial=_initial(unit))
         self.unit = unit
-        self.add_texts("name", _("Name"), most=LONGEST["name"])
+        self.add_texts("name", _("Name of the unit"), most=LONGEST["name"])
         self.add_texts("region", _("Region"), most=LONGEST["region"])
         self.add_texts("kind", _("Type"), most=LONGEST["type"])
         tags = {

@@ -46,7 +46,7 @@ class Standing:
 
 
 class Regions:
-    """The units of a board in groups, in three ways at most. The file's own word comes before the list's; a unit
+    """The units of a board in groups, in three ways at most. What the list says comes before what the file says; a unit
     without a region of its own has that of the unit it lies in.
     """
 
@@ -85,7 +85,7 @@ class Regions:
     def _groups(self, way: str) -> list[Group]:
         found: dict[str, list[int]] = {}
         for place, unit in enumerate(self.board.units):
-            name = unit.attributes.get(way) or self._listed(way, unit.code)
+            name = self._listed(way, unit.code) or unit.attributes.get(way, "")
             if name:
                 found.setdefault(name, []).append(place)
         return [Group(name, places) for name, places in found.items()]

@@ -571,6 +571,8 @@ DOORS: dict[str, Door] = {
     "scoring:data_quality_figure": Door(
         get=READS, args=lambda at: [[at.decided.pk, at.data.pk, "a", "relations", kind] for kind in ("svg", "xlsx")]
     ),
+    "scoring:regions": Door(get=READS, args=a_run),
+    "scoring:regions_export": Door(get=READS, args=run("csv", "xlsx")),
     "scoring:run_quality": Door(get=READS, args=a_run),
     "scoring:run_quality_file": Door(get=READS, args=run("csv", "xlsx")),
     "scoring:unit_lists": Door(get=READS, args=decided),
