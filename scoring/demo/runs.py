@@ -14,10 +14,11 @@ from scoring.gate.reading import Setting, tables_of, through_the_gate
 from scoring.models import DataSet, Publication, ScoringRun, Study
 from scoring.publishing import Profile
 from scoring.selectors.publications import upper_nodes
+from scoring.services.base_year import bounds_from
 from scoring.services.data_sets import About, Provenance, data_set_import
 from scoring.services.publications import publication_move, publication_write
 from scoring.services.runs import run_request
-from scoring.services.scoring_rules import Asked, bounds_from, rules_create
+from scoring.services.scoring_rules import Asked, rules_create
 from scoring.services.studies import study_request
 from surveys.models import Survey, WeightSet
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -16,7 +16,8 @@ from scoring.ranking import NodeRule
 from scoring.rules import Changes, leaf_rules, node_rules, ruled
 from surveys.files.tree import Tree
 from surveys.models import Edition, Indicator, Survey
-from surveys.selectors.trees import tree_of
+from surveys.selectors.trees import Tree as EditionTree
+from surveys.selectors.trees import indicator_rows, tree_of
 
 
 @dataclass(frozen=True)
@@ -49,10 +50,19 @@ def survey_tree(survey: Survey) -> Tree:
 
 
 def rule_rows(edition: Edition, changes: Changes) -> list[RuleRow]:
-    own = edition_tree(edition)
-    found = ruled(own, changes)
-    words, edition_words = _words(found), _words(own)
     tree = tree_of(edition)
+    return _rows(tree, Tree(indicator_rows(tree)), changes)
+
+
+def rules_in_words(edition: Edition, versions: Iterable[ScoringRules]) -> list[tuple[ScoringRules, list[RuleRow]]]:
+    """Of every version, only what differs from the edition. The edition is read once."""
+    tree = tree_of(edition)
+    own = Tree(indicator_rows(tree))
+    return [(rules, [row for row in _rows(tree, own, rules.rules) if row.changed]) for rules in versions]
+
+
+def _rows(tree: EditionTree, own: Tree, changes: Changes) -> list[RuleRow]:
+    words, edition_words = _words(ruled(own, changes)), _words(own)
     return [
         RuleRow(node, node.depth, not own.children[node.code], words[node.code], edition_words[node.code])
         for node in tree.nodes
@@ -133,8 +143,3 @@ def MEANS() -> Mapping[str, str]:  # noqa: N802
 
 def GROUPS() -> Mapping[str, str]:  # noqa: N802
     return {"region": _("region"), "province": _("province"), "group": _("group"), "type": _("type")}
-
-
-def rules_in_words(rules: ScoringRules) -> Sequence[RuleRow]:
-    """Only what differs from the edition."""
-    return [row for row in rule_rows(rules.survey.edition, rules.rules) if row.changed]

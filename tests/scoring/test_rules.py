@@ -18,8 +18,9 @@ from scoring.models import ScoringRules, ScoringRun
 from scoring.normalising import ScoringError, find_faults
 from scoring.ranking import score as scored
 from scoring.rules import groups_of, leaf_rules, node_rules, ruled
+from scoring.services.base_year import bounds_from
 from scoring.services.runs import run_compute, run_with_inputs
-from scoring.services.scoring_rules import Asked, bounds_from, rules_create
+from scoring.services.scoring_rules import Asked, rules_create
 from scoring.services.verification import run_problems
 from scoring.uncertainty import ranks_of_draws, ranks_of_scores
 from surveys.bundle.verify import read_bundle
