@@ -130,7 +130,10 @@ class WholeForm(TextsForm):
 class LookForm(forms.Form):
     """Which data the rules are tried on, and with which weights it is told who moves everybody."""
 
-    data_set = DataSetChoice(DataSet.objects.none(), label=gettext_lazy("Data"), empty_label=None, required=False)
+    data_set = DataSetChoice(
+        DataSet.objects.none(), label=gettext_lazy("Data"), empty_label=None, required=False,
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )  # fmt: skip
 
     def __init__(self, *args: Any, survey: Survey, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
