@@ -18,6 +18,7 @@ from scoring.normalising import Array, Groups, LeafRule, Normalised, filled, fin
 from scoring.ranking import ScoringError, aggregate, rank_rows
 from scoring.rules import Options, groups_of, leaf_rules, node_rules, options_from, ruled
 from scoring.selectors.marks import SIGNS, kind_words
+from scoring.selectors.scoring_rules import number_words
 from surveys.models import Indicator, WeightSet
 from surveys.selectors.trees import tree_of
 
@@ -47,6 +48,11 @@ class LookRow:
     @property
     def high_given(self) -> bool:
         return self.rule.high is not None
+
+    @property
+    def ends(self) -> tuple[str, str]:
+        """The bounds as people write them."""
+        return number_words(self.low), number_words(self.high)
 
     @property
     def held(self) -> tuple[str, str]:

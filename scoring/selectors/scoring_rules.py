@@ -80,7 +80,8 @@ def leaf_words(rule: LeafRule) -> str:
     parts = [DIRECTIONS()[rule.direction]]
     if rule.direction == "target":
         parts.append(
-            _("target %(low)s to %(high)s") % {"low": _short(rule.target_low), "high": _short(rule.target_high)}
+            _("target %(low)s to %(high)s")
+            % {"low": number_words(rule.target_low), "high": number_words(rule.target_high)}
         )
     parts.append(_bounds_words(rule))
     if rule.cap:
@@ -88,9 +89,9 @@ def leaf_words(rule: LeafRule) -> str:
     if rule.transform == "ln":
         parts.append(_("natural logarithm"))
     if rule.missing != "refuse":
-        parts.append(missing_words(rule.missing, rule.missing_group or _short(rule.missing_value)))
+        parts.append(missing_words(rule.missing, rule.missing_group or number_words(rule.missing_value)))
     if rule.neutral is not None:
-        parts.append(_("%(score)s for all where all are equal") % {"score": _short(rule.neutral)})
+        parts.append(_("%(score)s for all where all are equal") % {"score": number_words(rule.neutral)})
     return listed(parts)
 
 
@@ -119,13 +120,14 @@ def _bounds_words(rule: LeafRule) -> str:
     if rule.low is None and rule.high is None:
         return _("bounds from the data")
     if rule.low is None:
-        return _("from the least of the data to %(high)s") % {"high": _short(rule.high)}
+        return _("from the least of the data to %(high)s") % {"high": number_words(rule.high)}
     if rule.high is None:
-        return _("from %(low)s to the greatest of the data") % {"low": _short(rule.low)}
-    return _("bounds %(low)s to %(high)s") % {"low": _short(rule.low), "high": _short(rule.high)}
+        return _("from %(low)s to the greatest of the data") % {"low": number_words(rule.low)}
+    return _("bounds %(low)s to %(high)s") % {"low": number_words(rule.low), "high": number_words(rule.high)}
 
 
-def _short(value: float | None) -> str:
+def number_words(value: float | None) -> str:
+    """As a person writes it; blank where there is none."""
     return "" if value is None else f"{value:.10g}"
 
 

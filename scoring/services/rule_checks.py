@@ -14,6 +14,7 @@ from surveys.canonical import decimal_text
 from surveys.files.indicators import CHOICES, rule_faults
 from surveys.files.numbers import NumberError, number_text
 from surveys.files.tree import Tree
+from surveys.texts import text_in
 
 LEAF_FIELDS = ("direction", "low", "high", "cap", "transform", "target_low", "target_high", "missing", "neutral")
 NODE_FIELDS = ("aggregation", "missing")
@@ -89,12 +90,13 @@ def rule_problems(changes: Changes, tree: Tree) -> Iterator[str]:
             continue
         leaf = not tree.children[code]
         allowed = LEAF_FIELDS if leaf else NODE_FIELDS
-        wrong = [*cell_problems(change, allowed), *([] if leaf else _odd_mean(change))]
+        wrong = [*cell_problems(change, allowed), *([] if leaf else _odd_value(change))]
         if not wrong:
-            wrong = [f"{what}; {mend}" for _name, what, mend in rule_faults(row, leaf=leaf)]
+            faults = rule_faults(row, leaf=leaf)
+            wrong = [_placed(at, _("%(what)s; %(mend)s") % {"what": what, "mend": mend}) for at, what, mend in faults]
         for sentence in wrong:
             yield _("%(code)s %(name)s: %(sentence)s.") % {
-                "code": code, "name": next(iter(row.names.values()), ""), "sentence": sentence,
+                "code": code, "name": text_in(row.names), "sentence": sentence,
             }  # fmt: skip
 
 
@@ -116,29 +118,34 @@ def cell_problems(change: Mapping[str, str], allowed: tuple[str, ...]) -> Iterat
         elif name == "missing":
             yield from _missing_problem(text)
         elif name in CHOICES and text and text not in CHOICES[name]:
-            yield _("“%(text)s” is not a value of %(name)s") % {"text": text, "name": name}
+            yield _("“%(text)s” is not a value of %(name)s") % {"text": text, "name": LABELS()[name]}
 
 
 def _number_problem(name: str, text: str) -> Iterator[str]:
     try:
         number_text(text)
     except NumberError as error:
-        yield f"{name}: {error}"
+        yield _placed(name, _("%(what)s; %(mend)s") % {"what": error.what, "mend": error.mend})
+
+
+def _placed(name: str, sentence: str) -> str:
+    """A sentence with the field that it is about."""
+    return _("%(field)s: %(sentence)s") % {"field": LABELS().get(name, name), "sentence": sentence}
 
 
 def _missing_problem(text: str) -> Iterator[str]:
     kind, _colon, detail = text.partition(":")
     if not MISSING.fullmatch(text):
-        yield _("“%(text)s” is not a value of %(name)s") % {"text": text, "name": "missing"}
+        yield _("“%(text)s” is not a value of %(name)s") % {"text": text, "name": LABELS()["missing"]}
     elif kind in WITH_NUMBER and detail:
-        wrong = [*_number_problem(kind, detail)]
-        if kind == "reweight" and not wrong and not 0 <= float(detail) <= 1:
+        wrong = [*_number_problem("missing", detail)]
+        if kind == "reweight" and not wrong and not 0 <= float(number_text(detail)) <= 1:
             wrong = [_("the coverage %(text)s is not between 0 and 1") % {"text": detail}]
         yield from wrong
 
 
-def _odd_mean(change: Mapping[str, str]) -> Iterator[str]:
-    """A value or a mean for a node would be given to everything below it: that is asked for by name there."""
+def _odd_value(change: Mapping[str, str]) -> Iterator[str]:
+    """A value for a node would be given to everything below it, in every unit of measure: it is named there."""
     if change.get("missing", "").startswith("value"):
         yield _("a declared value belongs to an indicator that is measured")
 
@@ -172,3 +179,13 @@ def _neutral_problems(changes: Changes, low: float, high: float) -> Iterator[str
         if text and not low <= float(text) <= high:
             said = _("%(code)s: the score %(text)s of a column of equal values lies outside the range of the scores.")
             yield said % {"code": code, "text": text}
+
+
+def LABELS() -> Mapping[str, str]:  # noqa: N802  a table whose words depend on the reader
+    """Fields of a rule as its form calls them."""
+    return {
+        "direction": _("Direction"), "low": _("Lower bound"), "high": _("Upper bound"),
+        "target_low": _("Target from"), "target_high": _("Target to"), "cap": _("Values beyond the bounds"),
+        "transform": _("Transform"), "aggregation": _("Put together by"), "missing": _("Where a value is missing"),
+        "neutral": _("Score where all units are equal"),
+    }  # fmt: skip

@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from scoring.computing import edition_tree, run_options
+from scoring.computing import OPTIONS, edition_tree, run_options
 from scoring.figures.words import listed
 from scoring.forms.rules import LookForm, RuleForm, WholeForm, read_draft
 from scoring.models import DataSet, ScoringRules
@@ -34,7 +34,10 @@ def rules(request: HttpRequest, survey_id: int) -> HttpResponse:
     """The versions, each with what differs from the edition in words."""
     survey = survey_for(request.user, survey_id, *READS)
     found = rules_in_words(survey.edition, rules_of(survey))
-    return scoring_page(request, survey, "data", "rules", versions=found, frozen=survey.edition.state == "frozen")
+    return scoring_page(
+        request, survey, "data", "rules", versions=found, frozen=survey.edition.state == "frozen",
+        usual_tie=OPTIONS["tie_tolerance"], has_data=DataSet.objects.filter(survey=survey).exists(),
+    )  # fmt: skip
 
 
 @login_required

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from html.parser import HTMLParser
 from typing import Any
 from zipfile import ZipFile
@@ -158,17 +159,24 @@ def equal(look: Any, run: ScoringRun) -> None:
 @pytest.mark.parametrize(
     ("language", "sentences"),
     [
-        ("en", ["Say why these rules are chosen", "begins at 0 or above"]),
-        ("zh-hans", ["请说明采用这些规则的理由", "得分范围"]),
+        (
+            "en",
+            ["Say why these rules are chosen", "begins at 0 or above", "a1 Indicator a1: Lower bound: “much” is not a"],
+        ),
+        ("zh-hans", ["请说明采用这些规则的理由", "得分范围的起点", "a1 指标 a1：下限：“much”不是数值；"]),
     ],
 )
 def test_a_refusal_is_a_sentence_in_the_readers_language(language: str, sentences: list[str]) -> None:
     survey = make.survey()
     with translation.override(language):
         analyst = Analyst(survey, language)
-        for sentence, typed in zip(sentences, ({"reason": " "}, {"output_low": "100"}), strict=True):
-            assert sentence in analyst.press("store", **{"rank_decimals": "2", "reason": "So.", **typed})
+        for sentence, typed in zip(
+            sentences, ({"reason": " "}, {"output_low": "100"}, {"r__low": "much"}), strict=True
+        ):
+            said = analyst.press("store", **{"rank_decimals": "2", "reason": "So.", **typed})
+            assert sentence in re.sub(r"</?span[^>]*>", "", said)
             assert analyst.page.status_code == 422
+            analyst.press("edit", "a1")
     assert not ScoringRules.objects.exists()
 
 
