@@ -144,15 +144,15 @@ def _column_faults(code: str, column: Array, rule: LeafRule, groups: Groups) -> 
         faults += [Fault("missing", code, int(unit)) for unit in np.flatnonzero(missing)]
     elif rule.missing == "mean" and not faults:  # whoever has nobody to take the mean of
         kind = "group" if rule.missing_group else "missing"
-        faults += [Fault(kind, code, int(unit)) for unit in np.flatnonzero(np.isnan(_filled(column, rule, groups)))]
+        faults += [Fault(kind, code, int(unit)) for unit in np.flatnonzero(np.isnan(filled(column, rule, groups)))]
     if rule.transform == "ln" and not faults:
-        used = _filled(column, rule, groups)
+        used = filled(column, rule, groups)
         faults += [
             Fault("not_positive", code, int(unit), repr(float(used[unit]))) for unit in np.flatnonzero(used <= 0)
         ]
     yield from faults
     if not faults and not missing.all():
-        yield from _bounds_faults(code, _filled(column, rule, groups), rule)
+        yield from _bounds_faults(code, filled(column, rule, groups), rule)
 
 
 def _bounds_faults(code: str, column: Array, rule: LeafRule) -> Iterator[Fault]:
@@ -220,7 +220,8 @@ def normalise(
     return Normalised(table, bounds, tuple(notices))
 
 
-def _filled(column: Array, rule: LeafRule, groups: Groups) -> Array:
+def filled(column: Array, rule: LeafRule, groups: Groups) -> Array:
+    """Return the values of one leaf with what the rule puts in the place of a gap; where it puts nothing, nan."""
     missing = np.isnan(column)
     if rule.missing == "mean" and missing.any() and not missing.all():
         if rule.missing_group:
@@ -244,7 +245,7 @@ def _filled_by_group(column: Array, missing: NDArray[np.bool_], groups: Sequence
 def _fill(code: str, row: Array, rule: LeafRule, groups: Groups) -> Iterator[Notice]:
     missing = np.isnan(row)
     if missing.any() and rule.missing in ("mean", "value"):
-        row[:] = _filled(row, rule, groups)
+        row[:] = filled(row, rule, groups)
         yield Notice("filled", code, _positions(missing))
 
 

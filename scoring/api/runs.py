@@ -42,6 +42,7 @@ RUN: Schema = thing(
     data_set=WHOLE,
     weight_set=said(WHOLE, "The number of the weight set."),
     weights_used=one_of(*ScoringRun.WeightsUsed.values),
+    rules=said(maybe(WHOLE), "The number of the version of the scoring rules; null: as the edition says."),
     preview=FLAG,
     synthetic=FLAG,
     stamps=said(many(TEXT), "Not empty: a preview, or synthetic."),
@@ -183,6 +184,7 @@ def _document(found: ScoringRun) -> dict[str, Any]:
         **{name: getattr(found, name) for name in plain},
         "data_set": found.data_set_id,
         "weight_set": found.weight_set.number,
+        "rules": found.rules.number if found.rules else None,
         "stamps": stamps(synthetic=found.synthetic, sealed=not found.preview),
         "content_hash": found.content_hash or None,
     }

@@ -16,10 +16,11 @@ from scoring.publishing import Profile
 from scoring.selectors.data_sets import known_units
 from scoring.selectors.publications import upper_nodes
 from scoring.selectors.unit_lists import called, units_of_system
+from scoring.services.base_year import bounds_from
 from scoring.services.data_sets import About, Provenance, data_set_import
 from scoring.services.publications import publication_move, publication_write
 from scoring.services.runs import run_request
-from scoring.services.scoring_rules import Asked, bounds_from, rules_create
+from scoring.services.scoring_rules import Asked, rules_create
 from scoring.services.studies import study_request
 from scoring.services.unit_lists import unit_list_create
 from scoring.unit_files import read_units

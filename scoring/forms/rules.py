@@ -10,10 +10,12 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from scoring.forms.runs import DataSetChoice
 from scoring.models import DataSet
 from scoring.selectors.runs import usable_weight_sets
-from scoring.services.scoring_rules import Whole
+from scoring.services.rule_checks import WITH_NUMBER, Whole, readable
 from surveys.errors import Refused
+from surveys.files.tree import Tree
 from surveys.forms.indicators import AGGREGATIONS, CAPS, NUMBER_LABELS, TRANSFORMS
 from surveys.forms.texts import TextsForm
 from surveys.models import Indicator, Survey
@@ -50,12 +52,13 @@ class RuleForm(forms.Form):
             )  # fmt: skip
         whole = scoring.get("missing", "") if kind == "mean" else kind
         self.fields["missing"] = forms.ChoiceField(
-            label=_("Where a value is missing"), choices=MISSING, required=False, initial=whole,
+            label=_("Where a value is missing"), choices=MISSING if leaf or kind == "value" else MISSING[:-1],
+            required=False, initial=whole,
             help_text="" if leaf else _("It holds for everything below that says nothing itself."),
         )  # fmt: skip
         self.fields["missing_detail"] = forms.CharField(
-            label=_("Coverage that suffices, or the declared value"), required=False, max_length=40,
-            initial=detail if kind in ("reweight", "value") else "",
+            label=_("Coverage that suffices, or the declared value") if leaf else _("Coverage that suffices"),
+            required=False, max_length=40, initial=detail if kind in WITH_NUMBER else "",
             help_text=_("As 0.6: so much must be present, by weight and by number. Blank: half."),
         )  # fmt: skip
         if leaf:
@@ -87,7 +90,7 @@ class RuleForm(forms.Form):
     def change(self) -> dict[str, str]:
         said = dict(self.cleaned_data)
         detail, kind = said.pop("missing_detail"), said["missing"]
-        said["missing"] = f"{kind}:{detail}" if detail and kind in ("reweight", "value") else kind
+        said["missing"] = f"{kind}:{detail}" if detail and kind in WITH_NUMBER else kind
         if kind == "value" and not detail:
             said["missing"] = "value:?"  # which the check of the rules names
         return said
@@ -127,9 +130,10 @@ class WholeForm(TextsForm):
 class LookForm(forms.Form):
     """Which data the rules are tried on, and with which weights it is told who moves everybody."""
 
-    data_set = forms.ModelChoiceField(
-        DataSet.objects.none(), label=gettext_lazy("Data"), empty_label=None, required=False
-    )
+    data_set = DataSetChoice(
+        DataSet.objects.none(), label=gettext_lazy("Data"), empty_label=None, required=False,
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )  # fmt: skip
 
     def __init__(self, *args: Any, survey: Survey, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -138,17 +142,19 @@ class LookForm(forms.Form):
         self.weights = usable_weight_sets(survey).first()
 
 
-def read_draft(text: str) -> dict[str, dict[str, str]]:
-    """The changes that a page carries. They are checked when they are stored; here only their shape."""
+def read_draft(text: str, tree: Tree) -> dict[str, dict[str, str]]:
+    """The changes that a page carries. Whether they are possible together is checked when they are tried or stored;
+    here, that they are such as our own page writes, so that they can be shown.
+    """
     try:
         told: Any = json.loads(text or "{}") if len(text) <= LARGEST_DRAFT else None
-    except ValueError:
+    except (ValueError, RecursionError):
         told = None
-    if not (isinstance(told, dict) and all(_is_change(change) for change in told.values())):
+    if not (isinstance(told, dict) and all(map(_is_change, told.values())) and readable(told, tree)):
         raise Refused(_("The draft of the rules came back damaged. Begin again from the newest version."))
     found: dict[str, dict[str, str]] = told
     return found
 
 
 def _is_change(change: Any) -> bool:
-    return isinstance(change, dict) and all(isinstance(part, str) for pair in change.items() for part in pair)
+    return isinstance(change, dict) and all(isinstance(text, str) for text in change.values())

@@ -64,3 +64,5 @@ class RunForm(forms.Form):
             field = self.fields[name]
             assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  for the type checker
             field.queryset = found
+        if "rules" in self.fields:  # data came in under the newest, and previews of weights take them
+            self.fields["rules"].initial = chosen["rules"].first()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 import ahp
 from scoring.models import DataSet, DataUnit, Score, ScoringRun
@@ -134,7 +134,12 @@ def usable_weight_sets(survey: Survey) -> QuerySet[WeightSet]:
     """Sets that data of this survey may be scored with, the locked one first."""
     own = WeightSet.objects.filter(survey=survey)
     imported = WeightSet.objects.filter(survey=None, edition_id=survey.edition_id)
-    return (own | imported).select_related("edition__system").defer("document").order_by("-locked_at", "-number")
+    return (
+        (own | imported)
+        .select_related("edition__system")
+        .defer("document")
+        .order_by(F("locked_at").desc(nulls_last=True), "-number")
+    )
 
 
 def usable_data_sets(survey: Survey) -> QuerySet[DataSet]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -16,7 +16,8 @@ from scoring.ranking import NodeRule
 from scoring.rules import Changes, leaf_rules, node_rules, ruled
 from surveys.files.tree import Tree
 from surveys.models import Edition, Indicator, Survey
-from surveys.selectors.trees import tree_of
+from surveys.selectors.trees import Tree as EditionTree
+from surveys.selectors.trees import indicator_rows, tree_of
 
 
 @dataclass(frozen=True)
@@ -49,10 +50,19 @@ def survey_tree(survey: Survey) -> Tree:
 
 
 def rule_rows(edition: Edition, changes: Changes) -> list[RuleRow]:
-    own = edition_tree(edition)
-    found = ruled(own, changes)
-    words, edition_words = _words(found), _words(own)
     tree = tree_of(edition)
+    return _rows(tree, Tree(indicator_rows(tree)), changes)
+
+
+def rules_in_words(edition: Edition, versions: Iterable[ScoringRules]) -> list[tuple[ScoringRules, list[RuleRow]]]:
+    """Of every version, only what differs from the edition. The edition is read once."""
+    tree = tree_of(edition)
+    own = Tree(indicator_rows(tree))
+    return [(rules, [row for row in _rows(tree, own, rules.rules) if row.changed]) for rules in versions]
+
+
+def _rows(tree: EditionTree, own: Tree, changes: Changes) -> list[RuleRow]:
+    words, edition_words = _words(ruled(own, changes)), _words(own)
     return [
         RuleRow(node, node.depth, not own.children[node.code], words[node.code], edition_words[node.code])
         for node in tree.nodes
@@ -70,7 +80,8 @@ def leaf_words(rule: LeafRule) -> str:
     parts = [DIRECTIONS()[rule.direction]]
     if rule.direction == "target":
         parts.append(
-            _("target %(low)s to %(high)s") % {"low": _short(rule.target_low), "high": _short(rule.target_high)}
+            _("target %(low)s to %(high)s")
+            % {"low": number_words(rule.target_low), "high": number_words(rule.target_high)}
         )
     parts.append(_bounds_words(rule))
     if rule.cap:
@@ -78,9 +89,9 @@ def leaf_words(rule: LeafRule) -> str:
     if rule.transform == "ln":
         parts.append(_("natural logarithm"))
     if rule.missing != "refuse":
-        parts.append(missing_words(rule.missing, rule.missing_group or _short(rule.missing_value)))
+        parts.append(missing_words(rule.missing, rule.missing_group or number_words(rule.missing_value)))
     if rule.neutral is not None:
-        parts.append(_("%(score)s for all where all are equal") % {"score": _short(rule.neutral)})
+        parts.append(_("%(score)s for all where all are equal") % {"score": number_words(rule.neutral)})
     return listed(parts)
 
 
@@ -109,13 +120,14 @@ def _bounds_words(rule: LeafRule) -> str:
     if rule.low is None and rule.high is None:
         return _("bounds from the data")
     if rule.low is None:
-        return _("from the least of the data to %(high)s") % {"high": _short(rule.high)}
+        return _("from the least of the data to %(high)s") % {"high": number_words(rule.high)}
     if rule.high is None:
-        return _("from %(low)s to the greatest of the data") % {"low": _short(rule.low)}
-    return _("bounds %(low)s to %(high)s") % {"low": _short(rule.low), "high": _short(rule.high)}
+        return _("from %(low)s to the greatest of the data") % {"low": number_words(rule.low)}
+    return _("bounds %(low)s to %(high)s") % {"low": number_words(rule.low), "high": number_words(rule.high)}
 
 
-def _short(value: float | None) -> str:
+def number_words(value: float | None) -> str:
+    """As a person writes it; blank where there is none."""
     return "" if value is None else f"{value:.10g}"
 
 
@@ -133,8 +145,3 @@ def MEANS() -> Mapping[str, str]:  # noqa: N802
 
 def GROUPS() -> Mapping[str, str]:  # noqa: N802
     return {"region": _("region"), "province": _("province"), "group": _("group"), "type": _("type")}
-
-
-def rules_in_words(rules: ScoringRules) -> Sequence[RuleRow]:
-    """Only what differs from the edition."""
-    return [row for row in rule_rows(rules.survey.edition, rules.rules) if row.changed]

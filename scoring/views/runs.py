@@ -21,6 +21,7 @@ from scoring.selectors.marks import legend
 from scoring.selectors.pictures import kinds_of, picture
 from scoring.selectors.regions import node_standings
 from scoring.selectors.runs import RunTree, jobs_of, ranking, run_job, run_origins, runs_of
+from scoring.selectors.scoring_rules import rules_in_words
 from scoring.selectors.studies import rank_intervals_of
 from scoring.services.runs import run_request
 from scoring.tasks import enqueue
@@ -56,11 +57,10 @@ def runs(request: HttpRequest, survey_id: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def run_new(request: HttpRequest, survey_id: int) -> HttpResponse:
     survey = survey_for(request.user, survey_id, *SCORES)
-    form = RunForm(
-        request.POST or None,
-        survey=survey,
-        initial={name: request.GET.get(key) for name, key in (("data_set", "data"), ("rules", "rules"))},
+    initial = {"data_set": request.GET.get("data")} | (
+        {"rules": request.GET["rules"]} if "rules" in request.GET else {}
     )
+    form = RunForm(request.POST or None, survey=survey, initial=initial)
     made = _request(request, survey, form) if form.is_valid() else None
     if made is None:
         return scoring_page(request, survey, "runs", "run_new", form=form, status=422 if form.is_bound else 200)
@@ -149,4 +149,8 @@ def _overview(found: ScoringRun) -> dict[str, Any]:
     tree = RunTree(found)
     row = tree.rows[0]
     figure = node_bars(board_of(found), row.node.code)
-    return {"rows": tree.rows, "row": row, "figure": figure, "origins": run_origins(found)}
+    rules = rules_in_words(found.data_set.edition, [found.rules]) if found.rules else []
+    return {
+        "rows": tree.rows, "row": row, "figure": figure, "origins": run_origins(found),
+        "rules": rules[0][1] if rules else [],
+    }  # fmt: skip

@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -18,8 +19,10 @@ from scoring.models import ScoringRules, ScoringRun
 from scoring.normalising import ScoringError, find_faults
 from scoring.ranking import score as scored
 from scoring.rules import groups_of, leaf_rules, node_rules, ruled
+from scoring.services.base_year import bounds_from
+from scoring.services.rule_checks import readable, tidy
 from scoring.services.runs import run_compute, run_with_inputs
-from scoring.services.scoring_rules import Asked, bounds_from, rules_create
+from scoring.services.scoring_rules import Asked, rules_create
 from scoring.services.verification import run_problems
 from scoring.uncertainty import ranks_of_draws, ranks_of_scores
 from surveys.bundle.verify import read_bundle
@@ -47,6 +50,25 @@ def column(said: Mapping[str, str], values: list[float], **whole: object) -> lis
 
 def test_without_rules_a_tree_is_as_its_edition() -> None:
     assert leaf_rules(ruled(TREE, {})) == leaf_rules(TREE)
+
+
+def test_another_spelling_is_no_difference_and_digits_of_any_width_are_numbers() -> None:
+    """The edition may say in so many words what is usual; an opened and closed rule changes nothing."""
+    tree = Tree(make.rows({"r": ["x", "y"]}))
+    usual = {"cap": "no", "transform": "none", "low": "0"}
+    tree.rows["x"] = replace(tree.rows["x"], direction="benefit", scoring=usual)
+    tree.rows["y"] = replace(tree.rows["y"], scoring={"cap": "yes", "missing": "refuse"})
+    assert (
+        tidy({"x": {"direction": "benefit", "cap": "", "transform": "", "low": "0.0"}, "y": {"cap": "yes"}}, tree) == {}
+    )
+    wide = {
+        "y": {"missing": "reweight:０．６", "low": "−１", "cap": ""},
+        "x": {"low": ""},
+        "r": {"aggregation": "arithmetic"},
+    }
+    assert readable(wide, tree)
+    assert tidy(wide, tree) == {"x": {"low": ""}, "y": {"missing": "reweight:0.6", "low": "-1", "cap": ""}}
+    assert tidy({"y": {"missing": ""}}, tree) == {"y": {"missing": ""}}  # blank: as the node above says
 
 
 def test_goalposts_a_cap_and_a_range_of_scores() -> None:
