@@ -15,8 +15,6 @@ from scoring.figures.specification import (
     Cell,
     Figure,
     Outline,
-    Point,
-    Scatter,
     Stack,
     Stacked,
     Strip,
@@ -87,7 +85,7 @@ def value_bars(board: RunBoard, code: str, *, top: int | None = TOP, word: str =
     ranks, raw, names = board.ranks_of(code), board.raw_of(code), board.names
     shown = [unit for unit in shown if not np.isnan(raw[unit])]  # a score may stand for a value that is missing
     bars = [
-        Bar(label=names[unit], value=float(raw[unit]), text=_rounded(float(raw[unit])), rank=int(ranks[unit]))
+        Bar(label=names[unit], value=float(raw[unit]), text=rounded(float(raw[unit])), rank=int(ranks[unit]))
         for unit in shown
     ]
     title = _("Top %(top)d: %(node)s") % {"top": len(shown), "node": node} if len(shown) < len(ranked) else str(node)
@@ -150,7 +148,7 @@ def min_max(board: RunBoard, codes: Sequence[str]) -> Figure:
         if not known:
             continue
         least, most = min(known, key=lambda unit: raw[unit]), max(known, key=lambda unit: raw[unit])
-        ends = [f"{names[unit]} {_rounded(float(raw[unit]))}" for unit in (least, most)]
+        ends = [f"{names[unit]} {rounded(float(raw[unit]))}" for unit in (least, most)]
         strips.append(
             Strip(
                 label=str(node), points=[float(raw[unit]) for unit in known], names=[names[unit] for unit in known],
@@ -182,29 +180,6 @@ def min_max(board: RunBoard, codes: Sequence[str]) -> Figure:
         ),
         sorted(set(names_seen)),
     )  # fmt: skip
-
-
-def capacity(board: RunBoard, x: str, y: str) -> Figure:
-    """Two indicators against each other."""
-    nodes, names = board.tree.nodes, board.names
-    across, up = board.raw_of(x), board.raw_of(y)
-    known = [unit for unit in range(len(names)) if not (np.isnan(across[unit]) or np.isnan(up[unit]))]
-    known.sort(key=lambda unit: -across[unit])
-    points = [Point(label=names[u], x=float(across[u]), y=float(up[u])) for u in known]
-    said = {"x": nodes[x], "y": nodes[y]}
-    leaders = listed(names[unit] for unit in known[:3])
-    dense = listed(names[unit] for unit in sorted(known, key=lambda unit: -up[unit])[:3])
-    sentence = _("%(x)s is largest in %(first)s; %(y)s in %(others)s.") % {**said, "first": leaders, "others": dense}
-    return Figure(
-        f"scatter-{x}-{y}",
-        caption_of(board, _("%(x)s and %(y)s") % said, "", sentence, count=len(known)),
-        Scatter(_measured(nodes[x]), _measured(nodes[y]), points),
-        Table(
-            [_("Unit"), _measured(nodes[x]), _measured(nodes[y])],
-            [[names[u], float(across[u]), float(up[u])] for u in known],
-        ),
-        [names[unit] for unit in known],
-    )
 
 
 def tiles(board: RunBoard, code: str, places: Mapping[int, tuple[int, int]], short: Mapping[int, str]) -> Figure:
@@ -282,11 +257,7 @@ def _make_up_sentence(
     return listed(said)
 
 
-def _measured(node: Indicator) -> str:
-    return f"{node} ({node.unit})" if node.unit else str(node)
-
-
-def _rounded(value: float) -> str:
+def rounded(value: float) -> str:
     """Four digits that count, for the end of a bar."""
     if value and abs(value) < 1000:
         return f"{value:.4g}"

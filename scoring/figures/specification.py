@@ -162,6 +162,21 @@ class Scatter:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Twin:
+    label: str
+    values: tuple[float, float]
+    texts: tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Twins:
+    """Two measures of each unit as bars side by side, each from zero on an axis of its own."""
+
+    names: tuple[str, str]
+    twins: Sequence[Twin]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Tile:
     label: str
     row: int
@@ -210,7 +225,7 @@ class Nothing:
     """A figure that is a table alone."""
 
 
-Body = Bars | Stacked | Dots | Slope | Strips | Scatter | Tiles | Outline | Grid | Nothing
+Body = Bars | Stacked | Dots | Slope | Strips | Scatter | Twins | Tiles | Outline | Grid | Nothing
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from scoring.figures.specification import (
     Stacked,
     Strips,
     Tiles,
+    Twins,
 )
 
 WIDE, NARROW = 720, 340
@@ -29,6 +30,7 @@ SMALL, SMALL_STEP = 12, 18
 DRAWERS: Mapping[type, Callable[[Canvas, Any, float], float]] = {
     Bars: rows.bars,
     Stacked: rows.stacked,
+    Twins: rows.twins,
     Dots: rows.dots,
     Outline: rows.outline,
     Slope: planes.slope,

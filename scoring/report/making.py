@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
-from scoring.figures import builders
+from scoring.figures import builders, pairs
 from scoring.figures.specification import Bars, Cell, Figure, Nothing, Stacked, Table
 from scoring.figures.words import order_sentence
 from scoring.report.checking import faults_of
@@ -98,7 +98,8 @@ MAKERS: Mapping[str, Callable[[RunBoard, Item], Figure]] = {
     "bars": lambda board, item: builders.node_bars(board, item.node, top=item.top),
     "values": lambda board, item: builders.value_bars(board, item.node, top=item.top),
     "makeup": lambda board, item: builders.make_up(board, item.node, top=item.top),
-    "scatter": lambda board, item: builders.capacity(board, item.node, item.other),
+    "scatter": lambda board, item: pairs.capacity(board, item.node, item.other),
+    "twins": lambda board, item: pairs.twin_bars(board, item.node, item.other, top=item.top),
     "tiles": _tiles,
     "definitions": _definitions,
     "weights": _weights,

@@ -13,15 +13,16 @@ from surveys.selectors.trees import Tree, tree_of
 from surveys.texts import text_in
 
 TOP = 10
-KINDS = ("outline", "bars", "values", "makeup", "tiles", "scatter", "definitions", "weights")
+KINDS = ("outline", "bars", "values", "makeup", "tiles", "twins", "scatter", "definitions", "weights")
+PAIRS = ("twins", "scatter")
 TABLES = ("definitions", "weights")
 WITHOUT_NODE = ("outline", "definitions", "weights")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Item:
-    """One figure or table. `number` as "2" of 图 2, blank where it has none; `other` is the second indicator of a
-    scatter; `branch` takes the run of other units (cities) instead of the main one.
+    """One figure or table. `number` as "2" of 图 2, blank where it has none; `other` is the second indicator
+    of a pair; `branch` takes the run of other units (cities) instead of the main one.
     """
 
     kind: str
@@ -76,11 +77,11 @@ def missing(item: Item, codes: Sequence[str], leaves: Sequence[str], units: Sequ
         return ""
     wanted = [code for code in (item.node, item.other) if code]
     gone = [code for code in wanted if code not in codes]
-    if gone or (item.kind == "scatter" and len(wanted) < 2):
+    if gone or (item.kind in PAIRS and len(wanted) < 2):
         return _("The run has no %(codes)s.") % {"codes": ", ".join(gone) or "?"}
     if item.kind == "makeup" and item.node in leaves:
         return _("%(code)s is measured itself: its score is made of nothing else.") % {"code": item.node}
-    if item.kind in ("values", "scatter") and any(code not in leaves for code in wanted):
+    if item.kind in ("values", *PAIRS) and any(code not in leaves for code in wanted):
         return _("%(code)s is not measured itself: it has no values of its own.") % {"code": wanted[0]}
     return "" if units else _("The run has no units.")
 
