@@ -16,7 +16,7 @@ help:
 	@echo "make run      start Quanheng at http://127.0.0.1:8000/ (PORT=, DATA_DIR=)"
 	@echo "make worker   start one more worker (with REDIS_URL and DATABASE_URL)"
 	@echo "make test     all tests: on SQLite, on PostgreSQL, in a browser"
-	@echo "make soak     every state of the expert's pages in every language, width and theme (20 minutes)"
+	@echo "make soak     what make test takes in turn: every state of the expert's pages in every frame, every address on PostgreSQL"
 	@echo "make check    format, lint, types, templates, migrations, translations"
 	@echo "make format   put the code into shape"
 	@echo "make bench    benchmarks; make bench-form: those of the expert's form"
@@ -44,6 +44,7 @@ test-browser: $(VENV)/ready-dev
 
 soak: $(VENV)/ready-dev
 	QUANHENG_SOAK=1 $(PYTHON) -m pytest tests/browser/test_states.py
+	QUANHENG_SOAK=1 $(PYTHON) -m pytest -n $(TEST_PROCESSES) --dist worksteal --database=postgres
 
 check: $(VENV)/ready-dev
 	$(PYTHON) -m ruff format --check .

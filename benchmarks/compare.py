@@ -186,6 +186,7 @@ def main() -> None:
     geometric_mean(report, rows)
     incomplete(report)
     scores.ranks_under_draws(report)
+    scores.levels_of_many_units(report)
     importing(report)
     page = report.page("Measurements", _introduction())
     RESULTS.write_text(page, "utf-8")

@@ -16,6 +16,12 @@ SITE_URL = SITE.url
 TRUSTED_PROXY = env.address("TRUSTED_PROXY")
 SECRET_KEY = env.text("SECRET_KEY") or secret_key.kept_in(DATA_DIR / "secret_key")
 DATABASES = {"default": databases.from_environment(DATA_DIR)}
+# Each process keeps its own: `files` are those of public pages, which may be asked for again by anybody.
+LOCAL_MEMORY = "django.core.cache.backends.locmem.LocMemCache"
+CACHES = {
+    "default": {"BACKEND": LOCAL_MEMORY, "LOCATION": "default"},
+    "files": {"BACKEND": LOCAL_MEMORY, "LOCATION": "files", "TIMEOUT": None, "OPTIONS": {"MAX_ENTRIES": 64}},
+}
 BROKER = broker.from_environment(DATA_DIR)
 MAIL_SERVER = mail.server_from_environment()
 

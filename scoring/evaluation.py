@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 import ahp
 from scoring.files import DataTable, fault_problems
 from scoring.ranking import Scores, ScoringError, score
-from scoring.rules import leaf_rules, node_rules
+from scoring.rules import groups_of, leaf_rules, node_rules
 from surveys.files.judgments import PANEL, JudgmentRow
 from surveys.files.problems import FileErrors, Problem
 from surveys.files.tree import Tree
@@ -65,6 +65,7 @@ def scores_of(data: DataTable, tree: Tree, local: Local) -> Scores:
             root=data.node,
             rules=leaf_rules(tree),
             nodes=node_rules(tree),
+            groups=groups_of(data.attributes),
         )
     except ScoringError as error:
         raise FileErrors(fault_problems(data, error.faults)) from error

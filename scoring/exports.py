@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from scoring.bundle.checks import FORMAT
 from scoring.documents import data_document
 from scoring.models import DataUnit, Score, ScoringRun
+from scoring.selectors.marks import kind_words, marks_of
 from scoring.selectors.runs import NodeRow, RunTree, run_stamps
 from surveys.canonical import canonical_json
 from surveys.exports.workbook import Sheet, workbook_bytes
@@ -24,7 +25,7 @@ TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "zip": "application/zip",
 }
-LONG = ("run", "unit", "code", "name", "name_en", "score", "rank", "value", "note")
+LONG = ("run", "unit", "code", "name", "name_en", "score", "rank", "value", "marks", "note")
 
 Cells = dict[tuple[int, int], tuple[float | None, int | None]]
 Rows = list[list[Cell]]
@@ -38,6 +39,7 @@ class RunTable:
         self.units: list[DataUnit] = list(run.data_set.units.order_by("position"))
         found = Score.objects.filter(run=run).values_list("unit_id", "node_id", "score", "rank")
         self.cells: Cells = {(unit, node): (score, rank) for unit, node, score, rank in found}
+        self.marks = marks_of(run)
         self.stamps = run_stamps(run)
         self.note = " / ".join(self.stamps)
 
@@ -47,7 +49,8 @@ class RunTable:
                 score, rank = self.cells[unit.pk, row.node.pk]
                 value = self.tree.raw(unit, row.node.code)
                 raw = float(value) if value else None
-                yield [str(self.run), unit.name, row.node.code, *self._names(row), score, rank, raw, self.note]
+                done = self.marks.of(row.node.code, unit.name).text
+                yield [str(self.run), unit.name, row.node.code, *self._names(row), score, rank, raw, done, self.note]
 
     def wide_rows(self, part: int) -> Iterator[list[Cell]]:
         """A row for each unit; `part` 0 gives scores, 1 ranks."""
@@ -56,6 +59,22 @@ class RunTable:
 
     def wide_heading(self) -> list[Cell]:
         return [_("Unit"), *(f"{row.node.code} {self._names(row)[0]}" for row in self.tree.rows)]
+
+    def notice_rows(self) -> Iterator[list[Cell]]:
+        """What was done to which value or score, each with the value as it was given."""
+        names, units = {row.node.code: self._names(row)[0] for row in self.tree.rows}, {u.name: u for u in self.units}
+        for notice in self.marks.rows():
+            value = self.tree.raw(units[notice.unit], notice.code)
+            raw = float(value) if value else None
+            yield [notice.unit, notice.code, names[notice.code], raw, kind_words()[notice.kind], notice.kind]
+
+    def wide_marks(self) -> Iterator[str]:
+        """For each unit, everything that was done to it: kind and code."""
+        done: dict[str, list[str]] = {}
+        for notice in self.marks.rows():
+            done.setdefault(notice.unit, []).append(f"{notice.kind}:{notice.code}")
+        for unit in self.units:
+            yield ";".join(done.get(unit.name, []))
 
     def _names(self, row: NodeRow) -> tuple[str, str]:
         names: dict[str, str] = row.node.name
@@ -82,7 +101,11 @@ def wide_csv(table: RunTable) -> bytes:
     heading = [str(cell) for cell in table.wide_heading()]
     ranks = [_("%(name)s rank") % {"name": name} for name in heading[1:]]
     pairs = zip(table.wide_rows(0), table.wide_rows(1), strict=True)
-    return csv_bytes([*heading, *ranks, "note"], ([*scores, *places[1:], table.note] for scores, places in pairs))
+    rows = zip(pairs, table.wide_marks(), strict=True)
+    return csv_bytes(
+        [*heading, *ranks, "marks", "note"],
+        ([*scores, *places[1:], done, table.note] for (scores, places), done in rows),
+    )
 
 
 def run_json(run: ScoringRun) -> bytes:
@@ -111,6 +134,7 @@ def run_xlsx(table: RunTable) -> bytes:
             _sheet(_("Scores"), head, wide, table.wide_rows(0)),
             _sheet(_("Ranks"), head, wide, table.wide_rows(1)),
             _sheet(_("List"), head, list(LONG), table.long_rows()),
+            _sheet(_("Notices"), head, _notice_heading(), table.notice_rows()),
             _sheet(_("Weights"), head, [_("Code"), _("Indicator"), _("Local weight"), _("Weight")], _nodes(table)),
             _sheet(_("About"), head, [_("What"), ""], _facts(table.run)),
         ]
@@ -125,6 +149,10 @@ def _weights(run: ScoringRun) -> object:
 def _sheet(title: str, head: Rows, heading: Sequence[Cell], body: Iterator[list[Cell]]) -> Sheet:
     first = len(head) + 1
     return Sheet(title, [*head, [], list(heading), *body], headings=frozenset({0, first}), frozen=first + 1)
+
+
+def _notice_heading() -> list[Cell]:
+    return [_("Unit"), _("Code"), _("Indicator"), _("Value"), _("What was done"), "kind"]
 
 
 def _nodes(table: RunTable) -> Iterator[list[Cell]]:
@@ -144,7 +172,11 @@ def _facts(run: ScoringRun) -> Iterator[list[Cell]]:
     yield [_("Weight set"), str(run.weight_set)]
     yield [_("Weights used"), str(run.get_weights_used_display())]
     yield [_("Hash of the weights"), run.weights_hash]
-    yield [_("Normalisation"), _("min-max, 0 to 100")]
+    low, high = (float(run.options[name]) for name in ("output_low", "output_high"))
+    yield [_("Normalisation"), _("min-max, %(low)g to %(high)g") % {"low": low, "high": high}]
+    yield [_("Scoring rules"), f"{run.rules}: {run.rules.reason}" if run.rules else _("As the edition says")]
+    if "rank_decimals" in run.options:
+        yield [_("Ranks from scores rounded to"), run.options["rank_decimals"]]
     yield [_("Ranks"), _("by competition: equal scores share a rank (1, 2, 2, 4)")]
     yield [_("Tie tolerance"), run.options["tie_tolerance"]]
     yield [_("Software version"), run.software]

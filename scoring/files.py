@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from scoring.matching import ATTRIBUTES, match_columns, scope_of
 from scoring.normalising import Array, Fault, find_faults
-from scoring.rules import leaf_rules
+from scoring.rules import groups_of, leaf_rules
 from surveys.files.columns import column_sign
 from surveys.files.numbers import NumberError, number_text
 from surveys.files.problems import Findings, Problem
@@ -74,7 +74,7 @@ def find_data(
         rows=tuple(row.number for row in table.rows),
         headings={code: table.column(place) for code, place in leaves.items()},
     )
-    faults = find_faults(data.values, columns, cells.rules)
+    faults = find_faults(data.values, columns, cells.rules, groups_of(data.attributes))
     findings.problems += fault_problems(data, (fault for fault in faults if fault.code not in cells.faulty))
     return data
 
@@ -95,6 +95,10 @@ def _fault_sentence(fault: Fault, unit: str) -> tuple[str, str]:
     rule = _("fill in a number, or declare a rule for missing values")
     sentences = {
         "missing": (_("%(unit)s has no value for %(code)s"), rule),
+        "group": (
+            _("%(unit)s has no value for %(code)s, and nobody in its group has one"),
+            _("fill in a number or the group of the unit, or declare another rule for missing values"),
+        ),
         "not_finite": (_("%(unit)s has no finite value for %(code)s"), _("write an ordinary number")),
         "not_positive": (
             _("%(unit)s has %(detail)s, which has no logarithm"),

@@ -8,13 +8,15 @@ from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[np.float64]
 Bounds = tuple[float, float]
+Groups = Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True, kw_only=True)
 class LeafRule:
     """How the values of a leaf become scores. Bounds are on the raw scale; None takes them from the units at hand.
 
-    `missing` is refuse, leave_out, reweight, mean or value (then `missing_value` stands for what is missing).
+    `missing` is refuse, leave_out, reweight, mean or value (then `missing_value` stands for what is missing). A mean is
+    that of all units, or of those of the unit's own `missing_group`, the name of a grouping of the units.
     `neutral` is the score of everybody where all values are equal; without it such a column is refused.
     """
 
@@ -27,6 +29,7 @@ class LeafRule:
     target_high: float | None = None
     missing: str = "refuse"
     missing_value: float | None = None
+    missing_group: str = ""
     neutral: float | None = None
 
 
@@ -34,7 +37,8 @@ class LeafRule:
 class Fault:
     """Why a value or a column cannot be scored. `unit` is a position, None where the whole column is meant.
 
-    `kind` is missing, not_finite, not_positive, constant, bounds, negative or nothing.
+    `kind` is missing, group (nobody in it to take the mean of), not_finite, not_positive, constant, bounds, negative or
+    nothing.
     """
 
     kind: str
@@ -105,13 +109,19 @@ def other_scale(scores: Array, raw: Array, direction: str, kind: str) -> Array:
     return found
 
 
-def find_faults(values: ArrayLike, leaves: Sequence[str], rules: Mapping[str, LeafRule] | None = None) -> list[Fault]:
-    """Return everything that keeps the values (units x leaves, nan = missing) from being scored.
+def find_faults(
+    values: ArrayLike,
+    leaves: Sequence[str],
+    rules: Mapping[str, LeafRule] | None = None,
+    groups: Groups | None = None,
+) -> list[Fault]:
+    """Return everything that keeps the values (units x leaves, nan = missing) from being scored. For `groups` see
+    `normalise`.
 
     >>> find_faults([[1, 2], [1, float("nan")]], ["a", "b"])
     [Fault(kind='constant', code='a', unit=None, detail='1.0'), Fault(kind='missing', code='b', unit=1, detail='')]
     """
-    return _faults(_by_leaf(values), leaves, rules or {})
+    return _faults(_by_leaf(values), leaves, rules or {}, groups or {})
 
 
 def _by_leaf(values: ArrayLike) -> Array:
@@ -119,27 +129,30 @@ def _by_leaf(values: ArrayLike) -> Array:
     return np.array(np.asarray(values, dtype=float).T, order="C", ndmin=2)
 
 
-def _faults(table: Array, leaves: Sequence[str], rules: Mapping[str, LeafRule]) -> list[Fault]:
+def _faults(table: Array, leaves: Sequence[str], rules: Mapping[str, LeafRule], groups: Groups) -> list[Fault]:
     return [
         fault
         for code, row in zip(leaves, table, strict=True)
-        for fault in _column_faults(code, row, rules.get(code, LeafRule()))
+        for fault in _column_faults(code, row, rules.get(code, LeafRule()), groups)
     ]
 
 
-def _column_faults(code: str, column: Array, rule: LeafRule) -> Iterator[Fault]:
+def _column_faults(code: str, column: Array, rule: LeafRule, groups: Groups) -> Iterator[Fault]:
     missing = np.isnan(column)
     faults = [Fault("not_finite", code, int(unit)) for unit in np.flatnonzero(np.isinf(column))]
-    if rule.missing == "refuse" or (rule.missing == "mean" and missing.all()):
+    if rule.missing == "refuse":
         faults += [Fault("missing", code, int(unit)) for unit in np.flatnonzero(missing)]
+    elif rule.missing == "mean" and not faults:  # whoever has nobody to take the mean of
+        kind = "group" if rule.missing_group else "missing"
+        faults += [Fault(kind, code, int(unit)) for unit in np.flatnonzero(np.isnan(_filled(column, rule, groups)))]
     if rule.transform == "ln" and not faults:
-        used = _filled(column, rule)
+        used = _filled(column, rule, groups)
         faults += [
             Fault("not_positive", code, int(unit), repr(float(used[unit]))) for unit in np.flatnonzero(used <= 0)
         ]
     yield from faults
     if not faults and not missing.all():
-        yield from _bounds_faults(code, _filled(column, rule), rule)
+        yield from _bounds_faults(code, _filled(column, rule, groups), rule)
 
 
 def _bounds_faults(code: str, column: Array, rule: LeafRule) -> Iterator[Fault]:
@@ -165,6 +178,7 @@ def normalise(
     rules: Mapping[str, LeafRule] | None = None,
     *,
     output: Bounds = (0.0, 100.0),
+    groups: Groups | None = None,
 ) -> Normalised:
     """Return the scores of every unit on every leaf.
 
@@ -177,6 +191,7 @@ def normalise(
     values : array_like, units x leaves; nan is missing.
     leaves : the code of each column.
     rules : by code; a leaf without one is a plain benefit.
+    groups : name of a grouping to the group of each unit, for means within groups; "" is no group.
 
     Raises
     ------
@@ -190,14 +205,14 @@ def normalise(
            [  0.  , 100.  ,  33.33]])
     """
     table = _by_leaf(values)
-    faults = _faults(table, leaves, rules or {})
+    faults = _faults(table, leaves, rules or {}, groups or {})
     if faults:
         raise ScoringError(faults)
     bounds: dict[str, Bounds] = {}
     notices: list[Notice] = []
     for code, row in zip(leaves, table, strict=True):
         rule = (rules or {}).get(code, LeafRule())
-        notices += _fill(code, row, rule)
+        notices += _fill(code, row, rule, groups or {})
         if not np.isnan(row).all():
             bounds[code] = _bounds(row, rule)
             notices += _outside(code, row, rule)
@@ -205,19 +220,31 @@ def normalise(
     return Normalised(table, bounds, tuple(notices))
 
 
-def _filled(column: Array, rule: LeafRule) -> Array:
+def _filled(column: Array, rule: LeafRule, groups: Groups) -> Array:
     missing = np.isnan(column)
-    if rule.missing == "mean" and missing.any():
+    if rule.missing == "mean" and missing.any() and not missing.all():
+        if rule.missing_group:
+            return _filled_by_group(column, missing, groups.get(rule.missing_group, ()))
         return np.where(missing, column[~missing].mean(), column)
     if rule.missing == "value" and rule.missing_value is not None:
         return np.where(missing, rule.missing_value, column)
     return column
 
 
-def _fill(code: str, row: Array, rule: LeafRule) -> Iterator[Notice]:
+def _filled_by_group(column: Array, missing: NDArray[np.bool_], groups: Sequence[str]) -> Array:
+    """What is missing in a group without any value, or without a group, stays so."""
+    found = column.copy()
+    for group in {groups[int(unit)] for unit in np.flatnonzero(missing)} if groups else ():
+        own = np.array([each == group for each in groups])
+        if group and (own & ~missing).any():
+            found[own & missing] = column[own & ~missing].mean()
+    return found
+
+
+def _fill(code: str, row: Array, rule: LeafRule, groups: Groups) -> Iterator[Notice]:
     missing = np.isnan(row)
     if missing.any() and rule.missing in ("mean", "value"):
-        row[:] = _filled(row, rule)
+        row[:] = _filled(row, rule, groups)
         yield Notice("filled", code, _positions(missing))
 
 

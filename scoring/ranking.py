@@ -14,6 +14,7 @@ from scoring.normalising import (
     Array,
     Bounds,
     Fault,
+    Groups,
     LeafRule,
     Normalised,
     Notice,
@@ -94,6 +95,8 @@ def score(
     nodes: Mapping[str, NodeRule] | None = None,
     output: Bounds = (0.0, 100.0),
     tolerance: float = TIE_TOLERANCE,
+    decimals: int | None = None,
+    groups: Groups | None = None,
 ) -> Scores:
     """Normalise the values, aggregate them up to `root` and rank the units on every node.
 
@@ -106,6 +109,8 @@ def score(
     rules, nodes : by code; leaves and nodes without one take the defaults.
     output : the range of the scores of leaves.
     tolerance : scores that differ by no more share a rank, see `competition_ranks`.
+    decimals : ranks are taken from scores rounded to so many decimals; None: from the scores as they are.
+    groups : see `normalise`.
 
     Raises
     ------
@@ -120,9 +125,9 @@ def score(
     >>> done.codes, done.of("index").tolist(), done.ranks_of("index").tolist()
     (('index', 'use', 'pue'), [100.0, 0.0], [1, 2])
     """
-    normalised = normalise(values, leaves, rules, output=output)
+    normalised = normalise(values, leaves, rules, output=output, groups=groups)
     codes, scores, notices = aggregate(normalised.scores, leaves, children, local, root=root, rules=rules, nodes=nodes)
-    ranks = np.array([competition_ranks(row, tolerance) for row in scores])
+    ranks = rank_rows(scores, tolerance, decimals)
     return Scores(codes, scores, ranks, normalised.bounds, normalised.notices + notices)
 
 
@@ -141,16 +146,26 @@ def aggregate(
     arithmetic: sum w s; geometric: prod s ** w; harmonic: 1 / sum (w / s), both 0 where an s with weight is 0.
     `local` weights are those of the children of a node, for all units or, child x unit, for each unit its own.
     """
-    codes = _tree_order(root, children)
+    codes = tree_order(root, children)
     work = _Work(codes, np.empty((len(codes), scores.shape[1])), dict(rules or {}), dict(nodes or {}))
     for code, row in zip(leaves, scores, strict=True):
         work.put_leaf(code, row)
     for code in reversed(codes):
         if children.get(code):
-            work.put_node(code, children[code], _checked(code, local[code], len(children[code])))
+            work.put_node(code, children[code], checked_weights(code, local[code], len(children[code])))
     if work.faults:
         raise ScoringError(work.faults)
     return codes, work.table, tuple(work.notices)
+
+
+def rank_rows(scores: Array, tolerance: float = TIE_TOLERANCE, decimals: int | None = None) -> Ranks:
+    """Return the ranks in every row, of scores rounded to `decimals` where such are given; see `competition_ranks`.
+
+    >>> rank_rows(np.array([[71.04, 71.02, 70.9], [1.0, 3.0, 2.0]]), decimals=1).tolist()
+    [[1, 1, 3], [3, 1, 2]]
+    """
+    ranked = scores if decimals is None else scores.round(decimals)
+    return np.array([competition_ranks(row, tolerance) for row in ranked])
 
 
 def competition_ranks(scores: ArrayLike, tolerance: float = TIE_TOLERANCE) -> Ranks:
@@ -172,7 +187,7 @@ def competition_ranks(scores: ArrayLike, tolerance: float = TIE_TOLERANCE) -> Ra
     return ranks
 
 
-def _tree_order(root: str, children: Children) -> tuple[str, ...]:
+def tree_order(root: str, children: Children) -> tuple[str, ...]:
     order: list[str] = []
     stack = [root]
     while stack:
@@ -181,7 +196,7 @@ def _tree_order(root: str, children: Children) -> tuple[str, ...]:
     return tuple(order)
 
 
-def _checked(code: str, weights: ArrayLike, count: int) -> Array:
+def checked_weights(code: str, weights: ArrayLike, count: int) -> Array:
     """Local weights as child x 1, or child x unit."""
     found = np.asarray(weights, dtype=float)
     if found.shape[:1] != (count,):

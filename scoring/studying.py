@@ -12,7 +12,6 @@ from django.utils.translation import gettext_noop
 from scoring.agreement import kendall, spearman
 from scoring.models import Study
 from scoring.normalising import Array, other_scale
-from scoring.ranking import competition_ranks
 from scoring.rules import leaf_rules
 from scoring.selectors.weighing import Weighing
 from scoring.uncertainty import beats, equal, rank_intervals, without
@@ -210,7 +209,7 @@ def _indicators(weighing: Weighing, _options: Mapping[str, str], step: Step) -> 
 def _against(weighing: Weighing, scores: Array) -> Document:
     """Other scores of the root beside those of the run."""
     official = weighing.scores.ranks_of(weighing.root)
-    ranks = competition_ranks(scores)
+    ranks = weighing.ranked(scores)
     both = (official > 0) & (ranks > 0)
     moved = np.abs(ranks - official)[both]
     agree = spearman(official[both], ranks[both]) if both.any() else None

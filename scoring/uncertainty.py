@@ -57,7 +57,9 @@ def leaf_weights(children: Children, root: str, local: Mapping[str, ArrayLike]) 
     return codes, np.stack(np.broadcast_arrays(*columns), axis=1)
 
 
-def ranks_of_draws(weights: Array, scores: Array, *, tolerance: float = TIE_TOLERANCE) -> Ranks:
+def ranks_of_draws(
+    weights: Array, scores: Array, *, tolerance: float = TIE_TOLERANCE, decimals: int | None = None
+) -> Ranks:
     """Rank the units in every draw of weights: the order of ``weights @ scores``, ties sharing the better rank.
 
     Parameters
@@ -73,7 +75,7 @@ def ranks_of_draws(weights: Array, scores: Array, *, tolerance: float = TIE_TOLE
     ranks = np.empty((len(weights), scores.shape[1]), dtype=np.int16)
     for first in range(0, len(weights), BLOCK):
         block = slice(first, first + BLOCK)
-        ranks[block] = ranks_of_scores(weights[block] @ scores, tolerance=tolerance)
+        ranks[block] = ranks_of_scores(weights[block] @ scores, tolerance=tolerance, decimals=decimals)
     return ranks
 
 
@@ -88,6 +90,7 @@ def ranks_by_rules(
     rules: Mapping[str, LeafRule] | None = None,
     nodes: Mapping[str, NodeRule] | None = None,
     tolerance: float = TIE_TOLERANCE,
+    decimals: int | None = None,
 ) -> Ranks:
     """Rank the units on `root` in every draw, whatever the means and the gaps: every node by `scoring.ranking`.
 
@@ -114,16 +117,18 @@ def ranks_by_rules(
         weights = {node: np.repeat(found[block].T, units, axis=1) for node, found in full.items()}
         tiled = np.tile(scores, (1, count))
         _codes, table, _notices = aggregate(tiled, leaves, children, weights, root=root, rules=rules, nodes=nodes)
-        ranks[block] = ranks_of_scores(table[0].reshape(count, units), tolerance=tolerance)
+        ranks[block] = ranks_of_scores(table[0].reshape(count, units), tolerance=tolerance, decimals=decimals)
     return ranks
 
 
-def ranks_of_scores(scores: Array, *, tolerance: float = TIE_TOLERANCE) -> Ranks:
-    """Rank every row; nan has rank 0.
+def ranks_of_scores(scores: Array, *, tolerance: float = TIE_TOLERANCE, decimals: int | None = None) -> Ranks:
+    """Rank every row, of scores rounded to `decimals` where such are given; nan has rank 0.
 
     The bits of a positive number are in its order, so that a number and the place of its unit (in the last bits, which
     is far below the tolerance) are sorted at once.
     """
+    if decimals is not None:
+        scores = np.round(scores, decimals)
     count, least = scores.shape[1], float(scores.min(initial=0.0))
     missing = np.isnan(scores) if np.isnan(least) else None
     if missing is not None:

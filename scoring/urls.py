@@ -11,7 +11,9 @@ from scoring.views import (
     gate,
     public,
     publications,
+    quality,
     report,
+    rules,
     runs,
     studies,
     units,
@@ -20,6 +22,7 @@ from scoring.views import (
 from surveys import paths  # noqa: F401  knows how codes stand in an address
 
 S = "surveys/<int:survey_id>/"
+D = f"{S}data/<int:data_set_id>/"
 R = f"{S}runs/<int:number>/"
 P = "p/<slug:slug>/"
 M = f"{S}consistency/<code:code>/<code:node>/"
@@ -33,6 +36,12 @@ urlpatterns = [
     path(f"{S}data/<int:data_set_id>/", data.data_set, name="data_set"),
     path(f"{S}data/<int:data_set_id>/changes/", gate.data_changes, name="data_changes"),
     path(f"{S}data/<int:data_set_id>/changes.<slug:kind>", gate.data_changes_export, name="data_changes_export"),
+    path(f"{D}quality/", quality.data_quality, name="data_quality"),
+    path(f"{D}quality.<slug:kind>", quality.data_quality_file, name="data_quality_file"),
+    path(f"{D}quality/<code:code>/<slug:show>.<slug:kind>", quality.data_quality_figure, name="data_quality_figure"),
+    path(f"{S}rules/", rules.rules, name="rules"),
+    path(f"{S}rules/new/", rules.rules_new, name="rules_new"),
+    path(f"{S}rules/look/", rules.rules_look, name="rules_look"),
     path(f"{S}runs/", runs.runs, name="runs"),
     path(f"{S}runs/new/", runs.run_new, name="run_new"),
     path(R, runs.run, name="run"),
@@ -45,6 +54,8 @@ urlpatterns = [
     path(f"{R}sure/<int:key>/", studies.study, name="study"),
     path(f"{R}sure/<int:key>/cancel/", studies.study_stop, name="study_stop"),
     path(f"{R}sure/<int:key>.<slug:kind>", studies.study_export, name="study_export"),
+    path(f"{R}quality/", quality.run_quality, name="run_quality"),
+    path(f"{R}quality.<slug:kind>", quality.run_quality_file, name="run_quality_file"),
     path(f"{R}compare/", comparing.comparing, name="comparing"),
     path(f"{R}compare.<slug:kind>", comparing.comparing_export, name="comparing_export"),
     path(f"{R}figures/", report.gallery, name="gallery"),

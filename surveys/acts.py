@@ -74,6 +74,7 @@ ACTS = {
     "revision.requested": _("Expert asked to look again"),
     "revision.withdrawn": _("Request to look again withdrawn"),
     "round.started": _("Further round begun"),
+    "rules.made": _("Scoring rules made"),
     "run.requested": _("Run asked for"),
     "section.declined": _("Section declined: not my field"),
     "section.taken_up": _("Declined section taken up again"),

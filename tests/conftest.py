@@ -102,7 +102,7 @@ def start_worker(
         yield start
 
 
-@pytest.fixture(params=["folder", "redis"])
+@pytest.fixture(params=[pytest.param("folder", marks=pytest.mark.one_database), "redis"])
 def celery_worker(request: pytest.FixtureRequest, start_worker: Callable[..., Worker]) -> Worker:
     """A running worker, once over a folder and once over Redis."""
     return start_worker(request.getfixturevalue("redis_url")) if request.param == "redis" else start_worker()

@@ -83,6 +83,7 @@ def test_celery_stays_below_the_release_that_loses_its_worker() -> None:
     assert Version("5.6.3") <= Version(celery.__version__) < Version("5.7")
 
 
+@pytest.mark.one_database
 def test_a_worker_with_a_waiting_message_outlives_its_redis(
     start_worker: Callable[..., Worker], mortal_redis: redis_server.Server
 ) -> None:

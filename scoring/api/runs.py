@@ -9,7 +9,7 @@ from django.db import transaction
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
-from scoring.models import Score, ScoringRun
+from scoring.models import Score, ScoringRules, ScoringRun
 from scoring.selectors.runs import RunTree, run_job, run_page, runs_of, usable_data_sets, usable_weight_sets
 from scoring.services.runs import run_request
 from scoring.tasks import enqueue
@@ -53,6 +53,7 @@ NEW: Schema = options(
     data_set=WHOLE,
     weight_set=said(WHOLE, "The number of the weight set."),
     weights_used=one_of(*ScoringRun.WeightsUsed.values),
+    rules=said(WHOLE, "The number of a version of the scoring rules; the edition's own rules where it is left out."),
     preview=said(FLAG, "Weights that are not locked give previews alone."),
 )
 SCORE: Schema = thing(unit=TEXT, score=maybe(NUMBER), rank=maybe(WHOLE))
@@ -91,12 +92,24 @@ def run_new(call: Call) -> dict[str, Any]:
     if data is None or weights is None:
         raise Refused(_("There is no such current data set, or no such weight set, in this survey."))
     used = call.body.get("weights_used", ScoringRun.WeightsUsed.EXACT)
+    rules = _rules(call)
     with transaction.atomic():
         made, job = run_request(
-            call.here, data, weights, user=call.user, weights_used=used, preview=call.body.get("preview", False)
-        )
+            call.here, data, weights, user=call.user, weights_used=used, rules=rules,
+            preview=call.body.get("preview", False),
+        )  # fmt: skip
         enqueue(job)
     return _document(made)
+
+
+def _rules(call: Call) -> ScoringRules | None:
+    number = call.body.get("rules")
+    if number is None:
+        return None
+    found = ScoringRules.objects.filter(survey=call.here, number=number).first()
+    if found is None:
+        raise Refused(_("There is no such version of the scoring rules in this survey."))
+    return found
 
 
 @operation(

@@ -11,7 +11,7 @@ import numpy as np
 
 from scoring.bundle.tables import run_tables
 from scoring.ranking import Scores, score
-from scoring.rules import leaf_rules, node_rules
+from scoring.rules import GROUPINGS, leaf_rules, node_rules, options_from, ruled
 from surveys.adopted import local_of_adopted
 from surveys.bundle.checks import SET, written_problems
 from surveys.bundle.findings import Check, Files, Text, check
@@ -113,7 +113,9 @@ def _local(weights: Document, used: str, tree: Tree, root: str) -> dict[str, lis
 
 def _scores(export: Document, tree: Tree, local: Mapping[str, list[float]]) -> Scores:
     document, data = export["document"], export["data"]
-    options = document["options"]
+    options = options_from(document["options"])
+    tree = ruled(tree, options.changes)
+    attributes = {name: [unit["attributes"].get(name, "") for unit in data["units"]] for name in GROUPINGS}
     values = np.array([[float(text or "nan") for text in unit["values"]] for unit in data["units"]])
     return score(
         values,
@@ -123,6 +125,8 @@ def _scores(export: Document, tree: Tree, local: Mapping[str, list[float]]) -> S
         root=document["node"],
         rules=leaf_rules(tree),
         nodes=node_rules(tree),
-        output=(float(options["output_low"]), float(options["output_high"])),
-        tolerance=float(options["tie_tolerance"]),
+        output=options.output,
+        tolerance=options.tolerance,
+        decimals=options.decimals,
+        groups=attributes,
     )

@@ -64,10 +64,11 @@ def _golden_panel(edition: Edition, rows: list[JudgmentRow], people: People) -> 
     runs.studies(made[0], people)  # those of the cities are for the reader to ask
     runs.publish(made[0], people)
     provinces = COMPUTING / next(iter(texts.COMPUTING_DATA))
-    runs.run(
+    before = runs.run(
         provinces, survey, weight_set, name=texts.YEAR_BEFORE, source=texts.YEAR_BEFORE_SOURCE, year="2022",
         people=people, content=year_before(provinces),
     )  # fmt: skip
+    runs.by_rules(made[0], before.data_set, people)
     plan = json.loads((COMPUTING / "report.json").read_text(encoding="utf-8"))
     plan_write(survey, items_of(plan), user=people["analyst"])
 

@@ -17,6 +17,7 @@ from scoring.selectors.publications import upper_nodes
 from scoring.services.data_sets import About, Provenance, data_set_import
 from scoring.services.publications import publication_move, publication_write
 from scoring.services.runs import run_request
+from scoring.services.scoring_rules import Asked, bounds_from, rules_create
 from scoring.services.studies import study_request
 from surveys.models import Survey, WeightSet
 
@@ -35,6 +36,16 @@ def run(
     """Import a file (or `content` in its place) and score its units with the locked set."""
     data_set = data(file, survey, name=name, source=source, year=year, people=people, content=content)
     scoring_run, job = run_request(survey, data_set, weight_set, user=people["analyst"])
+    computed(job)
+    return scoring_run
+
+
+def by_rules(run: ScoringRun, base: DataSet, people: People) -> ScoringRun:
+    """The same data under rules of the survey's own: one column by the bounds of the year before, capped."""
+    code = texts.BASE_YEAR_LEAF
+    changes = {code: {**bounds_from(base, [code])[code], "cap": "yes"}}
+    rules = rules_create(run.survey, Asked(changes, base=base, reason=texts.RULES_REASON), user=people["analyst"])
+    scoring_run, job = run_request(run.survey, run.data_set, run.weight_set, user=people["analyst"], rules=rules)
     computed(job)
     return scoring_run
 

@@ -55,6 +55,10 @@ YEAR_BEFORE = {
     "zh-hans": "31 个省级行政区，2022 年（合成）", "en": "31 provinces, 2022 (synthetic)",
 }  # fmt: skip
 YEAR_BEFORE_SOURCE = "权衡演示：由 2023 年合成数据推算 / Quanheng demo: derived from the synthetic data of 2023"
+BASE_YEAR_LEAF = "1.1.1"
+RULES_REASON = (
+    "演示：1.1.1 以 2022 年的最小值、最大值为极值，超出部分按极值计 / Demo: 1.1.1 between the ends of 2022, capped"
+)
 COMPUTING_SOURCE = "权衡演示文件：只还原公布的名次，不代表总量 / Quanheng demo files: published orders, not totals"
 COMPUTING_DATA = {
     "provinces_2023_synthetic.csv": {"zh-hans": "31 个省份，2023 年", "en": "31 provinces, 2023"},

@@ -40,6 +40,12 @@ def caption_of(board: RunBoard, title: str, unit: str, sentence: str, *, count: 
     )  # fmt: skip
 
 
+def score_unit(board: RunBoard) -> str:
+    """What scores are measured in: the range that leaves are given."""
+    low, high = (f"{end:g}" for end in board.output)
+    return _("score, %(low)s to %(high)s") % {"low": low, "high": high}
+
+
 def source_line(caption: Caption) -> str:
     """What stands under a figure: year, source, run and the beginning of its hash."""
     parts = [caption.year, caption.source and _("Source: %(source)s") % {"source": caption.source}]
@@ -71,7 +77,7 @@ def node_bars(board: RunBoard, code: str, *, top: int | None = TOP, intervals: I
         note = _("In brackets: the rank in 90 of 100 panels drawn from the same experts.")
     return Figure(
         f"bars-{code}",
-        caption_of(board, title, _("score, 0 to 100"), sentence, count=len(ranked), note=note),
+        caption_of(board, title, score_unit(board), sentence, count=len(ranked), note=note),
         Bars(bars, cut=_cut(ranks[ranked].tolist(), len(shown))),
         Table(heading, rows),
         [names[unit] for unit in shown],
@@ -89,7 +95,7 @@ def value_bars(board: RunBoard, code: str, *, top: int | None = TOP, word: str =
         for unit in shown
     ]
     title = _("Top %(top)d: %(node)s") % {"top": len(shown), "node": node} if len(shown) < len(ranked) else str(node)
-    lower = node.direction == Indicator.Direction.COST
+    lower = board.rules[code].direction == Indicator.Direction.COST
     return Figure(
         f"values-{code}",
         caption_of(
@@ -200,7 +206,7 @@ def tiles(board: RunBoard, code: str, places: Mapping[int, tuple[int, int]], sho
     return Figure(
         f"tiles-{code}",
         caption_of(
-            board, str(board.tree.nodes[code]), _("score, 0 to 100"), sentence, count=len(ranked),
+            board, str(board.tree.nodes[code]), score_unit(board), sentence, count=len(ranked),
             note=_("A sketch, not a map: one tile for each unit."),
         ),
         Tiles(drawn),

@@ -33,6 +33,7 @@ PAPER: dict[str, str] = {
     "dot": 'fill="#2f6f9f"',
     "frame": 'fill="none" stroke="#d8dee4" stroke-width="1"',
     "shade": 'fill="#2f6f9f"',
+    "minus": 'fill="#a8480f"',
     "stamp": 'fill="none" stroke="#c2410c" stroke-width="1.5"',
     "stamp-ink": 'fill="#c2410c"',
     **{f"part{place}": f'fill="{colour}"' for place, colour in enumerate(PALETTE)},

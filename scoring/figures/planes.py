@@ -197,7 +197,7 @@ def grid(canvas: Canvas, body: Grid, top: float) -> float:
     left = min(max((measured(name, size) for name in body.rows), default=0) + 10, canvas.width * 0.3)
     wide = (canvas.width - left) / max(len(body.columns), 1)
     heading = max((measured(name, size) for name in body.columns), default=0)
-    numbered = heading > wide * 2.4
+    numbered = heading > wide * (1.0 if body.signed else 2.4)
     labels = [str(place + 1) for place in range(len(body.columns))] if numbered else list(body.columns)
     high = max(size * 2.0, 22.0)
     for place, name in enumerate(labels):
@@ -220,16 +220,24 @@ def grid(canvas: Canvas, body: Grid, top: float) -> float:
             if value is None:
                 canvas.rect(x + 0.5, y + 0.5, wide - 1, high - 1, "frame")
                 continue
-            share = min(max((value - body.lowest) / (body.highest - body.lowest or 1), 0.0), 1.0)
+            share, role, shown = _cell(body, value, size, wide)
             title = f"{name} / {body.columns[column]}: {value:.2f}"
-            canvas.rect(x + 0.5, y + 0.5, wide - 1, high - 1, "shade", opacity=0.06 + 0.9 * share, title=title)
-            shown = f"{100 * value:.0f}" if body.highest <= 1 else f"{value:.1f}"
+            canvas.rect(x + 0.5, y + 0.5, wide - 1, high - 1, role, opacity=0.06 + 0.9 * share, title=title)
             canvas.text(
                 x + wide / 2,
                 y + high * 0.5 + size * 0.36,
                 shown,
-                "pale" if share > 0.55 else "ink",
+                "pale" if share > (0.85 if body.signed else 0.55) else "ink",
                 size=size,
                 anchor="middle",
             )
     return begin + high * len(body.rows) + 6
+
+
+def _cell(body: Grid, value: float, size: float, wide: float) -> tuple[float, str, str]:
+    """How deep a cell is shaded, in which colour, and what is written in it."""
+    if not body.signed:
+        share = min(max((value - body.lowest) / (body.highest - body.lowest or 1), 0.0), 1.0)
+        return share, "shade", f"{100 * value:.0f}" if body.highest <= 1 else f"{value:.1f}"
+    words = f"{value:.2f}" if measured("\N{MINUS SIGN}0.00", size) <= wide - 2 else f"{value:.1f}"
+    return min(abs(value), 1.0), "minus" if value < 0 else "shade", words.replace("-", "\N{MINUS SIGN}")

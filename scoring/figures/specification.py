@@ -216,13 +216,16 @@ class Outline:
 
 @dataclass(frozen=True)
 class Grid:
-    """Rows against columns: the share of draws in which the row's unit stands before the column's."""
+    """Rows against columns: the share of draws in which the row's unit stands before the column's, or, `signed`,
+    correlations from -1 to 1.
+    """
 
     rows: Sequence[str]
     columns: Sequence[str]
     values: Sequence[Sequence[float | None]]
     lowest: float = 0.0
     highest: float = 1.0
+    signed: bool = False
 
 
 @dataclass(frozen=True)

@@ -206,6 +206,11 @@ def _shade(page: Any, figure: Figure) -> None:
     spans = columns if isinstance(figure.body, Grid) else columns[-1:]
     place = f"{_letter(spans[0])}{first}:{_letter(spans[-1])}{last}"
     rule = ColorScaleRule(start_type="min", start_color="FFFFFF", end_type="max", end_color="2F6F9F")
+    if isinstance(figure.body, Grid) and figure.body.signed:
+        rule = ColorScaleRule(
+            start_type="num", start_value=-1, start_color="A8480F", mid_type="num", mid_value=0, mid_color="FFFFFF",
+            end_type="num", end_value=1, end_color="2F6F9F",
+        )  # fmt: skip
     page.conditional_formatting.add(place, rule)
 
 

@@ -11,13 +11,13 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from scoring.computing import edition_tree
 from scoring.gate.derivations import FormulaError, formulas_in
 from scoring.gate.findings import Finding, confirmed
 from scoring.gate.reading import Passed, Setting, tables_of, through_the_gate
 from scoring.models import DataSet, UnitList
 from scoring.selectors.data_sets import earlier_of, known_units, unit_lists_of
 from scoring.selectors.runs import usable_data_sets
+from scoring.selectors.scoring_rules import survey_tree
 from scoring.services.data_sets import About, Provenance
 from surveys.errors import Refused
 from surveys.files.tables import Table
@@ -47,7 +47,7 @@ class Brought:
         edition = self.survey.edition
         known = known_units(self.unit_list, edition.system.language) if self.unit_list else []
         earlier = earlier_of(self.replaces) if self.replaces else None
-        setting = Setting(edition_tree(edition), known, earlier, formulas_in(self.formulas))
+        setting = Setting(survey_tree(self.survey), known, earlier, formulas_in(self.formulas))
         return through_the_gate(self.table, self.about_columns, setting)
 
     def provenance(self, passed: Passed, reason: str) -> Provenance:

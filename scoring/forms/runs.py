@@ -8,9 +8,10 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from scoring.models import DataSet, ScoringRun
+from scoring.models import DataSet, ScoringRules, ScoringRun
 from scoring.selectors.runs import usable_data_sets, usable_weight_sets
 from surveys.models import Survey, WeightSet
+from surveys.texts import text_in
 
 
 class DataSetChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
@@ -22,6 +23,11 @@ class DataSetChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
 class WeightSetChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, obj: Any) -> str:
         return f"{obj} · {obj.get_state_display()}"
+
+
+class RulesChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj} · {text_in(obj.name) or obj.reason[:60]}"
 
 
 class RunForm(forms.Form):
@@ -36,10 +42,24 @@ class RunForm(forms.Form):
         initial=ScoringRun.WeightsUsed.EXACT,
         help_text=gettext_lazy("Adopted weights are the rounded percentages that are printed, where the set has them."),
     )
+    rules = RulesChoice(
+        ScoringRules.objects.none(),
+        label=gettext_lazy("Scoring rules"),
+        required=False,
+        empty_label=gettext_lazy("As the edition says"),
+        help_text=gettext_lazy(
+            "Bounds, directions, missing values, means: versions are made on the page of the rules."
+        ),
+    )
 
     def __init__(self, *args: Any, survey: Survey, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        chosen = {"data_set": usable_data_sets(survey), "weight_set": usable_weight_sets(survey)}
+        chosen = {
+            "data_set": usable_data_sets(survey), "weight_set": usable_weight_sets(survey),
+            "rules": ScoringRules.objects.filter(survey=survey).order_by("-number"),
+        }  # fmt: skip
+        if not chosen["rules"].exists():
+            del chosen["rules"], self.fields["rules"]
         for name, found in chosen.items():
             field = self.fields[name]
             assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  for the type checker

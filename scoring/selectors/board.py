@@ -14,10 +14,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from scoring.computing import run_tree
 from scoring.models import DataUnit, ScoringRun
 from scoring.normalising import Array
-from scoring.ranking import Ranks
+from scoring.ranking import LeafRule, NodeRule, Ranks
+from scoring.rules import leaf_rules, node_rules, options_from
+from scoring.selectors.marks import Marks
 from scoring.selectors.runs import RunTree, run_stamps
+from surveys.files.tree import Tree
 
 HASH_DIGITS = 12
 
@@ -54,6 +58,29 @@ class RunBoard:
         return [unit.name for unit in self.units]
 
     @cached_property
+    def rule_tree(self) -> Tree:
+        """The tree as this run's rules say it is scored; `rules` and `node_rules` follow from it."""
+        return run_tree(self.run)
+
+    @cached_property
+    def rules(self) -> Mapping[str, LeafRule]:
+        return leaf_rules(self.rule_tree)
+
+    @cached_property
+    def node_rules(self) -> Mapping[str, NodeRule]:
+        return node_rules(self.rule_tree)
+
+    @cached_property
+    def output(self) -> tuple[float, float]:
+        """The range that scores of leaves were given."""
+        return options_from(self.run.options).output
+
+    @property
+    def plain_scale(self) -> bool:
+        """Leaves are scored from 0 to 100, and ranks are those of scores as they are."""
+        return self.output == (0.0, 100.0) and "rank_decimals" not in self.run.options
+
+    @cached_property
     def local(self) -> dict[str, dict[str, float]]:
         """Parent → child → local weight, as this run used them; both in tree order (a document sorts its letters)."""
         found = json.loads(self.run.document)["local_weights"]
@@ -62,6 +89,11 @@ class RunBoard:
             code: {child: float(found[code][child]) for child in sorted(found[code], key=order.__getitem__)}
             for code in sorted(found, key=order.__getitem__)
         }
+
+    @cached_property
+    def marks(self) -> Marks:
+        """What was done to values before they were scored, and to which scores that reaches."""
+        return Marks(self.notices, self.local)
 
     @cached_property
     def stamps(self) -> list[str]:

@@ -10,14 +10,12 @@ import numpy as np
 from django.utils.translation import gettext as _
 
 from scoring.changes import FACTORS, Side, split
-from scoring.computing import edition_tree
 from scoring.figures.builders import caption_of
 from scoring.figures.specification import Cell, Figure, Line, Slope, Table
 from scoring.figures.words import TOP, listed, told_together
 from scoring.models import ScoringRun
 from scoring.normalising import ScoringError
 from scoring.ranking import NodeRule
-from scoring.rules import leaf_rules, node_rules
 from scoring.selectors.board import RunBoard
 from scoring.uncertainty import leaf_weights
 from surveys.models import Indicator, Survey
@@ -209,19 +207,19 @@ def _side(board: RunBoard, code: str, names: Sequence[str], called: Mapping[str,
     codes, weights = leaf_weights(children, code, local)
     place = {name: at for at, name in enumerate(board.names)}
     units = [place[name] for name in names]
-    rules = leaf_rules(edition_tree(board.run.data_set.edition))
     return Side(
         {called[leaf]: float(weight) for leaf, weight in zip(codes, weights[0], strict=True)},
         {called[leaf]: board.raw_of(leaf)[units] for leaf in codes},
         {called[leaf]: board.bounds[leaf] for leaf in codes if leaf in board.bounds},
-        {called[leaf]: rules[leaf] for leaf in codes},
+        {called[leaf]: board.rules[leaf] for leaf in codes},
     )
 
 
 def _linear(board: RunBoard, code: str) -> bool:
-    nodes = node_rules(edition_tree(board.run.data_set.edition))
     below = set(_inner(board, code))
-    plain = all(nodes.get(node, NodeRule()).aggregation == "arithmetic" for node in below)
+    plain = board.plain_scale and all(
+        board.node_rules.get(node, NodeRule()).aggregation == "arithmetic" for node in below
+    )
     return plain and not any(notice["kind"] in ("reweighted", "left_out") for notice in board.notices)
 
 

@@ -13,16 +13,18 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from scoring.agreement import kendall, spearman
-from scoring.computing import OPTIONS, Inputs, Local, compute, edition_tree, stored_table
+from scoring.computing import Inputs, Local, compute_nodes, run_options, stored_table
 from scoring.files import DataTable
-from scoring.models import DataSet
+from scoring.models import DataSet, ScoringRules
 from scoring.ranking import Scores
+from scoring.rules import ruled
 from scoring.selectors.data_sets import data_sets_of
+from scoring.selectors.scoring_rules import newest_rules
 from surveys.errors import Refused
 from surveys.files.tree import Tree as FileTree
 from surveys.models import Indicator, Survey
 from surveys.selectors.panel_now import PanelNow
-from surveys.selectors.trees import Tree
+from surveys.selectors.trees import Tree, indicator_rows
 
 SMALL = 0.0005
 """A change of a weight that the page need not name: less than 0.05 percentage points."""
@@ -166,8 +168,8 @@ class Board:
         return [node for node in self.tree.parents if node.code in below]
 
     def scores(self, local: Local) -> Scores:
-        """Refused where the data do not fit; by the rules of a run."""
-        return compute(Inputs(self._files_tree, self._table, self.units, local, OPTIONS))
+        """Refused where the data do not fit; by the survey's newest rules, which a run would take."""
+        return compute_nodes(Inputs(self._files_tree, self._table, self.units, local, run_options(self._rules)))
 
     def change(self, before: Scores, after: Scores, node: Indicator) -> RankChange:
         ranks = before.ranks_of(node.code), after.ranks_of(node.code)
@@ -183,7 +185,11 @@ class Board:
 
     @cached_property
     def _files_tree(self) -> FileTree:
-        return edition_tree(self.data_set.edition)
+        return ruled(FileTree(indicator_rows(self.tree)), self._rules.rules if self._rules else None)
+
+    @cached_property
+    def _rules(self) -> ScoringRules | None:
+        return newest_rules(self.data_set.survey_id)
 
     @cached_property
     def _table(self) -> DataTable:

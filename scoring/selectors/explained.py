@@ -9,14 +9,13 @@ from functools import cached_property
 import numpy as np
 from django.utils.translation import gettext as _
 
-from scoring.computing import edition_tree
 from scoring.explaining import Lift, gap_parts, lifts, parts_of
-from scoring.figures.builders import caption_of
+from scoring.figures.builders import caption_of, score_unit
 from scoring.figures.specification import Dot, Dots, Figure, Table
 from scoring.normalising import LeafRule
 from scoring.ranking import NodeRule
-from scoring.rules import leaf_rules, node_rules
 from scoring.selectors.board import RunBoard
+from scoring.selectors.marks import kind_words
 from scoring.selectors.runs import NodeRow
 from scoring.uncertainty import leaf_weights
 from surveys.models import Indicator
@@ -63,9 +62,8 @@ class Explained:
     def __init__(self, board: RunBoard, unit: int, code: str) -> None:
         self.board, self.unit, self.code = board, unit, code
         self.node = board.tree.nodes[code]
-        tree = edition_tree(board.run.data_set.edition)
-        self.rules: Mapping[str, LeafRule] = leaf_rules(tree)
-        self.nodes: Mapping[str, NodeRule] = node_rules(tree)
+        self.rules: Mapping[str, LeafRule] = board.rules
+        self.nodes: Mapping[str, NodeRule] = board.node_rules
 
     @property
     def score(self) -> float | None:
@@ -105,6 +103,15 @@ class Explained:
         points = [row.points for row in self.children]
         return None if None in points else sum(point for point in points if point is not None)
 
+    @property
+    def direction(self) -> str:
+        """Of a leaf, as this run's rules have it, in words."""
+        return str(Indicator.Direction(self.rules[self.code].direction).label)
+
+    @property
+    def output(self) -> tuple[float, float]:
+        return self.board.output
+
     @cached_property
     def linear(self) -> bool:
         """Arithmetic means from here down, and nothing missing: every leaf has its share of every distance."""
@@ -127,7 +134,7 @@ class Explained:
     def ways_up(self) -> list[LiftRow]:
         """Which single indicators would make this unit level with the one before."""
         before = [each for each in self.neighbours if each.gap < 0]
-        if not before or self.leaf:
+        if not before or self.leaf or not self.board.plain_scale:
             return []
         scores = {code: float(self.board.score_of(code)[self.unit]) for code in self._leaf_weights}
         found = lifts(self._leaf_weights, scores, -before[0].gap, self.rules, self.board.bounds)
@@ -168,17 +175,10 @@ class Explained:
     def _done(self, code: str, weight: float, used: float) -> str:
         name = self.board.names[self.unit]
         kinds = {each["kind"] for each in self.board.notices if each["code"] == code and name in each["units"]}
-        words = {
-            "filled": _("no value: replaced as the rule says"),
-            "capped": _("moved to the bound"),
-            "outside": _("beyond the bounds"),
-            "left_out": _("left out"),
-            "zero": _("0 under this mean"),
-        }
-        said = [word for kind, word in words.items() if kind in kinds]
+        kinds.discard("reweighted")  # of the node's own children; here the weight below this node is meant
         if abs(used - weight) > 1e-9:
-            said.append(_("weights of what is missing were shared out"))
-        return "; ".join(said)
+            kinds.add("reweighted")
+        return "; ".join(word for kind, word in kind_words().items() if kind in kinds)
 
     def _inside(self, code: str) -> bool:
         node = self.board.tree.nodes[code]
@@ -247,9 +247,7 @@ def profile_figure(board: RunBoard, unit: int) -> Figure:
     }  # fmt: skip
     return Figure(
         "profile",
-        caption_of(
-            board, _("Profile: %(unit)s") % {"unit": name}, _("score, 0 to 100"), sentence, count=len(board.units)
-        ),
+        caption_of(board, _("Profile: %(unit)s") % {"unit": name}, score_unit(board), sentence, count=len(board.units)),
         Dots(dots, (name, _("all units"), _("their middle"))),
         Table(
             [_("Indicator"), _("Score"), _("Least"), _("Middle"), _("Greatest")],

@@ -8,9 +8,11 @@ from django.utils.translation import gettext as _
 
 from scoring.figures import builders
 from scoring.figures.experts import expert_strips
+from scoring.figures.quality import LARGEST, influence_figure, of_run, relations_figure
 from scoring.figures.specification import Figure
 from scoring.models import Unit
 from scoring.selectors.board import RunBoard
+from scoring.selectors.influence import node_row
 from surveys.models import WeightEntry
 from surveys.selectors.consensus import node_consensus
 from surveys.selectors.panel_now import panel_then
@@ -25,6 +27,8 @@ def kinds_of(board: RunBoard, code: str) -> list[tuple[str, str]]:
         "minmax": _("Least and greatest"),
         "tiles": _("Tiles"),
         "experts": _("Experts"),
+        "relations": _("Correlations"),
+        "influence": _("Influence"),
     }
     return [(kind, name) for kind, name in names.items() if _has(board, code, kind)]
 
@@ -75,13 +79,17 @@ def _has(board: RunBoard, code: str, kind: str) -> bool:
         return bool(tile_places(board)[0])
     if kind == "experts":
         return _asked(board, code)
+    if kind in ("relations", "influence"):
+        return 2 <= len(board.local.get(code, ())) <= LARGEST
     return kind == "bars" or (leaf if kind in ("values", "minmax") else not leaf)
 
 
-MAKERS: Mapping[str, Callable[[RunBoard, str], Figure]] = {
+MAKERS: Mapping[str, Callable[[RunBoard, str], Figure | None]] = {
     "values": builders.value_bars,
     "makeup": builders.make_up,
     "minmax": lambda board, code: builders.min_max(board, [code]),
     "tiles": _tiles,
     "experts": _experts,
+    "relations": lambda board, code: relations_figure(node_row(board, code).group, of_run(board)),
+    "influence": lambda board, code: influence_figure(node_row(board, code), of_run(board)),
 }

@@ -102,7 +102,9 @@ class RunTree:
 
 def runs_of(surveys: Iterable[Survey] | QuerySet[Survey]) -> QuerySet[ScoringRun]:
     found = ScoringRun.objects.filter(survey__in=surveys).defer("document", "weight_set__document")
-    return found.select_related("survey", "data_set__edition__system", "weight_set__edition__system", "requested_by")
+    return found.select_related(
+        "survey", "data_set__edition__system", "weight_set__edition__system", "requested_by", "rules"
+    )
 
 
 def run_page(survey: Survey, number: int) -> QuerySet[ScoringRun]:

@@ -15,8 +15,8 @@ import ahp
 from scoring.computing import Inputs, Local, compute, inputs_of
 from scoring.models import ScoringRun
 from scoring.normalising import Array
-from scoring.ranking import NodeRule, Scores
-from scoring.rules import leaf_rules, node_rules
+from scoring.ranking import NodeRule, Ranks, Scores, rank_rows
+from scoring.rules import Options, leaf_rules, node_rules, options_from
 from scoring.uncertainty import Ranks as DrawnRanks
 from scoring.uncertainty import leaf_weights, ranks_by_rules, ranks_of_draws, recentred
 from surveys.errors import Refused
@@ -94,16 +94,26 @@ class Weighing:
 
     def ranks_in(self, node: str, drawn: Mapping[str, Array], draws: int) -> DrawnRanks:
         """The ranks on a node in every draw."""
-        tolerance = float(self.inputs.options["tie_tolerance"])
+        tolerance, decimals = self._options.tolerance, self._options.decimals
         leaves, weights = self.weights_in(node, drawn)
         if self.linear:
             weights = np.broadcast_to(weights, (draws, len(leaves)))
-            return ranks_of_draws(weights, self.leaf_scores(leaves), tolerance=tolerance)
+            return ranks_of_draws(weights, self.leaf_scores(leaves), tolerance=tolerance, decimals=decimals)
         tree = self.inputs.tree
         return ranks_by_rules(
             self.children, node, self._local_by(drawn), leaves, self.leaf_scores(leaves),
             draws=draws, rules=leaf_rules(tree), nodes=node_rules(tree), tolerance=tolerance,
+            decimals=decimals,
         )  # fmt: skip
+
+    def ranked(self, scores: Array) -> Ranks:
+        """Ranks of one row of scores, as the run ranks: its tolerance, and its rounding if it has one."""
+        ranks: Ranks = rank_rows(scores[np.newaxis], self._options.tolerance, self._options.decimals)[0]
+        return ranks
+
+    @property
+    def _options(self) -> Options:
+        return options_from(self.inputs.options)
 
     def _local_by(self, drawn: Mapping[str, Array]) -> dict[str, ArrayLike]:
         return {code: drawn.get(code, own) for code, own in self.local.items()}

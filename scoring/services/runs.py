@@ -10,9 +10,9 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from scoring.computing import OPTIONS, Inputs, compute, inputs_of
+from scoring.computing import Inputs, compute, inputs_of, run_options
 from scoring.documents import Document, input_hash, run_document
-from scoring.models import DataSet, Score, ScoringRun
+from scoring.models import DataSet, Score, ScoringRules, ScoringRun
 from surveys.canonical import canonical_json, content_hash
 from surveys.errors import Refused
 from surveys.models import Job, Survey, WeightSet
@@ -35,6 +35,7 @@ def run_request(
     *,
     user: User | None,
     weights_used: str = Used.EXACT,
+    rules: ScoringRules | None = None,
     preview: bool = False,
 ) -> tuple[ScoringRun, Job]:
     """Ask for a run. The same data, weights and options give the same run once.
@@ -44,16 +45,19 @@ def run_request(
     survey = Survey.objects.select_for_update().get(pk=survey.pk)
     weight_set = WeightSet.objects.select_for_update().get(pk=weight_set.pk)
     _check(survey, data_set, weight_set, weights_used, preview)
+    if rules and rules.survey_id != survey.pk:
+        raise Refused(_("These rules are of another survey."))
     asked = ScoringRun(
         survey=survey,
         number=_next_number(survey),
         data_set=data_set,
         weight_set=weight_set,
+        rules=rules,
         weights_used=weights_used,
         weights_hash=weight_set.content_hash,
         preview=preview,
         synthetic=data_set.synthetic or weight_set.synthetic,
-        options=dict(OPTIONS),
+        options=run_options(rules),
         software=VERSION,
         requested_by=user,
     )

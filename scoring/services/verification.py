@@ -13,11 +13,12 @@ from typing import Any
 import numpy as np
 from django.utils.translation import gettext as _
 
-from scoring.computing import Inputs, compute, inputs_of
+from scoring.computing import Inputs, compute, inputs_of, run_options
 from scoring.documents import data_document, input_hash, run_inputs
 from scoring.models import ScoringRun
 from scoring.ranking import Scores
 from scoring.services.runs import run_with_inputs
+from scoring.services.scoring_rules import rules_document
 from surveys.canonical import canonical_json, content_hash
 from surveys.selectors.verification import DAMAGED
 
@@ -43,6 +44,7 @@ def _run_problems(run_id: int) -> list[str]:
     return [
         *_hash_problems(run, document, inputs),
         *_input_problems(run, document),
+        *_rules_problems(run, document),
         *_row_problems(run, document),
         *_score_problems(document, inputs, compute(inputs)),
     ]
@@ -60,6 +62,14 @@ def _hash_problems(run: ScoringRun, document: Document, inputs: Inputs) -> Itera
         yield _("The weights are not those that the run was computed from.")
     if weights["seal_hash"] and content_hash(run.weight_set.seal) != weights["seal_hash"]:
         yield _("The signatures under the weights are not those that the run names.")
+
+
+def _rules_problems(run: ScoringRun, document: Document) -> Iterator[str]:
+    stated = run_options(run.rules) if run.rules else {"rules": None}
+    if any(document["options"].get(name) != value for name, value in stated.items()):
+        yield _("The scoring rules are not those that the run was computed with.")
+    if run.rules and content_hash(canonical_json(rules_document(run.rules))) != run.rules.content_hash:
+        yield _("The stored scoring rules do not have their stored hash.")
 
 
 def _input_problems(run: ScoringRun, document: Document) -> Iterator[str]:

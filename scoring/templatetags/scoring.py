@@ -16,6 +16,7 @@ from scoring.figures.words import listed
 from scoring.models import Publication, ScoringRun
 from scoring.publishing import Shown
 from scoring.selectors.data_sets import Extreme
+from scoring.selectors.marks import Mark
 from scoring.selectors.publications import demo_publication
 from scoring.selectors.studies import interval_text
 from surveys.models import Job
@@ -77,6 +78,24 @@ def rounded(text: str | None, decimals: int) -> str:
 
 
 @register.filter
+def coefficient(number: float | None) -> str:
+    """{{ told.raw|coefficient }}: two decimals, a real minus, no plus; or a dash."""
+    return "–" if number is None else f"{number:.2f}".replace("-", "\N{MINUS SIGN}")
+
+
+@register.filter
+def parted(share: float | None, decimals: int = 1) -> str:
+    """{{ told.effective|parted:1 }}: a share that may be negative, in percent; or a dash."""
+    return "–" if share is None else f"{100 * share:.{decimals}f} %".replace("-", "\N{MINUS SIGN}")
+
+
+@register.filter
+def short(number: float) -> str:
+    """{{ move.before|short }}: a measured value without the digits that are none of it."""
+    return f"{number:.10g}"
+
+
+@register.filter
 def item(values: Sequence[object], place: int) -> object:
     """{{ found.totals|item:0 }}"""
     return values[place]
@@ -107,6 +126,12 @@ def interval(row: Shown) -> str:
 def in_address(code: str) -> str:
     """{{ node.code|in_address }}: as a part of an address, where {% url %} does not know the address."""
     return CodeConverter().to_url(code)
+
+
+@register.inclusion_tag("scoring/_score_mark.html")
+def score_mark(marks: Mapping[str, Mark], key: str) -> dict[str, object]:
+    """{% score_mark marks unit.name %}: the sign of what was done to a score; nothing where nothing was."""
+    return {"mark": marks.get(key)}
 
 
 @register.filter

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
+from hashlib import sha256
 from typing import Any
 
 from django.conf import settings
+from django.core.cache import caches
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import render
 from django.urls import Resolver404, resolve, reverse
@@ -20,7 +22,6 @@ from django.views.decorators.http import require_safe
 from scoring.exports_public import FIGURE_FILES, PUBLIC_TYPES, figure_files, public_bytes, public_figure_bytes
 from scoring.figures.svg import drawn
 from scoring.forms.publications import OwnWeightsForm
-from scoring.kept import Kept
 from scoring.models import Publication
 from scoring.publishing import Profile
 from scoring.selectors.publications import PublicRun, publication_at
@@ -28,7 +29,6 @@ from surveys.paths import CodeConverter
 
 FRESH = 300
 """Seconds for which a reader's browser or a proxy need not ask again."""
-FILES = Kept()
 
 
 @dataclass(frozen=True)
@@ -56,9 +56,10 @@ class Visit:
 
     def file(self, name: str, content_type: str, make: Callable[[], bytes]) -> HttpResponse:
         """To be kept, never opened on this site: a drawing that is opened here could do what the site may."""
-        key = (self.public.tag, translation.get_language() or "", name)
+        key = sha256(f"{self.public.tag}|{translation.get_language()}|{name}".encode()).hexdigest()
         headers = {"Content-Disposition": content_disposition_header(True, name) or "attachment"}
-        return HttpResponse(FILES.get(key, make), content_type=content_type, headers=headers)
+        content = caches["files"].get_or_set(key, make)
+        return HttpResponse(content, content_type=content_type, headers=headers)
 
     def _tongues(self) -> list[tuple[str, str, str, bool]]:
         """The other languages of the page, with the address of this very page in them."""

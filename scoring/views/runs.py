@@ -16,6 +16,7 @@ from scoring.figures.builders import node_bars
 from scoring.forms import RunForm
 from scoring.models import ScoringRun
 from scoring.selectors.board import board_of
+from scoring.selectors.marks import legend
 from scoring.selectors.pictures import kinds_of, picture
 from scoring.selectors.runs import RunTree, jobs_of, ranking, run_job, run_origins, runs_of
 from scoring.selectors.studies import rank_intervals_of
@@ -24,7 +25,7 @@ from scoring.tasks import enqueue
 from scoring.views.pages import account, computed_run_of, page_of, run_of, scoring_page
 from surveys.access import READS, SCORES, survey_for, surveys_of
 from surveys.errors import Refused
-from surveys.models import Survey
+from surveys.models import Indicator, Survey
 from surveys.services.looks import export_note
 from surveys.views.coordinator.pages import file_answer
 
@@ -53,7 +54,11 @@ def runs(request: HttpRequest, survey_id: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def run_new(request: HttpRequest, survey_id: int) -> HttpResponse:
     survey = survey_for(request.user, survey_id, *SCORES)
-    form = RunForm(request.POST or None, survey=survey, initial={"data_set": request.GET.get("data")})
+    form = RunForm(
+        request.POST or None,
+        survey=survey,
+        initial={name: request.GET.get(key) for name, key in (("data_set", "data"), ("rules", "rules"))},
+    )
     made = _request(request, survey, form) if form.is_valid() else None
     if made is None:
         return scoring_page(request, survey, "runs", "run_new", form=form, status=422 if form.is_bound else 200)
@@ -92,6 +97,7 @@ def node(request: HttpRequest, survey_id: int, number: int, code: str) -> HttpRe
         synthetic=found.synthetic,
         origins=run_origins(found),
         row=row,
+        direction=Indicator.Direction(board.rules[code].direction).label if row.leaf else "",
         path=tree.path(row.node),
         children=tree.children_of(row.node),
         kinds=kinds,
@@ -99,6 +105,8 @@ def node(request: HttpRequest, survey_id: int, number: int, code: str) -> HttpRe
         plain=chosen == kinds[0][0],
         figure=picture(board, code, chosen, intervals),
         intervals={board.units[unit].pk: ends for unit, ends in intervals.items()},
+        marks=(marks := board.marks.on(code)),
+        legend=legend(marks.values()),
         page=page_of(request, ranked, UNITS_ON_A_PAGE),
     )
 

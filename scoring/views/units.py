@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from scoring.models import DataUnit, ScoringRun
 from scoring.selectors.board import RunBoard, board_of
 from scoring.selectors.explained import Explained, peers, profile_figure, strengths
+from scoring.selectors.marks import legend
 from scoring.selectors.runs import profile, run_origins
 from scoring.selectors.studies import rank_intervals_of
 from scoring.views.pages import computed_run_of, scoring_page
@@ -26,12 +27,13 @@ def unit(request: HttpRequest, survey_id: int, number: int, unit_id: int) -> Htt
     board = board_of(found)
     place = _place(board, chosen)
     rows, (strong, weak) = profile(board.tree, chosen), strengths(board, place)
-    other = _beside(request, found)
+    other, marks = _beside(request, found), board.marks.to(chosen.name)
     return scoring_page(
         request, survey, "runs", "unit", run=found, synthetic=found.synthetic, origins=run_origins(found), unit=chosen,
         rows=list(zip(rows, profile(board.tree, other) if other else rows, strict=True)), whole=rows[0], strong=strong,
         weak=weak, figure=profile_figure(board, place), peers=[board.units[at] for at in peers(board, place)],
-        units=board.units, other=other, interval=rank_intervals_of(found, board.root).get(place),
+        units=board.units, other=other, interval=rank_intervals_of(found, board.root).get(place), marks=marks,
+        legend=legend(marks.values()),
     )  # fmt: skip
 
 

@@ -165,10 +165,14 @@ def _with_direction(row: IndicatorRow, tree: Tree) -> IndicatorRow:
 
 def _check_place(row: IndicatorRow, tree: Tree, columns: Columns, findings: Findings) -> None:
     """Refuse what says nothing where it stands: a direction of a node, an aggregation of a leaf, a half target."""
-    found = _misplaced(row) if tree.children[row.code] else _wrong_in_leaf(row)
-    for name, what, mend in found:
+    for name, what, mend in rule_faults(row, leaf=not tree.children[row.code]):
         place = next(table_row for table_row in columns.table.rows if table_row.number == row.row)
         findings.add(what, mend, row=row.row, column=columns.label(name, place))
+
+
+def rule_faults(row: IndicatorRow, *, leaf: bool) -> Iterator[tuple[str, str, str]]:
+    """What of a row's rules of scoring cannot be: the column, what is wrong, how to mend it."""
+    return _wrong_in_leaf(row) if leaf else _misplaced(row)
 
 
 def _misplaced(row: IndicatorRow) -> Iterator[tuple[str, str, str]]:

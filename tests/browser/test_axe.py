@@ -19,7 +19,7 @@ from surveys.services.transcripts import transcript_create, transcript_draft
 from tests.browser.conftest import Watch
 from tests.browser.judging import AXE, FINDINGS, LANGUAGES, RULES
 from tests.support import journey as step
-from tests.support.places import demo_password, free_port, running_site
+from tests.support.places import copy_demo, demo_password, free_port, running_site
 from tests.surveys import factories as make
 
 NOT_PAGES = ("/export.", ".csv", ".xlsx", ".txt", ".json", ".pdf", ".docx", "/logout/", "/healthz")
@@ -60,7 +60,7 @@ class Site:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The demo, in a process of its own."""
-    home, port = tmp_path_factory.mktemp("site"), free_port()
+    home, port = copy_demo(tmp_path_factory.mktemp("site")), free_port()
     url = f"http://127.0.0.1:{port}"
     with running_site(home, port, f"{url}/"):
         yield Site(url, home)

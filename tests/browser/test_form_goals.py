@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import cycle
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,7 +19,7 @@ from surveys.services.chain import chain_verify
 from surveys.services.panel import link_mint
 from tests.browser.conftest import Watch
 from tests.support import journey as step
-from tests.support.places import free_port, running_site
+from tests.support.places import copy_demo, free_port, running_site
 from tests.surveys import factories as make
 
 TREE = {"r": ["a", "b", "c", "d"], "a": ["a1", "a2"], "b": ["b1", "b2", "b3"]}
@@ -183,9 +182,9 @@ def test_two_keys_answer_a_pair_with_the_keyboard_alone(page: Page, live_server:
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The demo as it is installed: compressed files, a real server, the 176 pairs."""
-    home, port = tmp_path_factory.mktemp("site"), free_port()
+    home, port = copy_demo(tmp_path_factory.mktemp("site")), free_port()
     url = f"http://127.0.0.1:{port}"
-    with running_site(Path(home), port, f"{url}/"):
+    with running_site(home, port, f"{url}/"):
         yield url
 
 

@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserType, Page, expect
 
 from tests.browser.conftest import Watch
 from tests.support import journey as step
-from tests.support.places import Proxy, demo_password, free_port, running_site
+from tests.support.places import Proxy, copy_demo, demo_password, free_port, running_site
 
 pytestmark = pytest.mark.slow
 
@@ -19,8 +19,7 @@ PREFIX, NAME = "/quanheng", "quanheng.test"
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo is loaded by whichever site starts first; the next one finds it."""
-    return tmp_path_factory.mktemp("site")
+    return copy_demo(tmp_path_factory.mktemp("site"))
 
 
 @pytest.fixture(scope="module")

@@ -191,7 +191,7 @@ def look_and_download(page: Page) -> None:
     assert len(found) == run.scores.count()
     assert {row["unit"] for row in found if row["code"] == "r"} == {"North", "South", "East", "West"}
     book = load_workbook(io.BytesIO(downloaded(page, "export.xlsx")), read_only=True)
-    assert len(book.sheetnames) == 5
+    assert len(book.sheetnames) == 6
 
 
 def downloaded(page: Page, name: str) -> bytes:

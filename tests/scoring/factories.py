@@ -1,12 +1,13 @@
 """Small ready-made data sets and runs, always made through the services."""
 
-from scoring.computing import edition_tree
 from scoring.files import read_data
-from scoring.models import DataSet, Publication, ScoringRun
+from scoring.models import DataSet, Publication, ScoringRules, ScoringRun
 from scoring.publishing import Profile
+from scoring.selectors.scoring_rules import survey_tree
 from scoring.services.data_sets import About, data_set_import
 from scoring.services.publications import publication_move, publication_write
 from scoring.services.runs import run_request
+from scoring.services.scoring_rules import Asked, Whole, rules_create
 from scoring.tasks import perform  # noqa: F401  the jobs of this app are known
 from surveys.files.tables import read_table
 from surveys.models import Survey, WeightSet
@@ -22,8 +23,13 @@ def data_set(
     of: Survey, content: bytes = DATA, *, file: str = "data.csv", replaces: DataSet | None = None, **about: object
 ) -> DataSet:
     said = About(**{"name": {"en": "Data"}, "year": "2023", "source": "Yearbook", **about})  # type: ignore[arg-type]
-    table = read_data(read_table(content, file), edition_tree(of.edition))
+    table = read_data(read_table(content, file), survey_tree(of))
     return data_set_import(of, table, content=content, about=said, user=make.user(), replaces=replaces)
+
+
+def rules(of: Survey, changes: dict[str, dict[str, str]], **whole: str) -> ScoringRules:
+    """The next version of a survey's scoring rules."""
+    return rules_create(of, Asked(changes, Whole(**whole), reason="Agreed."), user=make.user())
 
 
 def locked(*, decimals: int | None = None) -> WeightSet:

@@ -41,6 +41,7 @@ def the_ready_expert() -> Expert:
 
 
 @pytest.mark.slow
+@pytest.mark.one_database  # tests/test_golden_chain.py makes it on both
 @pytest.mark.django_db(transaction=True)
 def test_it_is_kept_while_it_is_wanted_and_made_anew_on_demand() -> None:
     check_ways_in(demo())

@@ -7,7 +7,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from scoring.models import DataSet, DataUnit, Score, ScoringRun
+from scoring.models import DataSet, DataUnit, Score, ScoringRules, ScoringRun
 from tests.scoring import factories as score
 from tests.surveys import factories as make
 
@@ -78,6 +78,13 @@ def test_a_run_and_its_scores_do_not_change() -> None:
     extra = run.scores.first()
     assert extra
     refused(lambda: Score.objects.create(run=run, unit=extra.unit, node=extra.node, score=1.0, rank=1), "frozen|UNIQUE")
+
+
+def test_a_version_of_the_rules_is_written_once() -> None:
+    made = score.rules(make.survey(), {"a1": {"missing": "mean"}})
+    rows = ScoringRules.objects.filter(pk=made.pk)
+    refused(lambda: rows.update(rules={}), "written once")
+    refused(lambda: rows._raw_delete("default"), "written once")
 
 
 def test_a_waiting_run_keeps_its_inputs() -> None:

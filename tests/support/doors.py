@@ -553,6 +553,24 @@ DOORS: dict[str, Door] = {
         get=READS,
         args=lambda at: [[at.decided.pk, later_data(at), kind] for kind in ("csv", "xlsx")],
     ),
+    "scoring:data_quality": Door(get=READS, args=lambda at: [[at.decided.pk, at.data.pk]]),
+    "scoring:data_quality_file": Door(
+        get=READS, args=lambda at: [[at.decided.pk, at.data.pk, kind] for kind in ("csv", "xlsx")]
+    ),
+    "scoring:data_quality_figure": Door(
+        get=READS, args=lambda at: [[at.decided.pk, at.data.pk, "a", "relations", kind] for kind in ("svg", "xlsx")]
+    ),
+    "scoring:run_quality": Door(get=READS, args=a_run),
+    "scoring:run_quality_file": Door(get=READS, args=run("csv", "xlsx")),
+    "scoring:rules": Door(get=READS, args=decided),
+    "scoring:rules_look": Door(get=READS, args=decided),
+    "scoring:rules_new": Door(
+        get=SCORES, post=SCORES, args=decided,
+        payload=fields(
+            store="1", draft='{"b": {"missing": "leave_out"}}', base="", output_low="0", output_high="100",
+            tie_tolerance="1e-9", rank_decimals="", reason="Gaps are left out.", name_en="Gaps",
+        ),
+    ),
     "scoring:runs": Door(get=READS, args=decided),
     "scoring:run_new": Door(
         get=SCORES, post=SCORES, args=decided,
@@ -566,7 +584,10 @@ DOORS: dict[str, Door] = {
         get=READS,
         args=lambda at: [
             [at.decided.pk, at.run.number, code, show, kind]
-            for code, show in (("r", "bars"), ("a", "makeup"), ("a1", "values"), ("a1", "minmax"))
+            for code, show in (
+                *(("r", "bars"), ("a", "makeup"), ("a1", "values"), ("a1", "minmax")),
+                *(("r", "relations"), ("r", "influence")),
+            )
             for kind in ("svg", "png", "xlsx", "csv")
         ],
     ),

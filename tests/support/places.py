@@ -1,8 +1,10 @@
 """A site of its own process, and a small reverse proxy in front of it."""
 
+import fcntl
 import http.client
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -24,6 +26,20 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def copy_demo(home: Path) -> Path:
+    """Fill a data folder with the demo, which the first who asks loads for all processes of this test run."""
+    shared = Path(os.environ["DATA_DIR"]) / "demo"
+    shared.mkdir(exist_ok=True)
+    with (shared.parent / "demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (shared / "demo-sign-ins.json").exists():
+            port = free_port()
+            with running_site(shared, port, f"http://127.0.0.1:{port}/"):
+                pass
+    shutil.copytree(shared, home, dirs_exist_ok=True, ignore=shutil.ignore_patterns("run.log", "queue"))
+    return home
 
 
 @contextmanager

@@ -1,15 +1,18 @@
 """Prepares the ground before Django's settings are read: a data folder of its own, a database, a browser.
 
 `pytest` runs everything but the browser, on SQLite. `pytest --database=postgres` repeats what uses the database on a
-real PostgreSQL. `pytest tests/browser` is a call of its own: Playwright keeps an event loop in the main thread, which
-Django takes for asynchronous code.
+real PostgreSQL: of long products (`rotates`) the part that is due today, or all with QUANHENG_SOAK=1.
+`pytest tests/browser` is a call of its own: Playwright keeps an event loop in the main thread, which Django takes for
+asynchronous code.
 """
 
 import atexit
 import os
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Generator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -31,6 +34,7 @@ OURS = (
     "MAIL_URL",
     "MAIL_FROM",
 )
+TURN = "QUANHENG_TURN"
 NEEDS_DATABASE = {"db", "transactional_db", "live_server", "django_db_setup", "start_worker"}
 
 postgres_key = pytest.StashKey[Service]()
@@ -51,6 +55,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) -> Generator[None]:
     """A wrapper runs before pytest-django, which reads the settings in the same hook."""
     if "PYTEST_XDIST_WORKER" not in os.environ:  # the controller has prepared what its workers inherit
+        os.environ.setdefault(TURN, str(date.today().toordinal()))
         _prepare_environment()
         if early_config.known_args_namespace.database == "postgres":
             early_config.stash[postgres_key] = _use_postgres()
@@ -96,9 +101,24 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.getoption("database") != "postgres":
         return
-    using = [item for item in items if _uses_database(item)]
+    using = _in_turn([item for item in items if _uses_database(item)])
     config.hook.pytest_deselected(items=[item for item in items if item not in using])
     items[:] = using
+
+
+def _in_turn(items: list[pytest.Item]) -> list[pytest.Item]:
+    """Of each product that rotates, every so manieth test, another part each day."""
+    if os.environ.get("QUANHENG_SOAK") == "1":
+        return items
+    seen: Counter[str] = Counter()
+    kept = []
+    for item in items:
+        marker = item.get_closest_marker("rotates")
+        name = item.nodeid.split("[")[0]
+        if marker is None or (seen[name] + int(os.environ[TURN])) % marker.args[0] == 0:
+            kept.append(item)
+        seen[name] += 1
+    return kept
 
 
 def _uses_database(item: pytest.Item) -> bool:
@@ -121,4 +141,6 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
         f"services: broker: {redis_server.describe()}",
         f"services: browser: {found.report if found else 'not asked for (pytest tests/browser)'}",
     ]
+    if database:
+        lines.append(f"services: long products go round on PostgreSQL: {TURN}={os.environ[TURN]}, all in make soak")
     return lines + (["services: a missing service is a failure"] if services_are_required() else [])

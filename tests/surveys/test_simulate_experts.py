@@ -54,6 +54,7 @@ def test_each_kind_goes_its_way_and_nothing_acknowledged_is_lost(
     assert "honest: 2 handed in" in told and "quitting: 1 left" in told
 
 
+@pytest.mark.one_database
 def test_the_same_seed_gives_the_same_answers_and_another_one_others(
     survey: Survey, live_server: LiveServer, capsys: pytest.CaptureFixture[str]
 ) -> None:

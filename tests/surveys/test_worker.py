@@ -73,6 +73,7 @@ def test_with_redis_stopped_a_submission_is_taken_at_once_and_computed_when_it_i
     assert_computed_once(submission, job)
 
 
+@pytest.mark.one_database
 def test_a_frozen_redis_delays_no_submission(start_worker: Callable[..., Worker], mortal_redis: Server) -> None:
     start_worker(mortal_redis.url)
     first = answered()
@@ -91,7 +92,7 @@ def test_what_was_handed_in_before_any_worker_started_is_found(start_worker: Cal
     assert_computed_once(submission, job)
 
 
-@pytest.mark.parametrize("broker", ["folder", "redis"])
+@pytest.mark.parametrize("broker", [pytest.param("folder", marks=pytest.mark.one_database), "redis"])
 def test_a_worker_killed_in_the_middle_of_a_job_costs_one_attempt(
     broker: str, start_worker: Callable[..., Worker], request: pytest.FixtureRequest
 ) -> None:
