@@ -38,7 +38,7 @@ def expert_strips(board: RunBoard, told: NodeConsensus) -> Figure:
         *(_("Least"), _("Lower quartile"), _("Middle"), _("Upper quartile"), _("Greatest"), *experts),
     ]
     body = Strips(
-        strips, point_name="" if told.many else _("one expert"), line_name=_("the run"),
+        strips, point_name="" if told.many else _("one expert"), line_name=_("weight in the run"),
         band_name=_("95 % interval of the panel") if any(strip.band for strip in strips) else "",
     )  # fmt: skip
     return Figure(f"experts-{code}", _caption(board, told, _sentence(strips)), body, Table(heading, rows))

@@ -66,7 +66,9 @@ def _pair_table(board: RunBoard, x: str, y: str, shown: Sequence[int]) -> Table:
 
 
 def _pair_sentence(board: RunBoard, x: str, y: str) -> str:
-    """Where each is largest; and, of the first ten of the one, where the other is least."""
+    """Where each is largest; and where the other is least among the first ten of the group that both belong to, or,
+    if they belong to none, of the one.
+    """
     known, up, names = _with_both(board, x, y), board.raw_of(y), board.names
     by_other = sorted(known, key=lambda unit: -up[unit])
     said = {**_named_pair(board, x, y), "first": listed(names[u] for u in known[:3])}
@@ -74,9 +76,14 @@ def _pair_sentence(board: RunBoard, x: str, y: str) -> str:
     told = _("%(x)s is largest in %(first)s; %(y)s in %(others)s.") % said
     if len(known) <= TOP:
         return told
-    least = min(known[:TOP], key=lambda unit: up[unit])
+    group = next((code for code, below in board.local.items() if x in below and y in below), None)
+    first = [unit for unit in board.ranked(group) if unit in known] if group else known
+    least = min(first[:TOP], key=lambda unit: up[unit])
     said |= {"count": TOP, "name": names[least], "value": rounded(float(up[least]))}
-    return told_together(told, _("Of the first %(count)d by %(x)s, %(name)s has the least %(y)s (%(value)s).") % said)
+    said |= {"node": board.tree.nodes[group or x]}
+    return told_together(
+        told, _("Of the first %(count)d on %(node)s, %(name)s has the least %(y)s (%(value)s).") % said
+    )
 
 
 def _measured(node: Indicator) -> str:

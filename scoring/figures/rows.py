@@ -67,7 +67,7 @@ def twins(canvas: Canvas, body: Twins, top: float) -> float:
     size, height = canvas.size, _row(canvas) - 4
     left = _left(canvas, [twin.label for twin in body.twins], ranked=False)
     wide = (canvas.width - left - TWIN_GAP) / 2
-    heads = [wrapped(name, size, wide, 3) for name in body.names]
+    heads = [_head(name, size, wide) for name in body.names]
     begin = top + size * 1.25 * max(len(head) for head in heads) + 8
     bottom = begin + height * len(body.twins)
     for side, head in enumerate(heads):
@@ -81,12 +81,21 @@ def twins(canvas: Canvas, body: Twins, top: float) -> float:
     return bottom + size * 1.6
 
 
+def _head(name: str, size: float, wide: float) -> list[str]:
+    """In one line, or the unit of measure in a line of its own."""
+    measure, gap, unit = name.rpartition(" (")
+    if not gap or measured(name, size) <= wide:
+        return wrapped(name, size, wide, 3)
+    return [*wrapped(measure, size, wide), fitted(f"({unit}", size, wide)]
+
+
 def _twin_panel(canvas: Canvas, body: Twins, side: int, frame: tuple[float, float, float, float]) -> None:
     left, top, right, bottom = frame
     values = [twin.values[side] for twin in body.twins]
     room = max(measured(twin.texts[side], canvas.size - 1) for twin in body.twins) + 8
-    marks = ticks(min(0.0, *values), max(0.0, *values) or 1.0, 2 if canvas.narrow else 3)
-    scale = linear(marks[0], marks[-1], left, right - room)
+    most = max(0.0, *values) or 1.0
+    marks = [mark for mark in ticks(min(0.0, *values), most, 2 if canvas.narrow else 3) if mark <= most]
+    scale = linear(marks[0], most, left, right - room)
     _axis(canvas, scale, marks, top, bottom)
     height = (bottom - top) / len(body.twins)
     for place, twin in enumerate(body.twins):
@@ -143,10 +152,11 @@ def outline(canvas: Canvas, body: Outline, top: float) -> float:
             canvas.line(stem, above + 8, stem, y, "grid")
             canvas.line(stem, y, x - 3, y, "grid")
         ends[branch.level] = y
-        most = canvas.width - x - codes - ((bar_room + text_room) if weighed else 0)
+        most = canvas.width - x - codes - ((bar_room + text_room + 8) if weighed else 0)
+        wide = size * (1.08 if branch.level < 2 else 1)  # letters in bold need more room
         canvas.text(x, y + size * 0.36, branch.code, "soft", size=size - 1)
         canvas.text(
-            x + codes, y + size * 0.36, fitted(branch.label, size, most), full=branch.label, bold=branch.level < 2
+            x + codes, y + size * 0.36, fitted(branch.label, wide, most), full=branch.label, bold=branch.level < 2
         )
         if branch.weight is not None:
             right = canvas.width - text_room
