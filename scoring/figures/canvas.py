@@ -179,11 +179,13 @@ def _taken(words: str, size: float, most: float) -> int:
     used, last_space = 0.0, 0
     for place, letter in enumerate(words):
         used += _breadth(letter) * size
+        if letter == " ":
+            last_space = place
         if used > most:
             wide = unicodedata.east_asian_width(letter) in "WF"
             return max(place if wide or not last_space else last_space, 1)
-        if letter in " -":
-            last_space = place + (letter == "-")
+        if letter == "-":
+            last_space = place + 1
     return len(words)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from scoring.figures import planes, rows
+from scoring.figures import planes, rows, strips
 from scoring.figures.canvas import Canvas, measured, wrapped
 from scoring.figures.specification import (
     Bars,
@@ -34,7 +34,7 @@ DRAWERS: Mapping[type, Callable[[Canvas, Any, float], float]] = {
     Dots: rows.dots,
     Outline: rows.outline,
     Slope: planes.slope,
-    Strips: planes.strips,
+    Strips: strips.strips,
     Scatter: planes.scatter,
     Tiles: planes.tiles,
     Grid: planes.grid,
