@@ -23,7 +23,7 @@ from scoring.figures.specification import (
     Tile,
     Tiles,
 )
-from scoring.figures.words import TOP, listed, order_sentence, ranking_sentence, told_together
+from scoring.figures.words import TOP, listed, order_sentence, ranking_sentence, score_unit, told_together
 from scoring.publishing import points
 from scoring.selectors.board import RunBoard
 from surveys.models import Indicator
@@ -38,12 +38,6 @@ def caption_of(board: RunBoard, title: str, unit: str, sentence: str, *, count: 
         title=title, unit=unit, count=count, year=data.year, source=data.source, run=str(board.run), hash=board.hash,
         sentence=sentence, stamps=tuple(board.stamps), note=note,
     )  # fmt: skip
-
-
-def score_unit(board: RunBoard) -> str:
-    """What scores are measured in: the range that leaves are given."""
-    low, high = (f"{end:g}" for end in board.output)
-    return _("score, %(low)s to %(high)s") % {"low": low, "high": high}
 
 
 def source_line(caption: Caption) -> str:
@@ -77,8 +71,8 @@ def node_bars(board: RunBoard, code: str, *, top: int | None = TOP, intervals: I
         note = _("In brackets: the rank in 90 of 100 panels drawn from the same experts.")
     return Figure(
         f"bars-{code}",
-        caption_of(board, title, score_unit(board), sentence, count=len(ranked), note=note),
-        Bars(bars, cut=_cut(ranks[ranked].tolist(), len(shown))),
+        caption_of(board, title, score_unit(board.output), sentence, count=len(ranked), note=note),
+        Bars(bars, cut=_cut(ranks[ranked].tolist(), len(shown)), highest=board.output[1]),
         Table(heading, rows),
         [names[unit] for unit in shown],
     )
@@ -135,7 +129,7 @@ def make_up(board: RunBoard, code: str, *, top: int | None = TOP) -> Figure:
             _make_up_sentence(titles, names, shown, parts), count=len(ranked),
             note="" if adds_up else _("The parts do not add up: the mean is not arithmetic, or something is missing."),
         ),
-        Stacked(titles, stacks),
+        Stacked(titles, stacks, highest=board.output[1]),
         Table(
             [_("Rank"), _("Unit"), *titles, _("Score")],
             [[int(ranks[u]), names[u], *own, float(scores[u])] for u, own in zip(shown, parts, strict=True)],
@@ -206,10 +200,10 @@ def tiles(board: RunBoard, code: str, places: Mapping[int, tuple[int, int]], sho
     return Figure(
         f"tiles-{code}",
         caption_of(
-            board, str(board.tree.nodes[code]), score_unit(board), sentence, count=len(ranked),
+            board, str(board.tree.nodes[code]), score_unit(board.output), sentence, count=len(ranked),
             note=_("A sketch, not a map: one tile for each unit."),
         ),
-        Tiles(drawn),
+        Tiles(drawn, *board.output),
         Table(
             [_("Rank"), _("Unit"), _("Score")], [[int(ranks[u]), names[u], float(scores[u])] for u in ranked]
         ),

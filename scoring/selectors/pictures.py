@@ -13,7 +13,7 @@ from scoring.figures.specification import Figure
 from scoring.models import Unit
 from scoring.selectors.board import RunBoard
 from scoring.selectors.influence import node_row
-from surveys.models import WeightEntry
+from surveys.models import PanelResult, WeightEntry
 from surveys.selectors.consensus import node_consensus
 from surveys.selectors.panel_now import panel_then
 
@@ -59,9 +59,9 @@ def _tiles(board: RunBoard, code: str) -> Figure:
 
 
 def _experts(board: RunBoard, code: str) -> Figure:
-    result = board.run.weight_set.panel_result
-    assert result is not None  # noqa: S101  _has looked
-    panel = panel_then(result)
+    key = board.run.weight_set.panel_result_id
+    assert key is not None  # noqa: S101  _has looked
+    panel = panel_then(PanelResult.objects.select_related("survey__edition").get(pk=key))
     return expert_strips(board, node_consensus(panel, panel.questions.tree.by_code()[code]))
 
 

@@ -1,14 +1,18 @@
-"""Experts' weights as strips, and the order of a node's parts."""
+"""Experts' weights as strips; the order of a node's parts; the range of its scores."""
 
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from django.utils import translation
 
-from scoring.figures.builders import make_up
+from scoring.figures.builders import caption_of, make_up, node_bars, tiles
 from scoring.figures.files import TYPES, figure_bytes
+from scoring.figures.published import Place, ranking_figure, tiles_figure
 from scoring.figures.specification import Figure, Stacked, Strips
+from scoring.publishing import Profile, shown
 from scoring.selectors.board import board_of
+from scoring.selectors.explained import profile_figure
 from scoring.selectors.pictures import kinds_of, picture
 from surveys.models import Survey
 from surveys.selectors import consensus
@@ -48,6 +52,18 @@ def test_the_parts_of_a_node_stand_in_tree_order_whatever_their_codes() -> None:
         assert stack.parts == pytest.approx(
             [board.local["r"][code] * board.score_of(code)[unit] for code in ("n2", "n10", "b")]
         )
+
+
+def test_figures_speak_of_the_range_that_the_run_gave_its_scores() -> None:
+    run = score.run()
+    run.options = {**run.options, "output_low": "1.0", "output_high": "10.0"}
+    board = board_of(run)
+    seen = shown(board, Profile(nodes=["r"], parts=True), "r")
+    captioned = partial(caption_of, board)
+    drawn = [node_bars(board, "r"), make_up(board, "r"), tiles(board, "r", {0: (1, 1)}, {}), profile_figure(board, 0)]
+    told = [ranking_figure("r", seen, captioned), tiles_figure("r", seen, [Place(1, 1, "N")] * 4, captioned)]
+    assert {figure.body.highest for figure in [*drawn, *told]} == {10.0}  # type: ignore[union-attr]
+    assert {figure.caption.unit for figure in [*drawn, *told]} == {"score, 1 to 10", "points"}
 
 
 def test_each_expert_is_a_dot_under_a_code_beside_the_weights_that_the_run_used() -> None:
