@@ -97,6 +97,8 @@ class ShownNode:
     rows: Sequence[Shown]
     count: int
     children: Sequence[str] = ()
+    output: tuple[float, float] = (0.0, 100.0)
+    """The range of scores."""
 
 
 class Board(Protocol):
@@ -107,6 +109,9 @@ class Board(Protocol):
 
     @property
     def local(self) -> dict[str, dict[str, float]]: ...
+
+    @property
+    def output(self) -> tuple[float, float]: ...
 
     def score_of(self, code: str) -> Array: ...
 
@@ -146,7 +151,7 @@ def shown(
         for place, unit in enumerate(units)
     ]
     count = int((ranks > 0).sum()) if profile.gaps == CLOSED else int((board.ranks_of(code) > 0).sum())
-    return ShownNode(code, rows, count, list(local))
+    return ShownNode(code, rows, count, list(local), board.output)
 
 
 def shown_units(board: Board, profile: Profile, code: str) -> list[int]:

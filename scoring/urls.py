@@ -73,6 +73,7 @@ urlpatterns = [
     path(f"{R}figures/plan/", report.plan, name="report_plan"),
     path(f"{R}figures/template/", report.template_upload, name="report_template"),
     path(f"{R}figures/template.docx", report.template_example, name="report_template_example"),
+    path(f"{R}figures/one/<code:key>.<slug:kind>", report.report_figure, name="report_figure"),
     path(f"{R}figures/<int:key>/", report.figure_set, name="figure_set"),
     path(f"{R}figures/<int:key>.zip", report.figure_set_file, name="figure_set_file"),
     path(f"{R}export.<str:kind>", runs.run_export, name="run_export"),

@@ -272,7 +272,7 @@ def test_every_figure_of_the_report_gives_the_published_order(
     """In the drawing, in the workbook and in the sentence of the document alike, each under its published number."""
     provinces, cities = run_of("provinces"), run_of("cities")
     plan = plan_of(provinces)
-    assert [item.number for item in plan if not item.table] == [str(number) for number in range(1, 24)]
+    assert [item.number for item in plan if item.number and not item.table] == [str(at) for at in range(1, 24)]
     made, _job = figure_set_request(
         provinces, plan, language="zh-hans", other=cities, template=None, user=User.objects.get(username="wang")
     )
@@ -300,7 +300,11 @@ def test_every_figure_of_the_report_gives_the_published_order(
         assert places == sorted(places)
         assert "演示数据（合成）" in drawing
         checked += 1
-    assert checked == 21, "all but the tree and the scatter"
+    assert checked == 21, "all but the tree and the two indicators side by side"
+    twins = next(said for said in json.loads(made.document)["said"] if said["number"] == "图12")
+    assert "存力规模前 10 名中，单机架存力最低的是河北省" in twins["sentence"], "as the report says"
+    assert [float(row[1]) for row in twins["rows"]] == sorted((float(row[1]) for row in twins["rows"]), reverse=True)
+    assert len(twins["rows"]) == 31
     assert "算力评价指标体系" in archive.read("svg/图1-outline.svg").decode()
     assert len(archive.read("tables/表1-definitions.csv").decode("utf-8-sig").splitlines()) == 54
     assert not json.loads(made.document)["lacking"]

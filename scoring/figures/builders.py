@@ -15,8 +15,6 @@ from scoring.figures.specification import (
     Cell,
     Figure,
     Outline,
-    Point,
-    Scatter,
     Stack,
     Stacked,
     Strip,
@@ -25,7 +23,7 @@ from scoring.figures.specification import (
     Tile,
     Tiles,
 )
-from scoring.figures.words import TOP, listed, order_sentence, ranking_sentence, told_together
+from scoring.figures.words import TOP, listed, order_sentence, ranking_sentence, score_unit, told_together
 from scoring.publishing import points
 from scoring.selectors.board import RunBoard
 from surveys.models import Indicator
@@ -40,12 +38,6 @@ def caption_of(board: RunBoard, title: str, unit: str, sentence: str, *, count: 
         title=title, unit=unit, count=count, year=data.year, source=data.source, run=str(board.run), hash=board.hash,
         sentence=sentence, stamps=tuple(board.stamps), note=note,
     )  # fmt: skip
-
-
-def score_unit(board: RunBoard) -> str:
-    """What scores are measured in: the range that leaves are given."""
-    low, high = (f"{end:g}" for end in board.output)
-    return _("score, %(low)s to %(high)s") % {"low": low, "high": high}
 
 
 def source_line(caption: Caption) -> str:
@@ -79,8 +71,8 @@ def node_bars(board: RunBoard, code: str, *, top: int | None = TOP, intervals: I
         note = _("In brackets: the rank in 90 of 100 panels drawn from the same experts.")
     return Figure(
         f"bars-{code}",
-        caption_of(board, title, score_unit(board), sentence, count=len(ranked), note=note),
-        Bars(bars, cut=_cut(ranks[ranked].tolist(), len(shown))),
+        caption_of(board, title, score_unit(board.output), sentence, count=len(ranked), note=note),
+        Bars(bars, cut=_cut(ranks[ranked].tolist(), len(shown)), highest=board.output[1]),
         Table(heading, rows),
         [names[unit] for unit in shown],
     )
@@ -93,7 +85,7 @@ def value_bars(board: RunBoard, code: str, *, top: int | None = TOP, word: str =
     ranks, raw, names = board.ranks_of(code), board.raw_of(code), board.names
     shown = [unit for unit in shown if not np.isnan(raw[unit])]  # a score may stand for a value that is missing
     bars = [
-        Bar(label=names[unit], value=float(raw[unit]), text=_rounded(float(raw[unit])), rank=int(ranks[unit]))
+        Bar(label=names[unit], value=float(raw[unit]), text=rounded(float(raw[unit])), rank=int(ranks[unit]))
         for unit in shown
     ]
     title = _("Top %(top)d: %(node)s") % {"top": len(shown), "node": node} if len(shown) < len(ranked) else str(node)
@@ -137,7 +129,7 @@ def make_up(board: RunBoard, code: str, *, top: int | None = TOP) -> Figure:
             _make_up_sentence(titles, names, shown, parts), count=len(ranked),
             note="" if adds_up else _("The parts do not add up: the mean is not arithmetic, or something is missing."),
         ),
-        Stacked(titles, stacks),
+        Stacked(titles, stacks, highest=board.output[1]),
         Table(
             [_("Rank"), _("Unit"), *titles, _("Score")],
             [[int(ranks[u]), names[u], *own, float(scores[u])] for u, own in zip(shown, parts, strict=True)],
@@ -156,7 +148,7 @@ def min_max(board: RunBoard, codes: Sequence[str]) -> Figure:
         if not known:
             continue
         least, most = min(known, key=lambda unit: raw[unit]), max(known, key=lambda unit: raw[unit])
-        ends = [f"{names[unit]} {_rounded(float(raw[unit]))}" for unit in (least, most)]
+        ends = [f"{names[unit]} {rounded(float(raw[unit]))}" for unit in (least, most)]
         strips.append(
             Strip(
                 label=str(node), points=[float(raw[unit]) for unit in known], names=[names[unit] for unit in known],
@@ -190,29 +182,6 @@ def min_max(board: RunBoard, codes: Sequence[str]) -> Figure:
     )  # fmt: skip
 
 
-def capacity(board: RunBoard, x: str, y: str) -> Figure:
-    """Two indicators against each other."""
-    nodes, names = board.tree.nodes, board.names
-    across, up = board.raw_of(x), board.raw_of(y)
-    known = [unit for unit in range(len(names)) if not (np.isnan(across[unit]) or np.isnan(up[unit]))]
-    known.sort(key=lambda unit: -across[unit])
-    points = [Point(label=names[u], x=float(across[u]), y=float(up[u])) for u in known]
-    said = {"x": nodes[x], "y": nodes[y]}
-    leaders = listed(names[unit] for unit in known[:3])
-    dense = listed(names[unit] for unit in sorted(known, key=lambda unit: -up[unit])[:3])
-    sentence = _("%(x)s is largest in %(first)s; %(y)s in %(others)s.") % {**said, "first": leaders, "others": dense}
-    return Figure(
-        f"scatter-{x}-{y}",
-        caption_of(board, _("%(x)s and %(y)s") % said, "", sentence, count=len(known)),
-        Scatter(_measured(nodes[x]), _measured(nodes[y]), points),
-        Table(
-            [_("Unit"), _measured(nodes[x]), _measured(nodes[y])],
-            [[names[u], float(across[u]), float(up[u])] for u in known],
-        ),
-        [names[unit] for unit in known],
-    )
-
-
 def tiles(board: RunBoard, code: str, places: Mapping[int, tuple[int, int]], short: Mapping[int, str]) -> Figure:
     """Scores as shades, each unit roughly where it lies. `places`: position on the board → row and column."""
     scores, names, ranks = board.score_of(code), board.names, board.ranks_of(code)
@@ -231,10 +200,10 @@ def tiles(board: RunBoard, code: str, places: Mapping[int, tuple[int, int]], sho
     return Figure(
         f"tiles-{code}",
         caption_of(
-            board, str(board.tree.nodes[code]), score_unit(board), sentence, count=len(ranked),
+            board, str(board.tree.nodes[code]), score_unit(board.output), sentence, count=len(ranked),
             note=_("A sketch, not a map: one tile for each unit."),
         ),
-        Tiles(drawn),
+        Tiles(drawn, *board.output),
         Table(
             [_("Rank"), _("Unit"), _("Score")], [[int(ranks[u]), names[u], float(scores[u])] for u in ranked]
         ),
@@ -288,11 +257,7 @@ def _make_up_sentence(
     return listed(said)
 
 
-def _measured(node: Indicator) -> str:
-    return f"{node} ({node.unit})" if node.unit else str(node)
-
-
-def _rounded(value: float) -> str:
+def rounded(value: float) -> str:
     """Four digits that count, for the end of a bar."""
     if value and abs(value) < 1000:
         return f"{value:.4g}"

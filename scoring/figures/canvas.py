@@ -184,6 +184,8 @@ def _taken(words: str, size: float, most: float) -> int:
         if used > most:
             wide = unicodedata.east_asian_width(letter) in "WF"
             return max(place if wide or not last_space else last_space, 1)
+        if letter == "-":
+            last_space = place + 1
     return len(words)
 
 

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from scoring.figures.builders import source_line
 from scoring.figures.specification import Figure
-from scoring.figures.svg import draw
+from scoring.figures.svg import draw, drawn
 from scoring.figures.workbook import figures_workbook
 from surveys.files.writing import csv_bytes
 
@@ -20,6 +20,11 @@ TYPES: Mapping[str, str] = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
 }
+
+
+def kinds_of(figure: Figure) -> list[str]:
+    """The files that it can be: a table alone has no drawing."""
+    return list(TYPES) if drawn(figure) else ["xlsx", "csv"]
 
 
 def figure_bytes(figure: Figure, kind: str) -> bytes:

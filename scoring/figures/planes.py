@@ -1,11 +1,11 @@
-"""Figures on a plane: lines between two years, strips of points, two measures, tiles, tables of shades."""
+"""Figures on a plane: lines between two years, two measures, tiles, tables of shades."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from scoring.figures.canvas import Canvas, Scale, fitted, linear, measured, number_text, ticks, wrapped
-from scoring.figures.specification import Grid, Point, Scatter, Slope, Strips, Tiles
+from scoring.figures.canvas import Canvas, Scale, fitted, linear, measured, number_text, ticks
+from scoring.figures.specification import Grid, Point, Scatter, Slope, Tiles
 
 
 def slope(canvas: Canvas, body: Slope, top: float) -> float:
@@ -35,46 +35,6 @@ def slope(canvas: Canvas, body: Slope, top: float) -> float:
                 canvas.dot(left + 6 if side == 0 else right - 6, y, 3.5, "strong" if line.strong else "dot")
             canvas.text(x, y + size * 0.36 + shift * size, label, anchor=anchor, bold=line.strong, full=line.label)
     return first + step * last + 4
-
-
-def strips(canvas: Canvas, body: Strips, top: float) -> float:
-    """Points on lines; a mark where the group stands."""
-    if not body.strips:
-        canvas.text(0, top + canvas.size * 1.2, "—", "soft")
-        return top + canvas.size * 2
-    size = canvas.size
-    left = min(max(measured(strip.label, size) for strip in body.strips) + 14, canvas.width * 0.36)
-    scale: Scale | None = None
-    height, bottom = (34.0 if body.shared else 46.0), top
-    if body.shared:
-        values = [point for strip in body.strips for point in strip.points]
-        marks = ticks(min(0.0, *values), max(values), 4)
-        scale = linear(marks[0], marks[-1], left + 6, canvas.width - 10)
-        bottom = top + height * len(body.strips)
-        for mark in marks:
-            canvas.line(scale(mark), top, scale(mark), bottom, "grid")
-            canvas.text(scale(mark), bottom + size * 1.1, number_text(mark), "soft", size=size - 2, anchor="middle")
-    for place, strip in enumerate(body.strips):
-        y = top + height * (place + 0.45)
-        for at, words in enumerate(wrapped(strip.label, size, left - 10)):
-            canvas.text(0, y + size * (0.36 + at * 1.1), words, full=strip.label if not at else "")
-        low, high = (min(strip.points), max(strip.points)) if strip.points else (0.0, 1.0)
-        own = scale or linear(low, high if high > low else low + 1, left + 6, canvas.width - 10)
-        canvas.line(own.left, y, own.right, y, "grid")
-        names = strip.names or [""] * len(strip.points)
-        for point, name in zip(strip.points, names, strict=True):
-            canvas.dot(own(point), y, 4.5, "dot", opacity=0.55, title=f"{name} {point:g}".strip())
-        if strip.line is not None:
-            canvas.line(own(strip.line), y - 9, own(strip.line), y + 9, "mark")
-        if not body.shared:
-            canvas.text(own.left, y + size * 1.35, strip.low_text, "soft", size=size - 2)
-            canvas.text(own.right, y + size * 1.35, strip.high_text, "soft", size=size - 2, anchor="end")
-    if body.line_name:
-        y = (bottom if body.shared else top + height * len(body.strips)) + size * 2.3
-        canvas.line(8, y - 8, 8, y + 8, "mark")
-        canvas.text(18, y + size * 0.36, body.line_name, "soft", size=size - 1)
-        return y + size
-    return (bottom if body.shared else top + height * len(body.strips)) + size * 1.6
 
 
 def scatter(canvas: Canvas, body: Scatter, top: float) -> float:

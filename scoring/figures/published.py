@@ -20,7 +20,7 @@ from scoring.figures.specification import (
     Tile,
     Tiles,
 )
-from scoring.figures.words import listed
+from scoring.figures.words import listed, score_unit
 from scoring.publishing import Shown, ShownNode
 from scoring.selectors.studies import interval_text
 
@@ -63,10 +63,10 @@ def tiles_figure(node: str, seen: ShownNode, places: Sequence[Place | None], cap
     return Figure(
         f"tiles-{seen.code}",
         captioned(
-            node, _("score, 0 to 100"), sentence_of(found), count=seen.count,
+            node, score_unit(seen.output), sentence_of(found), count=seen.count,
             note=_("A sketch, not a map: one tile for each unit."),
         ),
-        Tiles(tiles),
+        Tiles(tiles, *seen.output),
         ranking_table(found),
         [row.name for row in found.rows],
     )  # fmt: skip
@@ -82,11 +82,11 @@ def ranking_figure(title: str, seen: ShownNode, captioned: Captioned) -> Figure:
         if row.score is not None
     ]
     note = _("In brackets: the rank in 90 of 100 panels drawn from the same experts.") if sure else ""
-    unit = _("score, 0 to 100") if scored else ""
+    unit = score_unit(seen.output) if scored else ""
     return Figure(
         f"bars-{seen.code}",
         captioned(title, unit, sentence_of(seen), count=seen.count, note=note),
-        Bars(bars) if scored else Nothing(),
+        Bars(bars, highest=seen.output[1]) if scored else Nothing(),
         ranking_table(seen),
         [row.name for row in seen.rows],
     )
@@ -104,7 +104,7 @@ def parts_figure(node: str, seen: ShownNode, titles: Mapping[str, str], captione
             count=seen.count,
             note="" if adds_up else _("The parts do not add up: the mean is not arithmetic, or something is missing."),
         ),
-        Stacked(names, stacks),
+        Stacked(names, stacks, highest=seen.output[1]),
         Table([_("Rank"), _("Unit"), *names, _("Score")], [[r.rank, r.name, *r.parts, r.score] for r in seen.rows]),
         [row.name for row in seen.rows],
     )  # fmt: skip

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from scoring.figures.canvas import Canvas, Scale, fitted, linear, lines_of, measured, number_text, ticks, wrapped
-from scoring.figures.specification import Bar, Bars, Dots, Outline, Stacked
+from scoring.figures.specification import Bar, Bars, Dots, Outline, Stacked, Twins
 
 ROW, NARROW_ROW, LABEL_SHARE = 30, 32, 0.34
+TWIN_GAP = 14
 
 
 def bars(canvas: Canvas, body: Bars, top: float) -> float:
@@ -59,6 +60,52 @@ def stacked(canvas: Canvas, body: Stacked, top: float) -> float:
     return bottom + size * 1.6
 
 
+def twins(canvas: Canvas, body: Twins, top: float) -> float:
+    """Two bars for each unit, beside each other: the measures share the rows, and nothing else."""
+    if not body.twins:
+        return _nothing(canvas, top)
+    size, height = canvas.size, _row(canvas) - 4
+    left = _left(canvas, [twin.label for twin in body.twins], ranked=False)
+    wide = (canvas.width - left - TWIN_GAP) / 2
+    heads = [_head(name, size, wide) for name in body.names]
+    begin = top + size * 1.25 * max(len(head) for head in heads) + 8
+    bottom = begin + height * len(body.twins)
+    for side, head in enumerate(heads):
+        start = left + side * (wide + TWIN_GAP)
+        for line, words in enumerate(head):
+            y = begin - 8 - size * 1.25 * (len(head) - 1 - line)
+            canvas.text(start, y, words, bold=True, full="" if line else body.names[side])
+        _twin_panel(canvas, body, side, (start, begin, start + wide, bottom))
+    for place, twin in enumerate(body.twins):
+        _label(canvas, left, begin + height * (place + 0.5), twin.label, None, ranked=False)
+    return bottom + size * 1.6
+
+
+def _head(name: str, size: float, wide: float) -> list[str]:
+    """In one line, or the unit of measure in a line of its own."""
+    measure, gap, unit = name.rpartition(" (")
+    if not gap or measured(name, size) <= wide:
+        return wrapped(name, size, wide, 3)
+    return [*wrapped(measure, size, wide), fitted(f"({unit}", size, wide)]
+
+
+def _twin_panel(canvas: Canvas, body: Twins, side: int, frame: tuple[float, float, float, float]) -> None:
+    left, top, right, bottom = frame
+    values = [twin.values[side] for twin in body.twins]
+    room = max(measured(twin.texts[side], canvas.size - 1) for twin in body.twins) + 8
+    most = max(0.0, *values) or 1.0
+    marks = [mark for mark in ticks(min(0.0, *values), most, 2 if canvas.narrow else 3) if mark <= most]
+    scale = linear(marks[0], most, left, right - room)
+    _axis(canvas, scale, marks, top, bottom)
+    height = (bottom - top) / len(body.twins)
+    for place, twin in enumerate(body.twins):
+        middle, zero, end = top + height * (place + 0.5), scale(0), scale(twin.values[side])
+        title = f"{twin.label} · {body.names[side]}: {twin.texts[side]}"
+        role = "bar" if side == 0 else "part2"
+        canvas.rect(min(zero, end), middle - height * 0.29, abs(end - zero), height * 0.58, role, title=title)
+        canvas.text(max(zero, end) + 5, middle + canvas.size * 0.33, twin.texts[side], size=canvas.size - 1)
+
+
 def dots(canvas: Canvas, body: Dots, top: float) -> float:
     """A dot for the unit on the line from the least to the greatest, with a tick at the middle."""
     if not body.dots:
@@ -105,10 +152,11 @@ def outline(canvas: Canvas, body: Outline, top: float) -> float:
             canvas.line(stem, above + 8, stem, y, "grid")
             canvas.line(stem, y, x - 3, y, "grid")
         ends[branch.level] = y
-        most = canvas.width - x - codes - ((bar_room + text_room) if weighed else 0)
+        most = canvas.width - x - codes - ((bar_room + text_room + 8) if weighed else 0)
+        wide = size * (1.08 if branch.level < 2 else 1)  # letters in bold need more room
         canvas.text(x, y + size * 0.36, branch.code, "soft", size=size - 1)
         canvas.text(
-            x + codes, y + size * 0.36, fitted(branch.label, size, most), full=branch.label, bold=branch.level < 2
+            x + codes, y + size * 0.36, fitted(branch.label, wide, most), full=branch.label, bold=branch.level < 2
         )
         if branch.weight is not None:
             right = canvas.width - text_room

@@ -124,12 +124,15 @@ class Slope:
 
 @dataclass(frozen=True, kw_only=True)
 class Strip:
-    """Points on one line: raw values between bounds, or experts' weights. `line` is a value to mark: the group's."""
+    """Points on one line: raw values between bounds, or experts' weights. `line` is a value to mark: the group's;
+    `band` are the ends of its interval. Many points without names are drawn as heights, not one by one.
+    """
 
     label: str
     points: Sequence[float]
     names: Sequence[str] = ()
     line: float | None = None
+    band: tuple[float, float] | None = None
     low_text: str = ""
     high_text: str = ""
 
@@ -141,6 +144,8 @@ class Strips:
     strips: Sequence[Strip]
     shared: bool = True
     line_name: str = ""
+    band_name: str = ""
+    point_name: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,6 +164,21 @@ class Scatter:
     y_name: str
     points: Sequence[Point]
     lines: tuple[float | None, float | None] = (None, None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Twin:
+    label: str
+    values: tuple[float, float]
+    texts: tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Twins:
+    """Two measures of each unit as bars side by side, each from zero on an axis of its own."""
+
+    names: tuple[str, str]
+    twins: Sequence[Twin]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -213,7 +233,7 @@ class Nothing:
     """A figure that is a table alone."""
 
 
-Body = Bars | Stacked | Dots | Slope | Strips | Scatter | Tiles | Outline | Grid | Nothing
+Body = Bars | Stacked | Dots | Slope | Strips | Scatter | Twins | Tiles | Outline | Grid | Nothing
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from scoring.figures import planes, rows
+from scoring.figures import planes, rows, strips
 from scoring.figures.canvas import Canvas, measured, wrapped
 from scoring.figures.specification import (
     Bars,
@@ -19,6 +19,7 @@ from scoring.figures.specification import (
     Stacked,
     Strips,
     Tiles,
+    Twins,
 )
 
 WIDE, NARROW = 720, 340
@@ -29,10 +30,11 @@ SMALL, SMALL_STEP = 12, 18
 DRAWERS: Mapping[type, Callable[[Canvas, Any, float], float]] = {
     Bars: rows.bars,
     Stacked: rows.stacked,
+    Twins: rows.twins,
     Dots: rows.dots,
     Outline: rows.outline,
     Slope: planes.slope,
-    Strips: planes.strips,
+    Strips: strips.strips,
     Scatter: planes.scatter,
     Tiles: planes.tiles,
     Grid: planes.grid,

@@ -10,6 +10,12 @@ from django.utils.translation import pgettext
 TOP = 10
 
 
+def score_unit(output: tuple[float, float]) -> str:
+    """What scores are measured in: the range that leaves are given."""
+    low, high = (f"{end:g}" for end in output)
+    return _("score, %(low)s to %(high)s") % {"low": low, "high": high}
+
+
 def listed(names: Iterable[str]) -> str:
     """Names one after the other, as the reader's language separates them."""
     return pgettext("between names", ", ").join(names)

@@ -10,13 +10,14 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from scoring.figures.specification import Bars, Dots, Figure, Grid, Outline, Scatter, Slope, Stacked, Tiles
+from scoring.figures.specification import Bars, Dots, Figure, Grid, Outline, Scatter, Slope, Stacked, Tiles, Twins
 from surveys.exports.docx import MADE, always_alike
 from surveys.exports.workbook import LONGEST_TITLE, Sheet, workbook_bytes
 
 HEAD = 5
 """Rows above the heading of a table: title, unit and count, sentence, source, stamps."""
 CHART_WIDTH, ROW_HEIGHT = 22.0, 0.75  # centimetres
+SECOND_AXES, SECOND_COLOUR = (20, 200), "009E73"
 
 
 def figures_workbook(figures: Sequence[Figure], sources: Sequence[str]) -> bytes:
@@ -132,6 +133,31 @@ def _scatter(page: Any, figure: Figure) -> Any:
     return chart
 
 
+def _twins(page: Any, figure: Figure) -> Any:
+    """Two axes: the second measure has its own, at the top. Beside each bar an empty series keeps the other's place."""
+    from openpyxl.chart.legend import LegendEntry
+
+    label, columns = _label_column(figure), _value_columns(figure)[:2]
+    empty = len(figure.table.heading) + 1
+    chart = _bar_chart(page, figure, label, [columns[0], empty])
+    second = _bar_chart(page, figure, label, [empty, columns[1]])
+    for bars in (chart, second):
+        bars.gapWidth, bars.overlap = 40, 0
+    second.x_axis.axId, second.y_axis.axId = SECOND_AXES
+    second.x_axis.crossAx, second.y_axis.crossAx = SECOND_AXES[::-1]
+    second.x_axis.delete, second.y_axis.majorGridlines = True, None
+    body = figure.body
+    assert isinstance(body, Twins)  # noqa: S101  the table of charts says so
+    chart.y_axis.title, second.y_axis.title = body.names
+    chart.y_axis.crosses, second.y_axis.crosses = "max", "min"  # the rows run from top to bottom
+    second.series[1].graphicalProperties.solidFill = SECOND_COLOUR
+    chart += second
+    chart.legend.position = "b"
+    chart.legend.legendEntry = [LegendEntry(idx=place, delete=True) for place in (1, 2)]
+    chart.height = max(8.0, ROW_HEIGHT * len(figure.table.rows) + 4)
+    return chart
+
+
 def _bar_chart(page: Any, figure: Figure, label: int, columns: Sequence[int]) -> Any:
     from openpyxl.chart import BarChart, Reference
 
@@ -209,6 +235,6 @@ def _letter(column: int) -> str:
 
 
 CHARTS: Mapping[type, Callable[[Any, Figure], Any]] = {
-    Bars: _bars, Stacked: _stacked, Dots: _dots, Slope: _slope, Scatter: _scatter,
+    Bars: _bars, Stacked: _stacked, Dots: _dots, Slope: _slope, Scatter: _scatter, Twins: _twins,
 }  # fmt: skip
 SHADED = (Tiles, Grid, Outline)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from scoring.models import ReportTemplate, ScoringRun
-from scoring.report.plan import Item
+from scoring.report.plan import PAIRS, Item
 from scoring.selectors.report import other_runs
 from scoring.selectors.runs import RunTree
 from surveys.forms.texts import languages
@@ -21,6 +21,7 @@ ADDED = (
     ("values", gettext_lazy("Values of an indicator, the first units")),
     ("makeup", gettext_lazy("Make-up of the scores")),
     ("tiles", gettext_lazy("Tile grid")),
+    ("twins", gettext_lazy("Two indicators side by side")),
     ("scatter", gettext_lazy("Two indicators against each other")),
 )
 WITHOUT = {
@@ -126,7 +127,7 @@ class PlanForm(forms.Form):
         order = sorted(range(len(self.items)), key=lambda place: (said[f"place-{place}"], place))
         found = [self._changed(place, self.items[place]) for place in order]
         if said["add-kind"]:
-            other = said["add-other"] if said["add-kind"] == "scatter" else ""
+            other = said["add-other"] if said["add-kind"] in PAIRS else ""
             found.append(Item(kind=said["add-kind"], node=said["add-node"], other=other))
         return found
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from django.utils.translation import gettext as _
 
-from scoring.figures.specification import Bars, Cell, Figure, Outline, Scatter, Stacked, Tiles
+from scoring.figures.specification import Bars, Cell, Figure, Outline, Scatter, Stacked, Tiles, Twins
 from scoring.report.plan import Item
 from scoring.selectors.board import RunBoard
 
@@ -62,6 +62,10 @@ def _points(body: Scatter, _told: list[Row]) -> list[Row]:
     return [(point.label, [point.x, point.y]) for point in body.points]
 
 
+def _twins(body: Twins, _told: list[Row]) -> list[Row]:
+    return [(twin.label, twin.values) for twin in body.twins]
+
+
 def _branches(body: Outline, _told: list[Row]) -> list[Row]:
     return [(branch.code, [branch.weight]) for branch in body.branches]
 
@@ -75,7 +79,7 @@ def _tiles(body: Tiles, told: list[Row]) -> list[Row]:
 
 
 DRAWN: Mapping[type, Callable[[Any, list[Row]], list[Row]]] = {
-    Bars: _bars, Stacked: _stacks, Scatter: _points, Outline: _branches, Tiles: _tiles,
+    Bars: _bars, Stacked: _stacks, Scatter: _points, Twins: _twins, Outline: _branches, Tiles: _tiles,
 }  # fmt: skip
 
 
@@ -93,6 +97,11 @@ def _parts(figure: Figure) -> list[Row]:
     return [(str(row[1]), _numbers([row[0], *row[2:-1]])) for row in figure.table.rows]
 
 
+def _pair(figure: Figure) -> list[Row]:
+    """Unit, two values."""
+    return [(str(row[0]), _numbers(row[1:])) for row in figure.table.rows]
+
+
 def _coded(figure: Figure) -> list[Row]:
     """Code, name, level, local weight, weight."""
     return [(str(row[0]), _numbers([row[4]])) for row in figure.table.rows]
@@ -103,7 +112,8 @@ TOLD: Mapping[str, Callable[[Figure], list[Row]]] = {
     "values": _ranked,
     "tiles": _ranked,
     "makeup": _parts,
-    "scatter": lambda figure: [(str(row[0]), _numbers(row[1:])) for row in figure.table.rows],
+    "twins": _pair,
+    "scatter": _pair,
     "outline": _coded,
     "weights": _coded,
     "definitions": lambda figure: [(str(row[0]), []) for row in figure.table.rows],
@@ -151,6 +161,7 @@ STORED: Mapping[str, Callable[[RunBoard, Item], list[Row]]] = {
     "values": _values,
     "tiles": _scores,
     "makeup": _points_of,
+    "twins": _pairs,
     "scatter": _pairs,
     "outline": _weights,
     "weights": _weights,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
-from scoring.figures import builders
+from scoring.figures import builders, pairs
 from scoring.figures.specification import Bars, Cell, Figure, Nothing, Stacked, Table
 from scoring.figures.words import order_sentence
 from scoring.report.checking import faults_of
@@ -22,6 +22,7 @@ class Made:
     """An item with its figure, or the reason why there is none. `faults`: where drawing, table and run disagree."""
 
     item: Item
+    title: str
     figure: Figure | None
     lacking: str = ""
     faults: Sequence[str] = ()
@@ -34,14 +35,18 @@ def figures_of(items: Sequence[Item], board: RunBoard, other: RunBoard | None) -
 
 def _made(item: Item, board: RunBoard | None) -> Made:
     if board is None:
-        return Made(item, None, _("Choose the run of the other units, such as cities."))
-    lacking = missing(item, board.codes, board.columns, board.names)
+        return Made(item, item.called() or item.key, None, _("Choose the run of the other units, such as cities."))
+    names = {code: str(node) for code, node in board.tree.nodes.items()}
+    lacking = missing(item, names, codes=board.codes, leaves=board.columns, units=board.names)
     if item.kind == "tiles" and not lacking and not tile_places(board)[0]:
         lacking = _("The units have no places in a tile grid: register them in a list.")
+    title = item.called() or " × ".join(names.get(code, code) for code in item.about)
     if lacking:
-        return Made(item, None, lacking)
+        return Made(item, title, None, lacking)
     figure = _titled(MAKERS[item.kind](board, item), item, board)
-    return Made(item, figure, faults=faults_of(figure, board, item))
+    if not figure.table.rows:
+        return Made(item, title, None, _("No unit has what this figure shows."))
+    return Made(item, figure.caption.title, figure, faults=faults_of(figure, board, item))
 
 
 def _titled(figure: Figure, item: Item, board: RunBoard) -> Figure:
@@ -98,7 +103,8 @@ MAKERS: Mapping[str, Callable[[RunBoard, Item], Figure]] = {
     "bars": lambda board, item: builders.node_bars(board, item.node, top=item.top),
     "values": lambda board, item: builders.value_bars(board, item.node, top=item.top),
     "makeup": lambda board, item: builders.make_up(board, item.node, top=item.top),
-    "scatter": lambda board, item: builders.capacity(board, item.node, item.other),
+    "scatter": lambda board, item: pairs.capacity(board, item.node, item.other),
+    "twins": lambda board, item: pairs.twin_bars(board, item.node, item.other, top=item.top),
     "tiles": _tiles,
     "definitions": _definitions,
     "weights": _weights,

@@ -8,20 +8,22 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from scoring.figures.words import listed
 from surveys.models import Edition, Indicator
 from surveys.selectors.trees import Tree, tree_of
 from surveys.texts import text_in
 
 TOP = 10
-KINDS = ("outline", "bars", "values", "makeup", "tiles", "scatter", "definitions", "weights")
+KINDS = ("outline", "bars", "values", "makeup", "tiles", "twins", "scatter", "definitions", "weights")
+PAIRS = ("twins", "scatter")
 TABLES = ("definitions", "weights")
 WITHOUT_NODE = ("outline", "definitions", "weights")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Item:
-    """One figure or table. `number` as "2" of 图 2, blank where it has none; `other` is the second indicator of a
-    scatter; `branch` takes the run of other units (cities) instead of the main one.
+    """One figure or table. `number` as "2" of 图 2, blank where it has none; `other` is the second indicator
+    of a pair; `branch` takes the run of other units (cities) instead of the main one.
     """
 
     kind: str
@@ -41,6 +43,11 @@ class Item:
     @property
     def table(self) -> bool:
         return self.kind in TABLES
+
+    @property
+    def about(self) -> list[str]:
+        """The nodes that it shows."""
+        return [code for code in (self.node, self.other) if code]
 
     @property
     def label(self) -> str:
@@ -70,17 +77,21 @@ def suggested(edition: Edition, root: str) -> list[Item]:
     return [*items, Item(kind="definitions", number="1", top=None), Item(kind="weights", number="2", top=None)]
 
 
-def missing(item: Item, codes: Sequence[str], leaves: Sequence[str], units: Sequence[str]) -> str:
-    """Why this figure cannot be drawn from these runs; blank where it can."""
+def missing(
+    item: Item, names: Mapping[str, str], *, codes: Sequence[str], leaves: Sequence[str], units: Sequence[str]
+) -> str:
+    """Why this figure cannot be drawn from these runs; blank where it can. `names` are those of the whole tree."""
     if item.kind in WITHOUT_NODE:
         return ""
-    wanted = [code for code in (item.node, item.other) if code]
-    gone = [code for code in wanted if code not in codes]
-    if gone or (item.kind == "scatter" and len(wanted) < 2):
-        return _("The run has no %(codes)s.") % {"codes": ", ".join(gone) or "?"}
+    wanted = item.about
+    if item.kind in PAIRS and len(wanted) < 2:
+        return _("The second indicator is not chosen.")
+    gone = [f"{code} {names.get(code, '')}".strip() for code in wanted if code not in codes]
+    if gone:
+        return _("The run has no data on %(nodes)s.") % {"nodes": listed(gone)}
     if item.kind == "makeup" and item.node in leaves:
         return _("%(code)s is measured itself: its score is made of nothing else.") % {"code": item.node}
-    if item.kind in ("values", "scatter") and any(code not in leaves for code in wanted):
+    if item.kind in ("values", *PAIRS) and any(code not in leaves for code in wanted):
         return _("%(code)s is not measured itself: it has no values of its own.") % {"code": wanted[0]}
     return "" if units else _("The run has no units.")
 

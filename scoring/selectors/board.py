@@ -82,9 +82,13 @@ class RunBoard:
 
     @cached_property
     def local(self) -> dict[str, dict[str, float]]:
-        """Parent → child → local weight, as this run used them."""
+        """Parent → child → local weight, as this run used them; both in tree order (a document sorts its letters)."""
         found = json.loads(self.run.document)["local_weights"]
-        return {code: {child: float(text) for child, text in below.items()} for code, below in found.items()}
+        order = {row.node.code: place for place, row in enumerate(self.tree.rows)}
+        return {
+            code: {child: float(found[code][child]) for child in sorted(found[code], key=order.__getitem__)}
+            for code in sorted(found, key=order.__getitem__)
+        }
 
     @cached_property
     def marks(self) -> Marks:

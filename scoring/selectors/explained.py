@@ -10,8 +10,9 @@ import numpy as np
 from django.utils.translation import gettext as _
 
 from scoring.explaining import Lift, gap_parts, lifts, parts_of
-from scoring.figures.builders import caption_of, score_unit
+from scoring.figures.builders import caption_of
 from scoring.figures.specification import Dot, Dots, Figure, Table
+from scoring.figures.words import score_unit
 from scoring.normalising import LeafRule
 from scoring.ranking import NodeRule
 from scoring.selectors.board import RunBoard
@@ -247,8 +248,10 @@ def profile_figure(board: RunBoard, unit: int) -> Figure:
     }  # fmt: skip
     return Figure(
         "profile",
-        caption_of(board, _("Profile: %(unit)s") % {"unit": name}, score_unit(board), sentence, count=len(board.units)),
-        Dots(dots, (name, _("all units"), _("their middle"))),
+        caption_of(
+            board, _("Profile: %(unit)s") % {"unit": name}, score_unit(board.output), sentence, count=len(board.units)
+        ),
+        Dots(dots, (name, _("all units"), _("their middle")), min(0.0, board.output[0]), board.output[1]),
         Table(
             [_("Indicator"), _("Score"), _("Least"), _("Middle"), _("Greatest")],
             [[dot.label, dot.value, dot.low, dot.middle, dot.high] for dot in dots],

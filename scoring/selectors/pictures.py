@@ -7,11 +7,15 @@ from collections.abc import Callable, Mapping
 from django.utils.translation import gettext as _
 
 from scoring.figures import builders
+from scoring.figures.experts import expert_strips
 from scoring.figures.quality import LARGEST, influence_figure, of_run, relations_figure
 from scoring.figures.specification import Figure
 from scoring.models import Unit
 from scoring.selectors.board import RunBoard
 from scoring.selectors.influence import node_row
+from surveys.models import PanelResult, WeightEntry
+from surveys.selectors.consensus import node_consensus
+from surveys.selectors.panel_now import panel_then
 
 
 def kinds_of(board: RunBoard, code: str) -> list[tuple[str, str]]:
@@ -22,6 +26,7 @@ def kinds_of(board: RunBoard, code: str) -> list[tuple[str, str]]:
         "makeup": _("Make-up"),
         "minmax": _("Least and greatest"),
         "tiles": _("Tiles"),
+        "experts": _("Experts"),
         "relations": _("Correlations"),
         "influence": _("Influence"),
     }
@@ -53,10 +58,27 @@ def _tiles(board: RunBoard, code: str) -> Figure:
     return builders.tiles(board, code, places, short)
 
 
+def _experts(board: RunBoard, code: str) -> Figure:
+    key = board.run.weight_set.panel_result_id
+    assert key is not None  # noqa: S101  _has looked
+    panel = panel_then(PanelResult.objects.select_related("survey__edition").get(pk=key))
+    return expert_strips(board, node_consensus(panel, panel.questions.tree.by_code()[code]))
+
+
+def _asked(board: RunBoard, code: str) -> bool:
+    """The weights below this node come from a panel that is still known."""
+    if len(board.local.get(code, ())) < 2 or not board.run.weight_set.panel_result_id or not board.run.weights_kept:
+        return False
+    entries = board.run.weight_set.entries.filter(indicator__parent__code=code)
+    return not entries.exclude(origin=WeightEntry.Origin.JUDGMENTS).exists()
+
+
 def _has(board: RunBoard, code: str, kind: str) -> bool:
     leaf = board.tree.is_leaf(board.tree.nodes[code])
     if kind == "tiles":
         return bool(tile_places(board)[0])
+    if kind == "experts":
+        return _asked(board, code)
     if kind in ("relations", "influence"):
         return 2 <= len(board.local.get(code, ())) <= LARGEST
     return kind == "bars" or (leaf if kind in ("values", "minmax") else not leaf)
@@ -67,6 +89,7 @@ MAKERS: Mapping[str, Callable[[RunBoard, str], Figure | None]] = {
     "makeup": builders.make_up,
     "minmax": lambda board, code: builders.min_max(board, [code]),
     "tiles": _tiles,
+    "experts": _experts,
     "relations": lambda board, code: relations_figure(node_row(board, code).group, of_run(board)),
     "influence": lambda board, code: influence_figure(node_row(board, code), of_run(board)),
 }

@@ -103,7 +103,7 @@ def figure_set_compute(key: int, progress: Callable[[int, int], None] = lambda _
             template=bytes(made.template.content) if made.template else None,
             changed=changes(before, said) if before else [], step=lambda: progress(next(count), len(figures)),
         )  # fmt: skip
-    lacking = [[each.item.label or each.item.key, each.lacking] for each in found if each.lacking]
+    lacking = [[f"{each.item.label} {each.title}".strip(), each.lacking] for each in found if each.lacking]
     document = canonical_json({"run": made.run.content_hash, "said": said, "lacking": lacking})
 
     def store() -> None:

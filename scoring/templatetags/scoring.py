@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from scoring.figures.builders import source_line
+from scoring.figures.files import kinds_of
 from scoring.figures.specification import Figure
 from scoring.figures.svg import NARROW, WIDE, draw, drawn
 from scoring.figures.words import listed
@@ -37,19 +38,24 @@ def figure(
     level: int = 2,
     bare: bool = False,
     narrow: bool = False,
-    kinds: Sequence[str] = ("svg", "png", "xlsx", "csv"),
+    kinds: Sequence[str] = (),
     query: str = "",
+    languages: Sequence[tuple[str, str, str]] = (),
+    status: str = "",
+    tone: str = "ok",
 ) -> dict[str, object]:
     """{% figure f files=address %}: the drawing for wide and for narrow windows, its sentence and its table.
 
-    `files` is the address of its files without the ending, `kinds` the endings, `query` what follows them; `bare`
-    leaves the table out, where the page has it; `narrow` is for cards beside each other.
+    `files` is the address of its files without the ending, `kinds` the endings (all that it can have, if not said),
+    `query` what follows them; `languages` gives a row of files for each (tag, name, query). `bare` leaves the table
+    out, where the page has it; `narrow` is for cards beside each other; `status` stands in a tone below the title.
     """
     widths = (NARROW,) if narrow else (WIDE, NARROW)
     drawings = [(width == NARROW, _drawn(figure, width)) for width in widths] if drawn(figure) else []
     return {
         "figure": figure, "drawings": drawings, "source": source_line(figure.caption), "files": files, "level": level,
-        "bare": bare, "only_narrow": narrow, "kinds": kinds, "query": query,
+        "bare": bare, "only_narrow": narrow, "kinds": kinds or kinds_of(figure), "query": query,
+        "languages": languages or [("", "", query)], "status": status, "tone": tone,
     }  # fmt: skip
 
 

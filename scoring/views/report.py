@@ -7,23 +7,29 @@ from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import translation
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from scoring.figures.files import TYPES as FILE_TYPES
+from scoring.figures.files import figure_bytes, kinds_of
 from scoring.forms.report import FigureSetForm, PlanForm, TemplateForm
 from scoring.models import FigureSet, ScoringRun
+from scoring.report.archive import file_stem
 from scoring.report.document import Places, example_template, places_in
 from scoring.report.making import Made, figures_of
 from scoring.selectors.board import board_of
 from scoring.selectors.report import facts_of, other_runs, plan_of, set_of, set_page, sets_of
 from scoring.services.figure_sets import JOB, figure_set_request, plan_write, template_add
 from scoring.tasks import enqueue
+from scoring.views.figures import file_name
 from scoring.views.pages import account, computed_run_of, scoring_page
 from surveys.access import READS, SCORES, survey_for
 from surveys.errors import Refused
 from surveys.exports.papers import TYPES
 from surveys.files.problems import FileErrors
+from surveys.forms.texts import languages
 from surveys.models import Job, Survey
 from surveys.services.looks import export_note
 from surveys.views.coordinator.pages import done, file_answer
@@ -45,7 +51,26 @@ def gallery(request: HttpRequest, survey_id: int, number: int) -> HttpResponse:
         request, survey, "gallery", run, status=422 if form.is_bound else 200, form=form, found=found,
         drawn=[each for each in found if each.figure], lacking=[each for each in found if each.lacking],
         faulty=[each for each in found if each.faults], sets=sets_of(run)[:10], template_form=TemplateForm(),
+        languages=[(tag, name, f"?lang={tag}") for tag, name in languages()],
     )  # fmt: skip
+
+
+@login_required
+@require_safe
+def report_figure(request: HttpRequest, survey_id: int, number: int, key: str, kind: str) -> HttpResponse:
+    """One figure or table of the report as a file, in the language that is asked for."""
+    survey = survey_for(request.user, survey_id, *READS)
+    run = computed_run_of(survey, number)
+    asked = request.GET.get("lang", "")
+    language = asked if asked in dict(languages()) else request.LANGUAGE_CODE
+    with translation.override(language):
+        figure = next((each.figure for each in _made(run, key) if each.figure and not each.faults), None)
+        if figure is None or kind not in kinds_of(figure):
+            raise Http404("No such figure.")
+        content = figure_bytes(figure, kind)
+    name = file_name(run, f"{file_stem(figure)}-{language}", kind)
+    export_note(survey, name, user=account(request))
+    return file_answer(content, name, FILE_TYPES[kind])
 
 
 @login_required
@@ -118,9 +143,11 @@ def figure_set_file(request: HttpRequest, survey_id: int, number: int, key: int)
     return file_answer(bytes(made.content), name, "application/zip")
 
 
-def _made(run: ScoringRun) -> list[Made]:
-    other = other_runs(run).defer(None).first()
-    return figures_of(plan_of(run), board_of(run), board_of(other) if other else None)
+def _made(run: ScoringRun, key: str = "") -> list[Made]:
+    """Every figure of the plan, or the one that is asked for."""
+    items = [item for item in plan_of(run) if item.shown and key in ("", item.key)]
+    other = other_runs(run).defer(None).first() if any(item.branch for item in items) else None
+    return figures_of(items, board_of(run), board_of(other) if other else None)
 
 
 def _request(request: HttpRequest, run: ScoringRun, form: FigureSetForm) -> FigureSet | None:

@@ -33,10 +33,13 @@ from scoring.figures.specification import (
     Table,
     Tile,
     Tiles,
+    Twin,
+    Twins,
 )
 from scoring.figures.svg import NARROW, WIDE, draw
 
 SVG = "{http://www.w3.org/2000/svg}"
+CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 EVIL = "=cmd()<script>&\"'省"
 LONG = (
     "面向数据密集型业务的省际骨干直联网络出口总带宽与城域互联互通能力综合评价（含国家级互联网骨干直联点及新型交换中心）"
@@ -94,7 +97,12 @@ def bodies() -> Iterator[tuple[str, Body, Table]]:
     )
     yield (
         "strips",
-        Strips([Strip(label=n, points=VALUES, names=NAMES, line=20.0) for n in NAMES], line_name="the group"),
+        Strips(
+            [Strip(label=n, points=VALUES, names=NAMES, line=20.0, band=(10, 30)) for n in NAMES],
+            line_name="the group",
+            band_name="interval",
+            point_name="one",
+        ),
         plain,
     )
     yield (
@@ -106,6 +114,20 @@ def bodies() -> Iterator[tuple[str, Body, Table]]:
         "scatter",
         Scatter("x", "y", [Point(label=n, x=v, y=100 - v) for n, v in zip(NAMES, VALUES, strict=True)]),
         Table(["Unit", "x", "y"], [[n, v, 100 - v] for n, v in zip(NAMES, VALUES, strict=True)]),
+    )
+    yield (
+        "twins",
+        Twins(
+            ("Capacity (EB)", "Per rack (TB)"),
+            [
+                Twin(label=n, values=(v, 10 - v / 10), texts=(f"{v:.1f}", f"{10 - v / 10:.1f}"))
+                for n, v in zip(NAMES, VALUES, strict=True)
+            ],
+        ),
+        Table(
+            ["Unit", "Capacity (EB)", "Per rack (TB)"],
+            [[n, v, 10 - v / 10] for n, v in zip(NAMES, VALUES, strict=True)],
+        ),
     )
     yield (
         "tiles",
@@ -180,6 +202,42 @@ def test_bars_are_as_long_as_their_values() -> None:
     assert [f"{value:.2f}" for value in VALUES] == [text for text in said if text and text.endswith(".00")]
 
 
+def test_twin_bars_have_an_axis_each_in_the_drawing_and_in_the_workbook() -> None:
+    found = next(figure(body, table) for name, body, table in bodies() if name == "twins")
+    widths: dict[str, list[float]] = {}
+    for bar in ElementTree.fromstring(draw(found)).iter(f"{SVG}rect"):
+        widths.setdefault(bar.get("class"), []).append(float(bar.get("width", "0")))
+    for role, values in (("f-bar", VALUES), ("f-part2", [10 - value / 10 for value in VALUES])):
+        longest = widths[role][values.index(max(values))]
+        assert [width / longest for width in widths[role]] == pytest.approx([v / max(values) for v in values], abs=1e-3)
+    parts = zipfile.ZipFile(io.BytesIO(workbook_of([found])))
+    chart = ElementTree.fromstring(parts.read("xl/charts/chart1.xml"))
+    plot = chart.find(f".//{CHART}plotArea")
+    axes = {axis.find(f"{CHART}axId").get("val"): axis for axis in plot.findall(f"{CHART}valAx")}
+    series = {}
+    for bars in plot.findall(f"{CHART}barChart"):
+        own = next(each.get("val") for each in bars.findall(f"{CHART}axId") if each.get("val") in axes)
+        series[own] = [each.text.split("$")[1] for each in bars.findall(f".//{CHART}val//{CHART}f")]
+    assert sorted(series.values()) == [["B", "D"], ["D", "C"]], "each beside an empty column that keeps its place"
+    titles = ["".join(each.text for each in axes[key].iter() if each.tag.endswith("}t")) for key in series]
+    assert titles == ["Capacity (EB)", "Per rack (TB)"]
+
+
+def test_a_strip_has_a_dot_for_each_point_and_heights_where_nobody_names_them() -> None:
+    few, many = [1.0, 2.0, 2.01, 4.0], [float(value) for value in range(100)]
+    dots, heights = (
+        ElementTree.fromstring(draw(figure(Strips([Strip(label="a", points=points)]), Table(["a"], []))))
+        for points in (few, many)
+    )
+    places = [(float(dot.get("cx")), float(dot.get("cy"))) for dot in dots.iter(f"{SVG}circle")]
+    assert [(x - places[0][0]) / (places[3][0] - places[0][0]) for x, _y in places] == pytest.approx(
+        [0, 1 / 3, 1.01 / 3, 1], abs=1e-3
+    )
+    assert places[0][1] == places[1][1] != places[2][1], "no dot hides another"
+    assert not list(heights.iter(f"{SVG}circle"))
+    assert len([bar for bar in heights.iter(f"{SVG}rect") if bar.get("class") == "f-dot"]) == 40
+
+
 def test_bars_below_zero_go_the_other_way() -> None:
     found = next(figure(body, table) for name, body, table in bodies() if name == "below zero")
     low, high = ElementTree.fromstring(draw(found)).iter(f"{SVG}rect")
@@ -196,7 +254,7 @@ def test_the_workbook_has_the_table_and_a_chart_over_its_cells(found: Figure) ->
     assert [list(row[:width]) for row in rows[1 : 1 + len(found.table.rows)]] == [list(row) for row in found.table.rows]
     parts = zipfile.ZipFile(io.BytesIO(content))
     charts = [parts.read(name).decode() for name in parts.namelist() if "charts/chart" in name]
-    if isinstance(found.body, Bars | Stacked | Dots | Slope | Scatter) and found.table.rows:
+    if isinstance(found.body, Bars | Stacked | Dots | Slope | Scatter | Twins) and found.table.rows:
         assert len(charts) == 2
         assert all("<f>" in chart and "$7" in chart for chart in charts), "the series point at the first row of numbers"
     else:
@@ -238,6 +296,7 @@ def test_letters_are_measured_well_enough_to_be_laid_out() -> None:
     assert fitted(LONG, 10, 60).endswith("…")
     assert measured(fitted(LONG, 10, 60), 10) <= 60
     assert wrapped("two words here", 10, 60)[0] == "two words"
+    assert wrapped("half-way words", 10, 40)[0] == "half-"
     assert wrapped(LONG, 10, 100, 3)[2].endswith("…")
     assert ticks(-3, 7) == [-4, -2, 0, 2, 4, 6, 8]
     assert ticks(5, 5) == pytest.approx([5, 5.2, 5.4, 5.6, 5.8, 6.0])

@@ -24,6 +24,7 @@ class Board:
 
     names = NAMES
     local = CHILDREN
+    output = (0.0, 100.0)
 
     def score_of(self, code: str) -> np.ndarray:
         return {"a": A, "b": B, "r": 0.75 * A + 0.25 * B}[code]

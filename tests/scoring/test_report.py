@@ -299,15 +299,20 @@ def test_what_lacks_data_is_named_and_never_drawn_empty(run: ScoringRun) -> None
     found = figures_of(wanted, board_of(run), None)
     assert [bool(each.figure) for each in found] == [False] * 6 + [True]
     for each, word in zip(
-        found, ("no zz", "no values", "no ?", "tile grid", "other units", "nothing else"), strict=False
+        found,
+        ("no data on zz", "no values", "second indicator", "tile grid", "other units", "nothing else"),
+        strict=False,
     ):
         assert word in each.lacking
 
 
-BODIES = {"bars": "bars", "values": "bars", "makeup": "stacks", "scatter": "points", "outline": "branches"}
+BODIES = {
+    "bars": "bars", "values": "bars", "makeup": "stacks", "twins": "twins", "scatter": "points", "outline": "branches",
+}  # fmt: skip
 WRONG = {
     "bars": ({"value": 9.5}, {"rank": 2}, {"label": "Nobody"}), "values": ({"value": 9.5}, {"rank": 2}),
-    "makeup": ({"parts": [1.0, 2.0]}, {"rank": 2}), "scatter": ({"x": 9.5}, {"y": 9.5}), "outline": ({"weight": 0.5},),
+    "makeup": ({"parts": [1.0, 2.0]}, {"rank": 2}), "twins": ({"values": (9.5, 9.5)}, {"label": "Nobody"}),
+    "scatter": ({"x": 9.5}, {"y": 9.5}), "outline": ({"weight": 0.5},),
 }  # fmt: skip
 
 
@@ -315,7 +320,9 @@ WRONG = {
 def test_a_figure_that_says_another_number_is_found(run: ScoringRun, kind: str) -> None:
     """In the drawing, in the table, or in both alike: then it is not what the run has stored."""
     board = board_of(run)
-    item = Item(kind=kind, node={"values": "a1", "scatter": "a1", "outline": ""}.get(kind, "a"), other="a2")
+    item = Item(
+        kind=kind, node={"values": "a1", "twins": "a1", "scatter": "a1", "outline": ""}.get(kind, "a"), other="a2"
+    )
     figure = figures_of([item], board, None)[0].figure
     assert figure
     assert not faults_of(figure, board, item)

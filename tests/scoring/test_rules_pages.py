@@ -108,7 +108,7 @@ def test_from_a_rule_to_a_run_that_names_it_everywhere() -> None:
 
     data = imported(analyst, GAPS)
     look = look_at(data, run_options(made), weight_set)
-    tried = analyst.client.get(analyst.url("rules_look"), {"rules": "1", "data_set": data.pk}).content.decode()
+    tried = analyst.client.get(analyst.url("rules_look"), {"rules": "1", "data_set": str(data.pk)}).content.decode()
     assert "replaced as the rule says: North" in tried and "moved to the bound: East, West" in tried
     assert f"data={data.pk}&amp;rules={made.pk}" in tried
 

@@ -90,7 +90,7 @@ def weights(*states: str) -> Arguments:
 
 
 def run(*rest: Any) -> Arguments:
-    return lambda at: [[at.decided.pk, at.run.number, each] for each in rest]
+    return lambda at: [[at.decided.pk, at.run.number, *(each if isinstance(each, tuple) else (each,))] for each in rest]
 
 
 def a_run(at: Estate) -> list[list[Any]]:
@@ -612,7 +612,7 @@ DOORS: dict[str, Door] = {
             [at.decided.pk, at.run.number, code, show, kind]
             for code, show in (
                 *(("r", "bars"), ("a", "makeup"), ("a1", "values"), ("a1", "minmax")),
-                *(("r", "relations"), ("r", "influence")),
+                *(("r", "relations"), ("r", "influence"), ("r", "experts")),
             )
             for kind in ("svg", "png", "xlsx", "csv")
         ],
@@ -632,6 +632,9 @@ DOORS: dict[str, Door] = {
         get=READS, args=lambda at: [[*a_study(at)[0], kind] for kind in ("csv", "xlsx")]
     ),
     "scoring:gallery": Door(get=READS, post=SCORES, args=a_run, payload=fields(language="en")),
+    "scoring:report_figure": Door(
+        get=READS, args=run(("bars-r", "svg"), ("bars-r", "png"), ("definitions", "csv"), ("weights", "xlsx"))
+    ),
     "scoring:report_plan": Door(
         get=SCORES, post=SCORES, args=a_run, payload=report_plan, asks=("add-kind", "add-node", "add-other")
     ),
