@@ -19,6 +19,7 @@ from scoring.models import ScoringRules, ScoringRun
 from scoring.normalising import ScoringError, find_faults
 from scoring.ranking import score as scored
 from scoring.rules import groups_of, leaf_rules, node_rules, ruled
+from scoring.selectors.runs import usable_weight_sets
 from scoring.services.base_year import bounds_from
 from scoring.services.rule_checks import readable, tidy
 from scoring.services.runs import run_compute, run_with_inputs
@@ -212,6 +213,12 @@ class TestARunUnderRules:
         other = score.run(run.weight_set, run.data_set, rules=plain)
         assert other.pk != run.pk
         assert json.loads(other.document)["scores"]["a1"] == ["0.0", "0.0", "100.0", "50.0"]
+
+    def test_the_locked_set_is_offered_before_a_newer_draft(self, run: ScoringRun) -> None:
+        result = run.weight_set.panel_result
+        assert result
+        newer = make.weight_set("draft", of=result)
+        assert list(usable_weight_sets(run.survey)) == [run.weight_set, newer]
 
     def test_whoever_is_alone_in_a_group_has_no_mean(self, run: ScoringRun) -> None:
         from scoring.computing import inputs_of
