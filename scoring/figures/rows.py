@@ -153,7 +153,7 @@ def outline(canvas: Canvas, body: Outline, top: float) -> float:
             canvas.line(stem, y, x - 3, y, "grid")
         ends[branch.level] = y
         most = canvas.width - x - codes - ((bar_room + text_room + 8) if weighed else 0)
-        wide = size * (1.08 if branch.level < 2 else 1)  # letters in bold need more room
+        wide = size * (1.16 if branch.level < 2 else 1)  # letters in bold need more room
         canvas.text(x, y + size * 0.36, branch.code, "soft", size=size - 1)
         canvas.text(
             x + codes, y + size * 0.36, fitted(branch.label, wide, most), full=branch.label, bold=branch.level < 2
