@@ -114,6 +114,12 @@ def listed_unit(at: Estate) -> list[list[Any]]:
     return [[at.decided.pk, found.pk, found.units.get(code="1").pk]]
 
 
+def grouped_run(at: Estate) -> int:
+    """The number of a run whose units have regions."""
+    content = b"unit,region,a1,a2,b,c\nNorth,Up,1,10,3,5\nSouth,Up,2,30,1,5.5\nEast,Down,3,20,2,9\n"
+    return score.run(at.sets["locked"], score.data_set(at.decided, content)).number
+
+
 def later_data(at: Estate) -> int:
     return score.data_set(at.decided, score.DATA.replace(b"North,1,10", b"North,100,11")).pk
 
@@ -572,7 +578,9 @@ DOORS: dict[str, Door] = {
         get=READS, args=lambda at: [[at.decided.pk, at.data.pk, "a", "relations", kind] for kind in ("svg", "xlsx")]
     ),
     "scoring:regions": Door(get=READS, args=a_run),
-    "scoring:regions_export": Door(get=READS, args=run("csv", "xlsx")),
+    "scoring:regions_export": Door(
+        get=READS, args=lambda at: [[at.decided.pk, grouped_run(at), kind] for kind in ("csv", "xlsx")]
+    ),
     "scoring:run_quality": Door(get=READS, args=a_run),
     "scoring:run_quality_file": Door(get=READS, args=run("csv", "xlsx")),
     "scoring:unit_lists": Door(get=READS, args=decided),
