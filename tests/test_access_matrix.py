@@ -1,6 +1,6 @@
 """Who may open which address and who may not: every address of the site, for every kind of visitor.
 
-An address that is not in the table (tests/support/doors.py) fails the test. A refused request and a GET write nothing,
+An address that is not in the table (tests/support/doors/) fails the test. A refused request and a GET write nothing,
 whoever asks.
 """
 
