@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from django.conf import settings
-
 from scoring.figures.builders import source_line
+from scoring.figures.pixels import DPI, png_of
 from scoring.figures.specification import Figure
 from scoring.figures.svg import draw, drawn
 from scoring.figures.workbook import figures_workbook
 from surveys.files.writing import csv_bytes
 
-FONT_FILE = "static/vendor/noto-sans-sc-0.4.3/NotoSansSC-Regular-GBK.ttf"
-PIXELS_PER_INCH = 96
 TYPES: Mapping[str, str] = {
     "svg": "image/svg+xml",
     "png": "image/png",
@@ -37,17 +34,9 @@ def paper_svg(figure: Figure) -> str:
     return draw(figure, theme="paper", source=source_line(figure.caption))
 
 
-def png_bytes(figure: Figure, *, dpi: int = 300) -> bytes:
-    """The same drawing as pixels, in our own font, whatever the machine has."""
-    import resvg_py  # a page without pictures need not load it
-
-    font = str(settings.BASE_DIR / FONT_FILE)
-    return bytes(
-        resvg_py.svg_to_bytes(
-            svg_string=paper_svg(figure), zoom=dpi / PIXELS_PER_INCH, skip_system_fonts=True, font_files=[font],
-            font_family="Noto Sans SC", sans_serif_family="Noto Sans SC",
-        )
-    )  # fmt: skip
+def png_bytes(figure: Figure, *, dpi: int = DPI) -> bytes:
+    """The same drawing as pixels."""
+    return png_of(paper_svg(figure), dpi=dpi)
 
 
 def workbook_of(figures: Sequence[Figure]) -> bytes:

@@ -9,7 +9,8 @@ import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from scoring.figures.files import paper_svg, png_bytes, table_bytes, workbook_of
+from scoring.figures.files import paper_svg, table_bytes, workbook_of
+from scoring.figures.pixels import pngs_of
 from scoring.figures.specification import Figure
 from scoring.figures.svg import drawn
 from scoring.report.changes import Change
@@ -34,14 +35,16 @@ def archive_bytes(
 ) -> bytes:
     """The same figures give the same bytes. `step` is called after each picture."""
     files: dict[str, bytes] = {}
-    pictures: dict[str, bytes] = {}
+    drawings = {figure.key: paper_svg(figure) for figure in figures if drawn(figure)}
+    pictures = dict(zip(drawings, pngs_of(list(drawings.values()), step), strict=True))
     for figure in figures:
         name = file_stem(figure)
-        if drawn(figure):
-            files[f"svg/{name}.svg"] = paper_svg(figure).encode()
-            files[f"png/{name}.png"] = pictures[figure.key] = png_bytes(figure)
+        if figure.key in drawings:
+            files[f"svg/{name}.svg"] = drawings[figure.key].encode()
+            files[f"png/{name}.png"] = pictures[figure.key]
+        else:
+            step()
         files[f"tables/{name}.csv"] = table_bytes(figure)
-        step()
     files["figures.xlsx"] = workbook_of(figures)
     files["report.docx"] = document_bytes(figures, facts, template=template, title=title, pictures=pictures)
     files["sentences.txt"] = "".join(f"{f.caption.number} {f.caption.sentence}\n".lstrip() for f in figures).encode()

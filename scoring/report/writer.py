@@ -9,7 +9,7 @@ from typing import Any
 
 from scoring.figures.builders import source_line
 from scoring.figures.canvas import measured
-from scoring.figures.files import PIXELS_PER_INCH
+from scoring.figures.pixels import PIXELS_PER_INCH
 from scoring.figures.specification import Caption, Cell, Figure, Nothing, Table
 from scoring.figures.svg import WIDE, said_outside
 

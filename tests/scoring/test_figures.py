@@ -10,6 +10,7 @@ from openpyxl import load_workbook
 
 from scoring.figures.canvas import fitted, measured, ticks, wrapped
 from scoring.figures.files import figure_bytes, png_bytes, table_bytes, workbook_of
+from scoring.figures.pixels import png_of, pngs_of
 from scoring.figures.specification import (
     Bar,
     Bars,
@@ -300,3 +301,13 @@ def test_letters_are_measured_well_enough_to_be_laid_out() -> None:
     assert wrapped(LONG, 10, 100, 3)[2].endswith("…")
     assert ticks(-3, 7) == [-4, -2, 0, 2, 4, 6, 8]
     assert ticks(5, 5) == pytest.approx([5, 5.2, 5.4, 5.6, 5.8, 6.0])
+
+
+def test_pictures_shared_with_another_process_are_those_of_this_one() -> None:
+    drawings = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"><text x="2" y="12">省{place}</text></svg>'
+        for place in range(5)
+    ]
+    steps: list[int] = []
+    assert pngs_of(drawings, lambda: steps.append(1)) == [png_of(drawing) for drawing in drawings]
+    assert len(steps) == 5
