@@ -85,6 +85,18 @@ def all_guards() -> list[Guard]:
     return [guard for config in apps.get_app_configs() for guard in getattr(config, "guards", lambda: [])()]
 
 
+def missing(database: BaseDatabaseWrapper | None = None) -> list[str]:
+    """Names of guards that are not in force."""
+    database = database or connection
+    with database.cursor() as cursor:
+        if database.vendor == "postgresql":
+            cursor.execute("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'")
+        else:
+            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        there = {row[0] for row in cursor.fetchall()}
+    return [guard.name for guard in all_guards() if guard.name not in there]
+
+
 @contextmanager
 def lifted() -> Iterator[None]:
     """No guards inside this block. Only for emptying a whole database."""
