@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
+from django.core.management import BaseCommand
 from django.core.wsgi import get_wsgi_application
 
 from config import catalogues
@@ -13,6 +14,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 catalogues.compile_stale()
 _django = get_wsgi_application()
+BaseCommand().check(tags=["start"])  # other servers than `manage.py run` ask nothing themselves (surveys/checks.py)
 
 
 def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:

@@ -1,18 +1,31 @@
-"""What `manage.py check --deploy` says about an installation, each with a way out."""
+"""What endangers an installation, each in one sentence with a way out.
+
+What must never be is an error: pages and workers do not start (config/wsgi.py, Celery and every command ask). What may
+be meant, or needs a connection to know, is a warning of `manage.py check --deploy` and of `manage.py run`.
+"""
 
 import sqlite3
+import stat
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
+import redis
 from django.conf import settings
-from django.core.checks import CheckMessage, Tags, register
+from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.checks import Warning as CheckWarning
 from django.db import connection
+
+START = "start"  # what is asked at every start
+BROKER = "broker"  # what asks Redis
 
 # Below these, SQLite may damage a database in WAL mode that several processes write to (the WAL-reset bug).
 FIXED_IN, BACKPORTS = (3, 51, 3), {(3, 44): 6, (3, 50): 7}
 DURABLE = {"synchronous_commit": "on", "fsync": "on", "full_page_writes": "on"}
 LOCAL_NAMES = ("localhost", "127.0.0.1", "::1")
+NETWORK_SHARES = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "ceph", "glusterfs", "lustre", "beegfs", "ncpfs"}
+NETWORK_SHARES |= {"fuse.sshfs", "fuse.glusterfs", "fuse.s3fs", "fuse.rclone"}
+MOUNTS = Path("/proc/self/mounts")
 
 
 def sqlite_is_fixed(version: tuple[int, ...]) -> bool:
@@ -33,9 +46,9 @@ def sqlite_version(**_: Any) -> list[CheckMessage]:
     ]
 
 
-@register(Tags.database, deploy=True)
+@register(Tags.database)
 def postgresql_durability(databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
-    """Asked only with `--database default`, since it must connect."""
+    """Asked at `run`, at `migrate` and with `--database default`, since it must connect."""
     if connection.vendor != "postgresql" or not databases:
         return []
     with connection.cursor() as cursor:
@@ -47,7 +60,7 @@ def _wrong_setting(cursor: Any, name: str, good: str) -> CheckMessage | None:
     value = cursor.fetchone()[0]
     if value == good:
         return None
-    return CheckWarning(
+    return (Error if settings.SITE.is_https else CheckWarning)(
         f"PostgreSQL runs with {name} = {value}: answers that were acknowledged may be lost.",
         hint=f"Set {name} = {good} in postgresql.conf.",
         id="surveys.W002",
@@ -63,5 +76,98 @@ def plain_http(**_: Any) -> list[CheckMessage]:
             f"{settings.SITE_URL} is plain http: answers and passwords can be read on the way.",
             hint="Put a proxy with a certificate in front and set SITE_URL=https://…",
             id="surveys.W003",
+        )
+    ]
+
+
+@register(START)
+def debug_in_public(**_: Any) -> list[CheckMessage]:
+    if not (settings.DEBUG and settings.SITE.is_https):
+        return []
+    return [
+        Error(
+            f"DEBUG is on at {settings.SITE_URL}: every error page would show code and settings to strangers.",
+            hint="Unset DEBUG.",
+            id="surveys.E001",
+        )
+    ]
+
+
+@register(START)
+def secrets_in_sight(**_: Any) -> list[CheckMessage]:
+    """The key in the data folder, wherever the site is; the folder itself (answers, names) where the site is public."""
+    found: list[CheckMessage] = []
+    key, folder = settings.DATA_DIR / "secret_key", settings.DATA_DIR
+    if _mode(key) & (stat.S_IRWXG | stat.S_IRWXO):
+        found.append(
+            Error(
+                f"Others may read {key}, and with it sign in as anybody.",
+                hint=f"chmod 600 {key}, and make a new key if somebody may have read it (docs/deployment.md).",
+                id="surveys.E002",
+            )
+        )
+    if settings.SITE.is_https and _mode(folder) & stat.S_IRWXO:
+        found.append(
+            Error(
+                f"Every account of this machine may look into {folder}, where answers and names are.",
+                hint=f"chmod 700 {folder}",
+                id="surveys.E003",
+            )
+        )
+    return found
+
+
+def _mode(path: Path) -> int:
+    try:
+        return path.stat().st_mode
+    except OSError:
+        return 0
+
+
+@register(START)
+def sqlite_on_a_share(**_: Any) -> list[CheckMessage]:
+    if connection.vendor != "sqlite":
+        return []
+    file = Path(str(connection.settings_dict["NAME"]))
+    kind = file_system(file, MOUNTS.read_text(encoding="utf-8", errors="replace") if MOUNTS.exists() else "")
+    if kind not in NETWORK_SHARES:
+        return []
+    return [
+        Error(
+            f"{file} is SQLite on a network share ({kind}), where its locks do not hold: answers would be lost.",
+            hint="Put DATA_DIR on a disk of this machine, or set DATABASE_URL to PostgreSQL.",
+            id="surveys.E004",
+        )
+    ]
+
+
+def file_system(file: Path, mounts: str) -> str:
+    """The kind of file system that a file lies on, from Linux's list of mounts; "" where it cannot be told."""
+    kinds = {}
+    for line in mounts.splitlines():
+        _device, place, kind = line.split(" ")[:3]
+        kinds[Path(place.replace("\\040", " "))] = kind
+    above = [parent for parent in file.resolve().parents if parent in kinds]
+    return kinds[above[0]] if above else ""
+
+
+@register(BROKER, deploy=True)
+def redis_eviction(**_: Any) -> list[CheckMessage]:
+    """A Redis that is away is no fault of the settings: nothing is lost, and work goes on when it is back."""
+    url = str(settings.CELERY_BROKER_URL)
+    if "redis" not in url.partition("://")[0]:
+        return []
+    try:
+        with redis.Redis.from_url(url.replace("redis+socket://", "unix://"), socket_timeout=2) as client:
+            policy = client.info("memory").get("maxmemory_policy", "noeviction")
+    except redis.RedisError:
+        return []
+    if policy == "noeviction":
+        return []
+    return [
+        CheckWarning(
+            f"Redis runs with maxmemory-policy {policy}: when it is full it throws messages away, and work waits.",
+            hint="Set maxmemory-policy noeviction in redis.conf.",
+            id="surveys.W004",
         )
     ]

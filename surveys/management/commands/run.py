@@ -6,10 +6,12 @@ import socket
 from typing import Any
 
 from django.conf import settings
+from django.core.checks import Tags
 from django.core.management import BaseCommand, CommandError, CommandParser, call_command
 from django.db import OperationalError
 
 from config import env, supervisor
+from surveys.checks import BROKER
 
 
 class Command(BaseCommand):
@@ -58,6 +60,8 @@ class Command(BaseCommand):
         except OperationalError as error:
             reason = " ".join(str(error).split())
             raise CommandError(f"The database cannot be used: {reason}. Check DATABASE_URL and DATA_DIR.") from error
+        self.check(tags=[Tags.database], databases=["default"])
+        self.check(tags=[BROKER], include_deployment_checks=True)
         call_command("collectstatic", verbosity=0, interactive=False)
 
     def _show_demo(self, site: str) -> None:
