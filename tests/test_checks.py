@@ -1,10 +1,15 @@
 """`manage.py check --deploy` warns of what endangers answers, and of nothing else."""
 
+from pathlib import Path
+
 import pytest
+import redis
+from django.core.checks import run_checks
 from django.db import connection
 from pytest_django import Settings
 
 from config.env import Site
+from config.secret_key import kept_in
 from surveys import checks
 
 
@@ -44,3 +49,55 @@ def test_a_postgresql_that_forgets_is_warned_of() -> None:
     assert found <= {"surveys.W002"}
     if connection.vendor == "sqlite":
         assert not found
+
+
+def errors(*tags: str) -> set[str]:
+    return {str(message.id) for message in run_checks(tags=list(tags)) if message.is_serious()}
+
+
+@pytest.mark.parametrize(("scheme", "refused"), [("https", {"surveys.E001", "surveys.E003"}), ("http", set())])
+def test_a_public_site_starts_neither_with_debug_nor_with_an_open_folder(
+    settings: Settings, tmp_path: Path, scheme: str, refused: set[str]
+) -> None:
+    tmp_path.chmod(0o755)
+    settings.SITE, settings.DEBUG, settings.DATA_DIR = Site(scheme, "example.org", None, ""), True, tmp_path
+    assert errors(checks.START) == refused
+    tmp_path.chmod(0o750)
+    settings.DEBUG = False
+    assert not errors(checks.START)
+
+
+def test_a_key_that_others_may_read_is_refused_everywhere(settings: Settings, tmp_path: Path) -> None:
+    settings.DATA_DIR = tmp_path
+    kept_in(tmp_path / "secret_key")
+    assert not errors(checks.START)
+    (tmp_path / "secret_key").chmod(0o640)
+    assert errors(checks.START) == {"surveys.E002"}
+
+
+MOUNTED = "/dev/sda1 / ext4 rw 0 0\nhost:/a /srv nfs4 rw 0 0\n//host/b /srv/my\\040share cifs rw 0 0\n"
+
+
+@pytest.mark.parametrize(
+    ("file", "kind"), [("/var/q.sqlite3", "ext4"), ("/srv/q.sqlite3", "nfs4"), ("/srv/my share/q/q.sqlite3", "cifs")]
+)
+def test_the_file_system_of_a_file(file: str, kind: str) -> None:
+    assert checks.file_system(Path(file), MOUNTED) == kind
+
+
+def test_sqlite_on_a_share_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "mounts").write_text("host:/a / nfs4 rw 0 0\n")
+    monkeypatch.setattr(checks, "MOUNTS", tmp_path / "mounts")
+    assert errors(checks.START) == ({"surveys.E004"} if connection.vendor == "sqlite" else set())
+
+
+def test_a_redis_that_throws_messages_away_is_warned_of(settings: Settings, redis_url: str) -> None:
+    settings.CELERY_BROKER_URL = redis_url
+    assert not checks.redis_eviction()
+    with redis.Redis.from_url(redis_url.replace("redis+socket://", "unix://")) as client:
+        before = client.config_get("maxmemory-policy")["maxmemory-policy"]
+        client.config_set("maxmemory-policy", "allkeys-lru")
+        try:
+            assert [message.id for message in checks.redis_eviction()] == ["surveys.W004"]
+        finally:
+            client.config_set("maxmemory-policy", before)

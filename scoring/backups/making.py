@@ -21,7 +21,7 @@ def backup_make(folder: Path) -> Path:
     with _room(folder) as room:
         content = room / "copy"
         snapshot = engine_of(connection.vendor).copy(content)
-        if "django_migrations" not in snapshot.rows:
+        if not snapshot.rows:
             raise Refused("This database is empty: there is nothing to back up. Check DATA_DIR and DATABASE_URL.")
         return archive.write(folder, content, snapshot)
 
