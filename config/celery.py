@@ -8,8 +8,11 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import django
 from celery import Celery, bootsteps
 from celery.signals import worker_init, worker_process_init
+from django.core.management import BaseCommand
+from django.core.management.base import SystemCheckError
 from kombu.exceptions import OperationalError
 
 from config import catalogues
@@ -90,9 +93,19 @@ def end_worker() -> None:
     os.killpg(0, signal.SIGKILL)
 
 
+def refuse_what_is_unsafe() -> None:
+    """Celery asks Django's checks and does not listen; of what a receiver raises, it lets only this through."""
+    django.setup()
+    try:
+        BaseCommand().check(tags=["start"])
+    except SystemCheckError as error:
+        raise SystemExit(str(error)) from None
+
+
 @worker_init.connect
 def prepare_worker(**_: Any) -> None:
     catalogues.compile_stale()
+    refuse_what_is_unsafe()
     if PARENT_VARIABLE in os.environ:
         follow(int(os.environ[PARENT_VARIABLE]), end_worker)
 

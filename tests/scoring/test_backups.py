@@ -56,7 +56,7 @@ def _postgres(statement: str) -> None:
     at = connection.get_connection_params()
     told = {name: at[name] for name in ("dbname", "user", "password", "host", "port") if at.get(name)}
     with psycopg.connect(**told, autocommit=True) as held:
-        held.execute(sql.SQL(statement))  # type: ignore[arg-type]
+        held.execute(sql.SQL(statement))
 
 
 @contextmanager
