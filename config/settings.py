@@ -16,6 +16,7 @@ SITE_URL = SITE.url
 TRUSTED_PROXY = env.address("TRUSTED_PROXY")
 SECRET_KEY = env.text("SECRET_KEY") or secret_key.kept_in(DATA_DIR / "secret_key")
 DATABASES = {"default": databases.from_environment(DATA_DIR)}
+PG_BIN = env.text("PG_BIN")
 # Each process keeps its own: `files` are those of public pages, which may be asked for again by anybody.
 LOCAL_MEMORY = "django.core.cache.backends.locmem.LocMemCache"
 CACHES = {

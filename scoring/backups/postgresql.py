@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from django.conf import settings
 from django.db import connection
 from psycopg import sql
 
-from config import env
 from scoring.backups.archive import Snapshot
 from scoring.backups.databases import MIGRATIONS, migration_names
 from surveys.errors import Refused
@@ -93,9 +93,8 @@ def _call(server_version: int, program: str, options: list[str]) -> None:
 
 def _folder(major: int) -> Path:
     """Where the programs lie: of the server's own version if possible, else the newest (which read what is older)."""
-    given = env.text("PG_BIN")
-    if given:
-        return Path(given)
+    if settings.PG_BIN:
+        return Path(settings.PG_BIN)
     found = {folder: _major(folder) for folder in _places() if (folder / "pg_dump").exists()}
     if not found:
         raise Refused("There is no pg_dump here. Install PostgreSQL's client programs, or name their folder in PG_BIN.")

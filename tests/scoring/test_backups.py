@@ -14,6 +14,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, connections
 from psycopg import sql
+from pytest_django import Settings
 
 from scoring.backups import archive
 from scoring.backups.archive import Snapshot
@@ -90,10 +91,10 @@ def wait_for_more(acknowledged: list[str], than: int) -> None:
 
 
 @pytest.fixture
-def programs(monkeypatch: pytest.MonkeyPatch) -> None:
+def programs(settings: Settings) -> None:
     """Where the tests' PostgreSQL came as a wheel, its programs did too."""
     if connection.vendor == "postgresql" and not list(Path("/usr/lib/postgresql").glob("*/bin/pg_dump")):
-        monkeypatch.setenv("PG_BIN", str(_candidates()[0][1]))
+        settings.PG_BIN = str(_candidates()[0][1])
 
 
 @pytest.mark.django_db(transaction=True)
