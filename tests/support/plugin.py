@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Generator
 from datetime import date
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 
@@ -107,7 +108,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _in_turn(items: list[pytest.Item]) -> list[pytest.Item]:
-    """Of each product that rotates, every so manieth test, another part each day."""
+    """Of what rotates, every so manieth test, another part each day and about as many every day."""
     if os.environ.get("QUANHENG_SOAK") == "1":
         return items
     seen: Counter[str] = Counter()
@@ -115,7 +116,8 @@ def _in_turn(items: list[pytest.Item]) -> list[pytest.Item]:
     for item in items:
         marker = item.get_closest_marker("rotates")
         name = item.nodeid.split("[")[0]
-        if marker is None or (seen[name] + int(os.environ[TURN])) % marker.args[0] == 0:
+        turn = crc32(name.encode()) + seen[name] + int(os.environ[TURN])
+        if marker is None or turn % marker.args[0] == 0:
             kept.append(item)
         seen[name] += 1
     return kept
