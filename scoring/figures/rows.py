@@ -64,7 +64,7 @@ def twins(canvas: Canvas, body: Twins, top: float) -> float:
     """Two bars for each unit, beside each other: the measures share the rows, and nothing else."""
     if not body.twins:
         return _nothing(canvas, top)
-    size, height = canvas.size, _row(canvas) - 4
+    size, height = canvas.size, _row(canvas) - 8
     left = _left(canvas, [twin.label for twin in body.twins], ranked=False)
     wide = (canvas.width - left - TWIN_GAP) / 2
     heads = [_head(name, size, wide) for name in body.names]
