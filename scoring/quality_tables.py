@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from scoring.models import DataSet
 from scoring.selectors.influence import RunQuality
 from scoring.selectors.quality import DataQuality, Group
+from scoring.stamped import stamped_csv
 from surveys.exports.workbook import Sheet, workbook_bytes
-from surveys.files.writing import Cell, csv_bytes
+from surveys.files.writing import Cell
 from surveys.stamps import stamps
 
 KINDS = ("xlsx", "csv")
@@ -62,8 +63,7 @@ def table_file(tables: Sequence[QualityTable], kind: str, name: str, about: Sequ
             ]
         )  # fmt: skip
     table = next((each for each in tables if each.name == name), tables[0])
-    note = " / ".join(about)
-    return csv_bytes([*table.heading, "note"], ([*row, note] for row in table.rows))
+    return stamped_csv(table.heading, table.rows, " / ".join(about))
 
 
 def about_data(data_set: DataSet) -> list[str]:

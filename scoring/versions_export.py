@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 
 from scoring.selectors.versions import Difference
+from scoring.stamped import stamped_csv
 from surveys.exports.workbook import Sheet, workbook_bytes
-from surveys.files.writing import Cell, csv_bytes
+from surveys.files.writing import Cell
 
 HEADING = ("unit", "code", "name", "before", "after", "ratio", "jump")
 
 
 def changes_csv(found: Difference) -> bytes:
-    note = " / ".join(found.stamps)
-    return csv_bytes([*HEADING, "note"], ([*row, note] for row in change_rows(found)))
+    return stamped_csv(HEADING, change_rows(found), " / ".join(found.stamps))
 
 
 def changes_xlsx(found: Difference) -> bytes:

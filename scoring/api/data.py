@@ -14,8 +14,9 @@ from scoring.forms.data import Brought
 from scoring.gate.derivations import FormulaError
 from scoring.gate.reading import Passed
 from scoring.models import DataSet, UnitList
-from scoring.selectors.data_sets import data_sets_of, told_in, unit_lists_of
+from scoring.selectors.data_sets import data_sets_of, told_in
 from scoring.selectors.runs import usable_data_sets
+from scoring.selectors.unit_lists import unit_lists_of
 from scoring.services.data_sets import About, data_set_import
 from surveys.access import READS, SCORES
 from surveys.api.operations import Call, operation

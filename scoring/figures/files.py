@@ -9,6 +9,7 @@ from scoring.figures.pixels import DPI, png_of
 from scoring.figures.specification import Figure
 from scoring.figures.svg import draw, drawn
 from scoring.figures.workbook import figures_workbook
+from scoring.stamped import stamped_csv
 from surveys.files.writing import csv_bytes
 
 TYPES: Mapping[str, str] = {
@@ -50,7 +51,7 @@ def table_bytes(figure: Figure) -> bytes:
     heading = [str(cell) for cell in figure.table.heading]
     if not stamps:
         return csv_bytes(heading, figure.table.rows)
-    return csv_bytes([*heading, "note"], ([*row, stamps] for row in figure.table.rows))
+    return stamped_csv(heading, figure.table.rows, stamps)
 
 
 WRITERS: Mapping[str, Callable[[Figure], bytes]] = {

@@ -13,8 +13,9 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from surveys.fonts import FONT_FILE
+
 ROOT = Path(__file__).parents[2]
-FONT_FILE = ROOT / "static" / "vendor" / "noto-sans-sc-0.4.3" / "NotoSansSC-Regular-GBK.ttf"
 FAMILY = "Noto Sans SC"
 PIXELS_PER_INCH = 96
 DPI = 300
@@ -28,7 +29,7 @@ def png_of(drawing: str, *, dpi: int = DPI) -> bytes:
 
     return bytes(
         resvg_py.svg_to_bytes(
-            svg_string=drawing, zoom=dpi / PIXELS_PER_INCH, skip_system_fonts=True, font_files=[str(FONT_FILE)],
+            svg_string=drawing, zoom=dpi / PIXELS_PER_INCH, skip_system_fonts=True, font_files=[str(ROOT / FONT_FILE)],
             font_family=FAMILY, sans_serif_family=FAMILY,
         )
     )  # fmt: skip

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 
 from scoring.figures.builders import caption_of
 from scoring.figures.specification import Caption, Cell, Dot, Dots, Figure, Grid, Strip, Strips, Table
-from scoring.figures.words import told_together
+from scoring.figures.words import beside, told_together
 from scoring.models import DataSet
 from scoring.selectors.board import HASH_DIGITS, RunBoard
-from scoring.selectors.findings import beside, pair_text, some
+from scoring.selectors.findings import pair_text, some
 from scoring.selectors.influence import ChildRow, NodeRow
 from scoring.selectors.quality import ColumnRow, DataQuality, Group, Pair, number
 from surveys.stamps import stamps

@@ -21,6 +21,16 @@ def listed(names: Iterable[str]) -> str:
     return pgettext("between names", ", ").join(names)
 
 
+def beside(name: object, told: str) -> str:
+    """A name with a number or a word in brackets."""
+    return _("%(name)s (%(score)s)") % {"name": name, "score": told}
+
+
+def and_more(names: Sequence[str], count: int) -> str:
+    """Names, and how many more there are."""
+    return _("%(names)s and %(count)d more") % {"names": listed(names), "count": count} if count else listed(names)
+
+
 def told_together(*sentences: str) -> str:
     """Sentences one after the other: with a space between them where the reader's language has one."""
     told = sentences[0] if sentences else ""
@@ -33,10 +43,7 @@ def ranking_sentence(names: Sequence[str], ranks: Sequence[int], texts: Sequence
     """The first three of `count` units, and the ties among the first ten. Names, ranks and printed values in order."""
     if not names:
         return _("No unit has a score here.")
-    first = listed(
-        _("%(name)s (%(score)s)") % {"name": name, "score": text}
-        for name, text in list(zip(names, texts, strict=True))[:3]
-    )
+    first = listed(beside(name, text) for name, text in list(zip(names, texts, strict=True))[:3])
     parts = [_("Of %(count)d units, the first are %(names)s.") % {"count": count, "names": first}]
     for rank in sorted(set(ranks[:TOP])):
         sharing = [name for name, own in zip(names, ranks, strict=True) if own == rank]

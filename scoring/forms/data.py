@@ -15,9 +15,10 @@ from scoring.gate.derivations import FormulaError, formulas_in
 from scoring.gate.findings import Finding, confirmed
 from scoring.gate.reading import Passed, Setting, tables_of, through_the_gate
 from scoring.models import DataSet, UnitList
-from scoring.selectors.data_sets import earlier_of, known_units, unit_lists_of
+from scoring.selectors.data_sets import earlier_of, known_units
 from scoring.selectors.runs import usable_data_sets
 from scoring.selectors.scoring_rules import survey_tree
+from scoring.selectors.unit_lists import unit_lists_of
 from scoring.services.data_sets import About, Provenance
 from surveys.errors import Refused
 from surveys.files.tables import Table

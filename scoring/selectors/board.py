@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.computing import run_tree
-from scoring.models import DataUnit, ScoringRun
+from scoring.models import DataUnit, ScoringRun, Unit
 from scoring.normalising import Array
 from scoring.ranking import LeafRule, NodeRule, Ranks
 from scoring.rules import leaf_rules, node_rules, options_from
@@ -89,6 +89,14 @@ class RunBoard:
             code: {child: float(found[code][child]) for child in sorted(found[code], key=order.__getitem__)}
             for code in sorted(found, key=order.__getitem__)
         }
+
+    @cached_property
+    def listed(self) -> dict[str, Unit]:
+        """The units of the list that the data were matched with, by code, each with what it lies in."""
+        unit_list = self.run.data_set.unit_list_id
+        if unit_list is None:
+            return {}
+        return {unit.code: unit for unit in Unit.objects.filter(unit_list=unit_list).select_related("parent")}
 
     @cached_property
     def marks(self) -> Marks:

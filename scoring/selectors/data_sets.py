@@ -67,11 +67,6 @@ def _extreme(given: Sequence[tuple[float, str, str]], value: float) -> Extreme:
     return Extreme(texts[0], names[:HOLDERS], len(names) - len(names[:HOLDERS]))
 
 
-def unit_lists_of(survey: Survey) -> QuerySet[UnitList]:
-    """The lists that this survey's data may be held against."""
-    return UnitList.objects.filter(system=survey.edition.system_id)
-
-
 def known_units(unit_list: UnitList, language: str) -> list[KnownUnit]:
     """The units of a list as the gate takes them, named in the language of the indicator system."""
     rows = unit_list.units.order_by("position").values_list("code", "name", "aliases")

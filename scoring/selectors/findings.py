@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from scoring.coherence import FEWEST
-from scoring.figures.words import listed
+from scoring.figures.words import and_more, beside
 from scoring.selectors.quality import BAD, EQUAL, OK, WARN, DataQuality, Group, Pair
 
 NAMED = 5
@@ -82,16 +82,9 @@ def pair_text(pair: Pair) -> str:
     return beside(f"{pair.a} / {pair.b}", f"{pair.r:.2f}".replace("-", "\N{MINUS SIGN}"))
 
 
-def beside(name: object, told: str) -> str:
-    """A name with a number or a word in brackets."""
-    return _("%(name)s (%(score)s)") % {"name": name, "score": told}
-
-
 def some(names: Sequence[str]) -> str:
     """The first few, and how many more."""
-    if len(names) <= NAMED:
-        return listed(names)
-    return _("%(names)s and %(count)d more") % {"names": listed(names[:NAMED]), "count": len(names) - NAMED}
+    return and_more(names[:NAMED], len(names[NAMED:]))
 
 
 def _gap_findings(quality: DataQuality) -> Iterator[Finding]:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from scoring.coherence import FEWEST, Influence, correlation, influences
+from scoring.figures.words import beside
 from scoring.selectors.board import RunBoard
-from scoring.selectors.findings import Finding, beside, pair_findings, some, too_few, worst_first
+from scoring.selectors.findings import Finding, pair_findings, some, too_few, worst_first
 from scoring.selectors.quality import OK, WARN, Group, group_of, number
 from surveys.models import Indicator
 

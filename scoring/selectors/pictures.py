@@ -10,7 +10,6 @@ from scoring.figures import builders
 from scoring.figures.experts import expert_strips
 from scoring.figures.quality import LARGEST, influence_figure, of_run, relations_figure
 from scoring.figures.specification import Figure
-from scoring.models import Unit
 from scoring.selectors.board import RunBoard
 from scoring.selectors.influence import node_row
 from surveys.models import PanelResult, WeightEntry
@@ -44,11 +43,8 @@ def picture(
 
 def tile_places(board: RunBoard) -> tuple[dict[int, tuple[int, int]], dict[int, str]]:
     """Where the units of this run stand in the tile grid of their list, and what they are called there."""
-    unit_list = board.run.data_set.unit_list_id
-    if unit_list is None:
-        return {}, {}
-    listed = {unit.code: unit for unit in Unit.objects.filter(unit_list=unit_list) if len(unit.tile) == 2}
-    found = {place: listed[unit.code] for place, unit in enumerate(board.units) if unit.code in listed}
+    drawn = {code: unit for code, unit in board.listed.items() if len(unit.tile) == 2}
+    found = {place: drawn[unit.code] for place, unit in enumerate(board.units) if unit.code in drawn}
     places = {place: (int(unit.tile[0]), int(unit.tile[1])) for place, unit in found.items()}
     return places, {place: min([*unit.aliases, str(unit)], key=len) for place, unit in found.items()}
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from django.utils.translation import gettext as _
 
-from scoring.models import Unit
 from scoring.ranking import rank_rows
 from scoring.selectors.board import RunBoard
 from surveys.files.writing import Cell
@@ -91,7 +90,7 @@ class Regions:
         return [Group(name, places) for name, places in found.items()]
 
     def _listed(self, way: str, code: str) -> str:
-        unit = self._units.get(code)
+        unit = self.board.listed.get(code)
         if unit is None:
             return ""
         if way == REGION:
@@ -99,13 +98,6 @@ class Regions:
         if way == TYPE:
             return text_in(unit.kind)
         return str(unit.parent) if unit.parent else ""
-
-    @cached_property
-    def _units(self) -> Mapping[str, Unit]:
-        unit_list = self.board.run.data_set.unit_list_id
-        if unit_list is None:
-            return {}
-        return {unit.code: unit for unit in Unit.objects.filter(unit_list=unit_list).select_related("parent")}
 
 
 def node_standings(board: RunBoard, code: str) -> list[Standing]:

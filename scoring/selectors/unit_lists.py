@@ -10,14 +10,19 @@ from django.utils.translation import gettext as _
 
 from scoring.models import Unit, UnitList
 from surveys.files.writing import Cell
-from surveys.models import IndicatorSystem
+from surveys.models import IndicatorSystem, Survey
 
 
-def lists_of(system: IndicatorSystem | int) -> QuerySet[UnitList]:
+def unit_lists_of(survey: Survey) -> QuerySet[UnitList]:
+    """The lists that this survey's data may be held against."""
+    return UnitList.objects.filter(system=survey.edition.system_id)
+
+
+def counted_lists_of(survey: Survey) -> QuerySet[UnitList]:
     """With how many units each has, and how many data sets were matched with it."""
     return (
-        UnitList.objects.filter(system=system)
-        .select_related("created_by")
+        unit_lists_of(survey)
+        .select_related("created_by", "system")
         .annotate(size=Count("units", distinct=True), used=Count("data_sets", distinct=True))
         .order_by("pk")
     )

@@ -6,13 +6,12 @@ from collections.abc import Mapping, Sequence
 
 from django import template
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _
 
 from scoring.figures.builders import source_line
 from scoring.figures.files import kinds_of
 from scoring.figures.specification import Figure
 from scoring.figures.svg import NARROW, WIDE, draw, drawn
-from scoring.figures.words import listed
+from scoring.figures.words import and_more
 from scoring.models import Publication, ScoringRun
 from scoring.publishing import Shown
 from scoring.selectors.data_sets import Extreme
@@ -104,10 +103,7 @@ def item(values: Sequence[object], place: int) -> object:
 @register.simple_tag
 def holders(extreme: Extreme | None) -> str:
     """{% holders column.low %}: who has this value."""
-    if extreme is None:
-        return ""
-    names = listed(extreme.units)
-    return _("%(names)s and %(count)d more") % {"names": names, "count": extreme.others} if extreme.others else names
+    return and_more(extreme.units, extreme.others) if extreme else ""
 
 
 @register.simple_tag

@@ -11,10 +11,9 @@ from scoring.exports import TYPES
 from scoring.models import ScoringRun
 from scoring.selectors.board import board_of
 from scoring.selectors.comparing import Comparison, comparable, compare, comparison_table, slope_figure
+from scoring.stamped import stamped_file
 from scoring.views.pages import account, computed_run_of, scoring_page
 from surveys.access import READS, survey_for, surveys_of
-from surveys.exports.workbook import Sheet, workbook_bytes
-from surveys.files.writing import csv_bytes
 from surveys.services.looks import export_note
 from surveys.views.coordinator.pages import file_answer
 
@@ -47,11 +46,7 @@ def comparing_export(request: HttpRequest, survey_id: int, number: int, kind: st
     stamps = " / ".join(dict.fromkeys([*found.before.stamps, *found.after.stamps]))
     name = f"{run}-{found.before.run}-{found.code}.{kind}"
     export_note(survey, name, user=account(request))
-    if kind == "csv":
-        content = csv_bytes([*heading, "note"], ([*row, stamps] for row in rows))
-    else:
-        content = workbook_bytes([Sheet(_("Changes"), [[stamps], heading, *rows], headings=frozenset({1}), frozen=2)])
-    return file_answer(content, name, TYPES[kind])
+    return file_answer(stamped_file(kind, _("Changes"), heading, rows, stamps), name, TYPES[kind])
 
 
 def _compared(request: HttpRequest, run: ScoringRun, others: list[ScoringRun]) -> Comparison | None:

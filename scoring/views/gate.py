@@ -15,7 +15,8 @@ from scoring.forms import DataSetForm
 from scoring.forms.data import Brought, QuestionsForm, brought_from
 from scoring.gate.reading import Passed
 from scoring.models import DataSet
-from scoring.selectors.data_sets import told_in, unit_lists_of
+from scoring.selectors.data_sets import told_in
+from scoring.selectors.unit_lists import unit_lists_of
 from scoring.selectors.versions import Difference, difference_of, earlier_versions
 from scoring.services.data_sets import data_set_import
 from scoring.template import template_xlsx

@@ -11,10 +11,9 @@ from scoring.exports import TYPES
 from scoring.selectors.board import board_of
 from scoring.selectors.regions import Regions, regions_table, way_words
 from scoring.selectors.runs import run_origins
+from scoring.stamped import stamped_file
 from scoring.views.pages import account, computed_run_of, scoring_page
 from surveys.access import READS, survey_for
-from surveys.exports.workbook import Sheet, workbook_bytes
-from surveys.files.writing import csv_bytes
 from surveys.services.looks import export_note
 from surveys.views.coordinator.pages import file_answer
 
@@ -52,12 +51,7 @@ def regions_export(request: HttpRequest, survey_id: int, number: int, kind: str)
     stamps = " / ".join(found.board.stamps)
     name = f"{run}-{way}.{kind}"
     export_note(survey, name, user=account(request))
-    if kind == "csv":
-        content = csv_bytes([*heading, "note"], ([*row, stamps] for row in rows))
-    else:
-        sheet = Sheet(_("Regions"), [[stamps], heading, *rows], headings=frozenset({1}), frozen=2)
-        content = workbook_bytes([sheet])
-    return file_answer(content, name, TYPES[kind])
+    return file_answer(stamped_file(kind, _("Regions"), heading, rows, stamps), name, TYPES[kind])
 
 
 def _way(request: HttpRequest, found: Regions) -> str:

@@ -97,7 +97,7 @@ def _number(text: str) -> int:
 
 
 class Draft:
-    """The page of a next version between two requests.
+    """The page of a next version between two requests. Its `changes` are tidy at all times.
 
     Nothing of it is believed: the changes are read as a stranger's, and checked as a whole before they are stored.
     """
@@ -143,10 +143,10 @@ class Draft:
         return None
 
     def context(self) -> dict[str, Any]:
-        changes = tidy(self.changes, self.tree)
         return {
-            "rows": rule_rows(self.survey.edition, changes), "draft": json.dumps(changes, ensure_ascii=False),
-            "base": self.base, "based": len(base_ends(changes, self.base)) if self.base else 0, "seen": self.seen,
+            "rows": rule_rows(self.survey.edition, self.changes),
+            "draft": json.dumps(self.changes, ensure_ascii=False),
+            "base": self.base, "based": len(base_ends(self.changes, self.base)) if self.base else 0, "seen": self.seen,
             "whole": self.whole, "rule": self.rule, "code": self.code, "problems": self.problems,
             "names": dict(self.tree.rows[self.code].names) if self.code else {}, "look_form": self.look_form,
             "look": self.look, "weights": self.look_form.weights, "synthetic": self._synthetic(),
@@ -197,9 +197,9 @@ class Draft:
 
     def _look(self) -> None:
         whole, data = self._whole(), self._data()
-        self.problems += rule_problems(tidy(self.changes, self.tree), self.tree)
+        self.problems += rule_problems(self.changes, self.tree)
         if whole and data and not self.problems:
-            options = {**run_options(None), **options_of(whole), "rules": tidy(self.changes, self.tree)}
+            options = {**run_options(None), **options_of(whole), "rules": self.changes}
             self.look = look_at(data, options, self.look_form.weights)
 
     def _store(self) -> ScoringRules | None:
@@ -218,7 +218,7 @@ class Draft:
 
     def _true_base(self) -> DataSet | None:
         """The base year, while any of its bounds is left."""
-        return self.base if self.base and base_ends(tidy(self.changes, self.tree), self.base) else None
+        return self.base if self.base and base_ends(self.changes, self.base) else None
 
     def _whole(self) -> Whole | None:
         if not self.whole.is_valid():

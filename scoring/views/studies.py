@@ -22,12 +22,12 @@ from scoring.selectors.levelling import levelling
 from scoring.selectors.study_cards import cards_of, headline, measure_table, variant_rows, variant_table
 from scoring.selectors.weighing import weighing_of
 from scoring.services.studies import study_cancel, study_request
+from scoring.stamped import stamped_csv, stamped_sheet
 from scoring.tasks import enqueue
 from scoring.views.pages import account, computed_run_of, scoring_page
 from surveys.access import READS, SCORES, survey_for
 from surveys.errors import Refused
-from surveys.exports.workbook import Sheet, workbook_bytes
-from surveys.files.writing import csv_bytes
+from surveys.exports.workbook import workbook_bytes
 from surveys.models import Survey
 from surveys.services.looks import export_note
 from surveys.views.coordinator.pages import done, file_answer
@@ -130,14 +130,9 @@ def study_export(request: HttpRequest, survey_id: int, number: int, key: int, ki
     stamps = " / ".join(board.stamps)
     if kind == "csv":
         _title, heading, rows = tables[0]
-        content = csv_bytes([*map(str, heading), "note"], ([*row, stamps] for row in rows))
+        content = stamped_csv([*map(str, heading)], rows, stamps)
     else:
-        content = workbook_bytes(
-            [
-                Sheet(title, [[stamps], list(heading), *rows], headings=frozenset({1}), frozen=2)
-                for title, heading, rows in tables
-            ]
-        )
+        content = workbook_bytes([stamped_sheet(*table, stamps) for table in tables])
     return file_answer(content, name, TYPES[kind])
 
 

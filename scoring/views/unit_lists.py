@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from scoring.exports import TYPES
 from scoring.forms.unit_lists import UnitForm, UnitListForm
 from scoring.models import UnitList
-from scoring.selectors.unit_lists import list_header, list_rows, list_sheet_name, lists_of
+from scoring.selectors.unit_lists import counted_lists_of, list_header, list_rows, list_sheet_name
 from scoring.services.unit_lists import unit_change, unit_list_create, unit_list_delete, unit_list_renew
 from scoring.views.pages import account, page_of, scoring_page
 from surveys.access import READS, SCORES, survey_for
@@ -33,7 +33,7 @@ UNITS_ON_A_PAGE = 200
 @require_safe
 def unit_lists(request: HttpRequest, survey_id: int) -> HttpResponse:
     survey = survey_for(request.user, survey_id, *READS)
-    return scoring_page(request, survey, "data", "unit_lists", lists=lists_of(survey.edition.system_id))
+    return scoring_page(request, survey, "data", "unit_lists", lists=counted_lists_of(survey))
 
 
 @login_required
@@ -135,7 +135,7 @@ def _stored(form: UnitListForm, survey: Survey, renews: UnitList | None, user: U
 
 
 def _list_of(survey: Survey, key: int) -> UnitList:
-    found = lists_of(survey.edition.system_id).select_related("system").filter(pk=key).first()
+    found = counted_lists_of(survey).filter(pk=key).first()
     if found is None:
         raise Http404("No such list of units.")
     return found

@@ -12,9 +12,9 @@ from typing import Any
 from django.conf import settings
 
 from surveys.exports.papers import Block, Grid, Heading, Paper, Row, Signatures, Text
+from surveys.fonts import FONT_FILE
 
 FONT = "NotoSansSC"
-FONT_FILE = "static/vendor/noto-sans-sc-0.4.3/NotoSansSC-Regular-GBK.ttf"
 LACKING = "〓"
 """Stands where the font has no glyph: a gap that is seen."""
 SCALES = (1.0, 0.94, 0.88, 0.82, 0.76)
