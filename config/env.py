@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 TRUE_WORDS = ("1", "true", "yes", "on")
 FALSE_WORDS = ("0", "false", "no", "off")
+SECRET_LENGTH = 24
 
 
 def text(name: str) -> str:
@@ -24,6 +25,24 @@ def boolean(name: str, default: bool) -> bool:
     if word not in TRUE_WORDS + FALSE_WORDS:
         raise ImproperlyConfigured(f"{name} is {word!r}; write true or false.")
     return word in TRUE_WORDS
+
+
+def choice(name: str, words: tuple[str, ...]) -> str:
+    """One of these words; the first where the variable is not set."""
+    word = text(name).lower() or words[0]
+    if word not in words:
+        raise ImproperlyConfigured(f"{name} is {word!r}; write {' or '.join(words)}.")
+    return word
+
+
+def secret(name: str) -> str:
+    """A secret that nobody can guess, or nothing. It is never repeated in a sentence."""
+    value = text(name)
+    if value and len(value) < SECRET_LENGTH:
+        raise ImproperlyConfigured(
+            f"{name} is shorter than {SECRET_LENGTH} characters; make one with `openssl rand -hex 32`."
+        )
+    return value
 
 
 def port(name: str, default: int) -> int:

@@ -14,6 +14,8 @@ PORT = env.port("PORT", default=8000)
 SITE = env.site("SITE_URL", default_port=PORT)
 SITE_URL = SITE.url
 TRUSTED_PROXY = env.address("TRUSTED_PROXY")
+METRICS_TOKEN = env.secret("METRICS_TOKEN")
+LOG_FORMAT = env.choice("LOG_FORMAT", ("text", "json"))
 SECRET_KEY = env.text("SECRET_KEY") or secret_key.kept_in(DATA_DIR / "secret_key")
 DATABASES = {"default": databases.from_environment(DATA_DIR)}
 PG_BIN = env.text("PG_BIN")
@@ -39,6 +41,7 @@ INSTALLED_APPS = [
     "scoring",
 ]
 MIDDLEWARE = [
+    "surveys.middleware.TraceMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "surveys.middleware.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -120,7 +123,7 @@ SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if SITE.is_https else 0
 # https would never end.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXY else None
 SECURE_SSL_REDIRECT = SITE.is_https and bool(TRUSTED_PROXY)
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]
 CSRF_TRUSTED_ORIGINS = [SITE.origin]
 CSRF_FAILURE_VIEW = "surveys.views.expert.csrf.failure"  # an answer on a page that was open too long is not lost
 # no-referrer would make browsers send `Origin: null`, which the CSRF check must refuse; strict-origin hides the token.
@@ -185,12 +188,20 @@ LOGGING = {
     "formatters": {
         "discreet": {
             "()": "config.logs.DiscreetFormatter",
-            "format": "%(asctime)s %(levelname)s %(name)s: %(message)s",
-        }
+            "format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s]: %(message)s",
+        },
+        "json": {"()": "config.logs.JsonFormatter"},
     },
-    "filters": {"without_sweeps": {"()": "config.logs.WithoutSweeps"}},
+    "filters": {
+        "without_sweeps": {"()": "config.logs.WithoutSweeps"},
+        "with_request": {"()": "config.logs.WithRequest"},
+    },
     "handlers": {
-        "stderr": {"class": "logging.StreamHandler", "formatter": "discreet", "filters": ["without_sweeps"]},
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "json" if LOG_FORMAT == "json" else "discreet",
+            "filters": ["without_sweeps", "with_request"],
+        },
     },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
@@ -201,6 +212,8 @@ LOGGING = {
         "celery": {"level": "INFO"},
         "config": {"level": "INFO"},
         "surveys": {"level": "INFO"},
+        # A line for each request is for those who collect lines; a proxy has its own.
+        "surveys.requests": {"level": "INFO" if LOG_FORMAT == "json" else "WARNING"},
         "scoring": {"level": "INFO"},
     },
 }

@@ -1,19 +1,14 @@
 """Every address of the site."""
 
 from django.contrib.auth import views as auth_views
-from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
-from surveys.views import accounts
-
-
-def healthz(_request: HttpRequest) -> HttpResponse:
-    """For a load balancer or a watchdog: this process answers."""
-    return HttpResponse("ok", content_type="text/plain")
-
+from surveys.views import accounts, inside
 
 urlpatterns = [
-    path("healthz", healthz, name="healthz"),
+    path("healthz", inside.healthz, name="healthz"),
+    path("readyz", inside.readyz, name="readyz"),
+    path("metrics", inside.metrics_page, name="metrics"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("login/", auth_views.LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("logout/", auth_views.LogoutView.as_view(), name="logout"),

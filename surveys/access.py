@@ -34,9 +34,14 @@ def systems_of(user: Account) -> QuerySet[IndicatorSystem]:
     return (used | IndicatorSystem.objects.filter(created_by_id=user.pk)).distinct()
 
 
+def surveys_with(user: Account, *roles: str) -> QuerySet[Survey]:
+    """The surveys in which this account holds one of these roles."""
+    return Survey.objects.filter(pk__in=_memberships(user).filter(role__in=roles).values("survey_id"))
+
+
 def surveys_run_by(user: Account) -> QuerySet[Survey]:
     """The surveys whose panel this account looks after."""
-    return Survey.objects.filter(pk__in=_memberships(user).filter(role__in=RUNS).values("survey_id"))
+    return surveys_with(user, *RUNS)
 
 
 def people_of(user: Account) -> QuerySet[Person]:

@@ -1,13 +1,19 @@
-"""What holds for every page: its headers, and that a refused door is noted."""
+"""What holds for every page: its id in the logs, its headers, and that a refused door is noted."""
 
+import logging
+import time
 from collections.abc import Callable
 
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
+from surveys.metrics import request_answered
 from surveys.models import Survey
 from surveys.services.looks import refusal_note
+from surveys.trace import id_for, traced
+
+log = logging.getLogger("surveys.requests")
 
 # data: images are in Bootstrap's style sheet (the marks of check boxes and lists). No 'unsafe-inline', no other host.
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -21,6 +27,25 @@ CONTENT_SECURITY_POLICY = "; ".join(
     ]
 )
 PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=()"
+
+
+class TraceMiddleware:
+    """Each request has an id: a proxy's, or one of ours. It comes back in the answer and stands in each line logged."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request_id, began = id_for(request.headers.get("X-Request-ID", "")), time.perf_counter()
+        with traced(request_id):
+            response = self.get_response(request)
+            seconds = time.perf_counter() - began
+            view = request.resolver_match.view_name if request.resolver_match else "none"
+            request_answered(view, request.method or "", response.status_code, seconds)
+            told = {"view": view, "status": response.status_code, "ms": round(1000 * seconds)}
+            log.info("%s %s: %s in %s ms", request.method, view, told["status"], told["ms"], extra={"told": told})
+        response.headers["X-Request-ID"] = request_id
+        return response
 
 
 class ContentSecurityPolicyMiddleware:

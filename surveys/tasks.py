@@ -6,7 +6,7 @@ import logging
 from queue import Full, Queue
 from threading import Lock, Thread
 
-from celery import shared_task
+from celery import Task, shared_task
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
@@ -15,20 +15,26 @@ from surveys.models import Job
 from surveys.selectors.letters import surveys_reminding
 from surveys.services.jobs import job_announced, job_perform, jobs_due
 from surveys.services.mailings import reminders_send
+from surveys.services.signs import worker_seen
+from surveys.trace import current_id, traced
 
 log = logging.getLogger(__name__)
 
 SWEEP_BATCH = 500
+REQUEST_ID = "quanheng_request"
 
 
-@shared_task(acks_late=True)
-def perform(job_id: int) -> None:
-    job_perform(job_id, _announce)
+@shared_task(bind=True, acks_late=True)
+def perform(self: Task, job_id: int) -> None:
+    """Whoever asked is named in a header of the message, so that a worker's lines lead back to the request."""
+    with traced((self.request.headers or {}).get(REQUEST_ID, "")):
+        job_perform(job_id, _announce)
 
 
 @shared_task
 def sweep() -> None:
     """Announce whatever waits. Sent to the workers at most ten seconds apart, however many workers there are."""
+    worker_seen()
     for job in jobs_due()[:SWEEP_BATCH]:
         if not _send(job.pk):
             return  # the broker is away: the others would each wait for it too
@@ -55,13 +61,13 @@ def enqueue(job: Job) -> None:
 
 def _announce(job: Job) -> None:
     """Wake a worker for a job that another one has set free."""
-    if _send(job.pk):
+    if _send(job.pk, current_id()):
         job_announced(job.pk)
 
 
-def _send(job_id: int) -> bool:
+def _send(job_id: int, request_id: str = "") -> bool:
     try:
-        perform.delay(job_id)
+        perform.apply_async((job_id,), headers={REQUEST_ID: request_id})
     except (OperationalError, OSError) as error:
         log.warning("The broker does not answer (%s): job %s waits for the sweep.", type(error).__name__, job_id)
         return False
@@ -72,7 +78,7 @@ class _Messenger:
     """Posts wake-ups from one daemon thread, started at the first."""
 
     def __init__(self, limit: int = 100) -> None:
-        self._waiting: Queue[int] = Queue(limit)
+        self._waiting: Queue[tuple[int, str]] = Queue(limit)
         self._start = Lock()
         self._thread: Thread | None = None
 
@@ -82,13 +88,13 @@ class _Messenger:
                 self._thread = Thread(target=self._deliver, name="wake-ups", daemon=True)
                 self._thread.start()
         try:
-            self._waiting.put_nowait(job_id)
+            self._waiting.put_nowait((job_id, current_id()))
         except Full:
             log.warning("Too many wake-ups wait: job %s is left to the sweep.", job_id)
 
     def _deliver(self) -> None:
         while True:
-            _send(self._waiting.get())
+            _send(*self._waiting.get())
 
 
 _messenger = _Messenger()

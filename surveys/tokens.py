@@ -6,8 +6,8 @@ import hashlib
 import re
 import secrets
 
-# The path of a personal link: whoever reads the token can answer in the expert's name.
-_PERSONAL_PATH = re.compile(r"(/i/)[^/\s\"'?&<>]+")
+# The paths of a personal link and of a link to choose a password: whoever reads the token can act in that name.
+_PERSONAL_PATH = re.compile(r"(/i/|/password/choose/[^/\s]+/)[^/\s\"'?&<>]+")
 
 
 def new_token() -> str:

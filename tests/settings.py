@@ -7,6 +7,7 @@ from config.settings import DATA_DIR, DATABASES, STATIC_ROOT, STORAGES
 # Manifest names need a collectstatic first; tests need the plain ones.
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 STATIC_ROOT.mkdir(exist_ok=True)  # WhiteNoise warns of a missing folder, and warnings are errors
+METRICS_TOKEN = "a token that only the tests know"
 # Argon2 is slow on purpose.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # A message that is sent without a worker goes nowhere; tests with a real worker bring their broker along.

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from scoring.models import FigureSet, ReportPlan, ScoringRun
 from scoring.report.changes import Change, changes
 from scoring.report.plan import Item, items_of, suggested
 from scoring.selectors.runs import run_stamps
 from surveys.models import Survey
-from surveys.selectors.jobs import finds_survey
+from surveys.selectors.jobs import Pairs, finds_surveys
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,6 @@ def set_of(survey: Survey, run: ScoringRun, key: int) -> FigureSet | None:
     return FigureSet.objects.filter(run=run, run__survey=survey, pk=key).select_related("run", "template").first()
 
 
-@finds_survey("figure_set")
-def _survey_of_set(subject: int) -> int | None:
-    return FigureSet.objects.filter(pk=subject).values_list("run__survey_id", flat=True).first()
+@finds_surveys("figure_set", gettext_noop("A set of figures"))
+def _of_set(subjects: Collection[int]) -> Pairs:
+    return FigureSet.objects.filter(pk__in=subjects).values_list("pk", "run__survey_id")

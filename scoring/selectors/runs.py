@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from django.db.models import F, QuerySet
+from django.utils.translation import gettext_noop
 
 import ahp
 from scoring.models import DataSet, DataUnit, Score, ScoringRun
 from scoring.services.runs import JOB
 from surveys.models import Indicator, Job, Survey, WeightSet
-from surveys.selectors.jobs import finds_survey
+from surveys.selectors.jobs import Pairs, finds_surveys
 from surveys.selectors.trees import Tree, tree_of
 from surveys.selectors.weight_origins import Origins, origins_of
 from surveys.stamps import stamps
@@ -171,6 +172,6 @@ def _totals(root: str, weights: Mapping[str, Mapping[str, str]]) -> dict[Any, fl
     return dict(ahp.global_weights(tree, local))
 
 
-@finds_survey(JOB)
-def _survey_of_run(subject: int) -> int | None:
-    return ScoringRun.objects.filter(pk=subject).values_list("survey_id", flat=True).first()
+@finds_surveys(JOB, gettext_noop("A scoring run"))
+def _of_run(subjects: Collection[int]) -> Pairs:
+    return ScoringRun.objects.filter(pk__in=subjects).values_list("pk", "survey_id")

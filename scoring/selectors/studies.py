@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from scoring.figures.words import listed, told_together
 from scoring.models import ScoringRun, Study
 from scoring.ranking import Ranks
 from scoring.selectors.board import RunBoard
 from scoring.services.studies import JOB
-from surveys.selectors.jobs import finds_survey
+from surveys.selectors.jobs import Pairs, finds_surveys
 
 Intervals = dict[int, tuple[int, int]]
 Document = dict[str, Any]
@@ -71,6 +72,6 @@ def close_groups(ranked: Sequence[int], ranks: Ranks, intervals: Intervals) -> l
     return [group for group in groups if len(group) > 1]
 
 
-@finds_survey(JOB)
-def _survey_of_study(subject: int) -> int | None:
-    return Study.objects.filter(pk=subject).values_list("run__survey_id", flat=True).first()
+@finds_surveys(JOB, gettext_noop("A study: how sure the ranks are"))
+def _of_study(subjects: Collection[int]) -> Pairs:
+    return Study.objects.filter(pk__in=subjects).values_list("pk", "run__survey_id")

@@ -3,7 +3,7 @@
 from .access import ApiToken
 from .audit import AuditEvent
 from .decisions import Decision
-from .job import Job
+from .job import Job, WorkerSign
 from .judgment import Judgment, JudgmentEvent, MoreImportant, NodeResult, Submission
 from .letters import Letter, LetterKind, LetterText, Mailing
 from .panel import BranchWeight, Expert, ExpertSession, Invitation, InvitationLink, Person
@@ -69,4 +69,5 @@ __all__ = [
     "Transcript",
     "WeightEntry",
     "WeightSet",
+    "WorkerSign",
 ]

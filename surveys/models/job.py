@@ -49,3 +49,16 @@ class Job(models.Model):
     @property
     def settled(self) -> bool:
         return self.state in (self.State.DONE, self.State.FAILED)
+
+
+class WorkerSign(models.Model):
+    """When any worker last took a message: one row, since all that matters is whether somebody is there."""
+
+    only = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(only=1), name="worker_sign_is_one_row")]
+
+    def __str__(self) -> str:
+        return f"{self.seen_at:%Y-%m-%d %H:%M:%S}"

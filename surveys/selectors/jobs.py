@@ -1,30 +1,65 @@
-"""Whose a job is: the survey that it computes for."""
+"""Whose jobs are: the surveys that they compute for, and what is not done of them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
 
-from surveys.models import Job, Mailing, PanelPart, PanelResult, Submission
+from django.db.models import QuerySet
+from django.utils.translation import gettext_noop
 
-Finder = Callable[[int], int | None]
+from surveys.models import Job, Mailing, PanelPart, PanelResult, Submission, Survey
+
+Pairs = Iterable[tuple[int, int]]
+Finder = Callable[[Collection[int]], Pairs]
+"""Subjects of one kind → pairs of subject and key of the survey."""
 
 _finders: dict[str, Finder] = {}
+_labels: dict[str, str] = {}
 
 
-def finds_survey(kind: str) -> Callable[[Finder], Finder]:
-    """Say how the survey of this kind of job is found from the job's subject; apps add their own kinds."""
+def finds_surveys(kind: str, label: str) -> Callable[[Finder], Finder]:
+    """Say what this kind of job is called (a msgid), and whose its subjects are; apps add their own kinds."""
 
     def keep(finder: Finder) -> Finder:
-        _finders[kind] = finder
+        _finders[kind], _labels[kind] = finder, label
         return finder
 
     return keep
 
 
+def surveys_of_jobs(jobs: Iterable[Job]) -> dict[int, int]:
+    """For each job that computes for a survey: the survey's key. One query for each kind."""
+    by_kind: dict[str, dict[int, int]] = defaultdict(dict)
+    for job in jobs:
+        by_kind[job.kind][job.subject] = job.pk
+    return {
+        keys[subject]: survey
+        for kind, keys in by_kind.items()
+        if kind in _finders
+        for subject, survey in _finders[kind](list(keys))
+    }
+
+
 def survey_of_job(job: Job) -> int | None:
     """The key of the survey, or None where the job belongs to none."""
-    finder = _finders.get(job.kind)
-    return finder(job.subject) if finder else None
+    return surveys_of_jobs([job]).get(job.pk)
+
+
+@dataclass(frozen=True)
+class OpenJob:
+    job: Job
+    what: str
+    survey: Survey
+
+
+def open_jobs(surveys: QuerySet[Survey], most: int) -> list[OpenJob]:
+    """What waits, is computed or has failed for these surveys: of so many newest of the whole service."""
+    jobs = Job.objects.exclude(state=Job.State.DONE).order_by("-pk")[:most]
+    whose = surveys_of_jobs(jobs)
+    mine = surveys.in_bulk(set(whose.values()))
+    return [OpenJob(job, _labels[job.kind], mine[whose[job.pk]]) for job in jobs if whose.get(job.pk) in mine]
 
 
 def shown_job(job: Job) -> Job:
@@ -35,21 +70,21 @@ def shown_job(job: Job) -> Job:
     return Job.objects.filter(kind="panel_part", subject__in=parts, state=Job.State.FAILED).first() or job
 
 
-@finds_survey("submission")
-def _of_submission(subject: int) -> int | None:
-    return Submission.objects.filter(pk=subject).values_list("expert__survey_id", flat=True).first()
+@finds_surveys("submission", gettext_noop("An expert's answers"))
+def _of_submissions(subjects: Collection[int]) -> Pairs:
+    return Submission.objects.filter(pk__in=subjects).values_list("pk", "expert__survey_id")
 
 
-@finds_survey("panel")
-def _of_panel(subject: int) -> int | None:
-    return PanelResult.objects.filter(pk=subject).values_list("survey_id", flat=True).first()
+@finds_surveys("panel", gettext_noop("The panel's weights"))
+def _of_panels(subjects: Collection[int]) -> Pairs:
+    return PanelResult.objects.filter(pk__in=subjects).values_list("pk", "survey_id")
 
 
-@finds_survey("panel_part")
-def _of_panel_part(subject: int) -> int | None:
-    return PanelPart.objects.filter(pk=subject).values_list("result__survey_id", flat=True).first()
+@finds_surveys("panel_part", gettext_noop("A part of a large panel"))
+def _of_panel_parts(subjects: Collection[int]) -> Pairs:
+    return PanelPart.objects.filter(pk__in=subjects).values_list("pk", "result__survey_id")
 
 
-@finds_survey("mailing")
-def _of_mailing(subject: int) -> int | None:
-    return Mailing.objects.filter(pk=subject).values_list("survey_id", flat=True).first()
+@finds_surveys("mailing", gettext_noop("Letters"))
+def _of_mailings(subjects: Collection[int]) -> Pairs:
+    return Mailing.objects.filter(pk__in=subjects).values_list("pk", "survey_id")

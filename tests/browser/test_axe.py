@@ -22,7 +22,19 @@ from tests.support import journey as step
 from tests.support.places import copy_demo, demo_password, free_port, running_site
 from tests.surveys import factories as make
 
-NOT_PAGES = ("/export.", ".csv", ".xlsx", ".txt", ".json", ".pdf", ".docx", "/logout/", "/healthz")
+NOT_PAGES = (
+    "/export.",
+    ".csv",
+    ".xlsx",
+    ".txt",
+    ".json",
+    ".pdf",
+    ".docx",
+    "/logout/",
+    "/healthz",
+    "/readyz",
+    "/metrics",
+)
 DEMO_DATA = Path(__file__).parents[2] / "demo" / "computing" / "provinces_2023_synthetic.csv"
 FORMS = [("surveys:experts_add", "textarea[name=lines]", "E1, x, not an address\n, nobody")]
 

@@ -31,6 +31,8 @@ OURS = (
     "SITE_URL",
     "PORT",
     "DEBUG",
+    "METRICS_TOKEN",
+    "LOG_FORMAT",
     "TRUSTED_PROXY",
     "MAIL_URL",
     "MAIL_FROM",

@@ -357,7 +357,7 @@ def test_losing_the_lease_ends_the_renewals_quietly(quick: None) -> None:
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Messages that would have gone to the broker."""
     messages: list[int] = []
-    monkeypatch.setattr(tasks.perform, "delay", messages.append)
+    monkeypatch.setattr(tasks.perform, "apply_async", lambda args, headers: messages.extend(args))
     return messages
 
 
@@ -402,11 +402,11 @@ def test_an_announced_job_is_announced_again_when_its_message_was_lost() -> None
 def test_a_sweep_without_a_broker_stops_at_the_first_message(monkeypatch: pytest.MonkeyPatch) -> None:
     tries: list[int] = []
 
-    def away(job_id: int) -> None:
-        tries.append(job_id)
+    def away(args: tuple[int], **_: object) -> None:
+        tries.extend(args)
         raise OperationalError("no broker")
 
-    monkeypatch.setattr(tasks.perform, "delay", away)
+    monkeypatch.setattr(tasks.perform, "apply_async", away)
     for subject in range(3):
         due(waiting(subject))
     tasks.sweep()
@@ -442,11 +442,11 @@ def test_a_frozen_broker_delays_nobody_and_a_full_queue_loses_nothing(
     caplog.set_level(logging.WARNING)
     frozen = True
 
-    def hang(job_id: int) -> None:
+    def hang(*_: object, **__: object) -> None:
         while frozen:
             time.sleep(0.01)
 
-    monkeypatch.setattr(tasks.perform, "delay", hang)
+    monkeypatch.setattr(tasks.perform, "apply_async", hang)
     monkeypatch.setattr(tasks, "_messenger", tasks._Messenger(limit=2))
     made = [waiting(subject) for subject in range(6)]
     began = time.monotonic()
@@ -463,10 +463,10 @@ def test_a_frozen_broker_delays_nobody_and_a_full_queue_loses_nothing(
 def test_a_broker_that_is_away_is_a_line_in_the_log(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def away(job_id: int) -> None:
+    def away(*_: object, **__: object) -> None:
         raise OperationalError("no broker")
 
-    monkeypatch.setattr(tasks.perform, "delay", away)
+    monkeypatch.setattr(tasks.perform, "apply_async", away)
     job = waiting()
     tasks.enqueue(job)
     until = time.monotonic() + 2

@@ -27,6 +27,7 @@ from surveys.views.coordinator import (
     rounds,
     settings,
     sheet,
+    status,
     surveys,
     system_import,
     systems,
@@ -146,6 +147,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{N}", tree.indicator_edit, name="indicator_edit"),
     path(f"{N}move/", tree.indicator_move_it, name="indicator_move"),
     path(f"{N}delete/", tree.indicator_remove, name="indicator_delete"),
+    path("status/", status.status, name="status"),
     path("jobs/<int:job_id>/status/", jobs.job_status, name="job_status"),
     path("jobs/<int:job_id>/retry/", jobs.job_retry, name="job_retry"),
 ]

@@ -178,6 +178,9 @@ def filled_in(at: Estate) -> bytes:
 
 DOORS: dict[str, Door] = {
     "healthz": Door(get=ANYBODY, post=ANYBODY, writes=False),
+    "readyz": Door(get=ANYBODY),
+    "metrics": Door(get=TOKEN),
+    "surveys:status": Door(get=ACCOUNT),
     "set_language": Door(get=ANYBODY, post=ANYBODY, payload=fields(language="en"), writes=False),
     "login": Door(get=ANYBODY, post=ANYBODY, payload=fields(username="x", password="y"), writes=False),
     "logout": Door(post=ANYBODY, writes=False),
