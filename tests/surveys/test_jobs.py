@@ -357,7 +357,7 @@ def test_losing_the_lease_ends_the_renewals_quietly(quick: None) -> None:
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Messages that would have gone to the broker."""
     messages: list[int] = []
-    monkeypatch.setattr(tasks.perform, "apply_async", lambda args, headers: messages.extend(args))
+    monkeypatch.setattr(tasks.perform, "apply_async", lambda args, **_: messages.extend(args))
     return messages
 
 

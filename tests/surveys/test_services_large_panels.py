@@ -153,7 +153,7 @@ def test_the_panels_job_waits_for_its_parts_and_shows_how_far_they_are(small_par
 def test_the_last_part_announces_the_panels_job(small_parts: None, monkeypatch: pytest.MonkeyPatch) -> None:
     job = panel_result_request(synthetic_panel(20), user=make.user())[1]
     sent: list[int] = []
-    monkeypatch.setattr(perform, "apply_async", lambda args, headers: sent.extend(args))
+    monkeypatch.setattr(perform, "apply_async", lambda args, **_: sent.extend(args))
     for part in Job.objects.filter(kind="panel_part"):
         assert sent == []
         perform(part.pk)
