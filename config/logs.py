@@ -38,7 +38,8 @@ class WithRequest(logging.Filter):
     """Gives each line the id of the request or job that it belongs to; a dash where there is none."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.request_id = current_id() or "-"
+        asked = getattr(record, "request", None)  # Django logs an answer of 404 or 500 after the middleware is through
+        record.request_id = current_id() or getattr(asked, "trace_id", "-")
         return True
 
 

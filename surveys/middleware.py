@@ -37,6 +37,7 @@ class TraceMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request_id, began = id_for(request.headers.get("X-Request-ID", "")), time.perf_counter()
+        request.trace_id = request_id  # type: ignore[attr-defined]
         with traced(request_id):
             response = self.get_response(request)
             seconds = time.perf_counter() - began

@@ -225,6 +225,13 @@ def test_a_line_for_machines_is_one_object_without_secrets() -> None:
     assert formatted("reset /password/choose/MQ/c8-secret/")["message"] == "reset /password/choose/MQ/[token]/"
 
 
+def test_what_django_logs_after_the_answer_has_the_id_too(client: Client, caplog: pytest.LogCaptureFixture) -> None:
+    client.get("/nowhere/", headers={"X-Request-ID": "from-the-proxy-1"})
+    [record] = [record for record in caplog.records if record.name == "django.request"]
+    WithRequest().filter(record)
+    assert json.loads(JsonFormatter().format(record))["request"] == "from-the-proxy-1"
+
+
 def test_a_traceback_stays_in_its_line_and_is_masked() -> None:
     try:
         raise ValueError("/i/secret-token/")
