@@ -1,0 +1,78 @@
+"""kill -9 of pages, worker, Redis and PostgreSQL's own processes at random moments, while experts answer and hand in.
+
+What was acknowledged is there, once; every computation is done in the end.
+"""
+
+import time
+from random import Random
+from threading import Thread
+
+import pytest
+
+from tests.reliability.conftest import OpenPlace
+from tests.reliability.place import Place
+from tests.reliability.rows import SEED, record, size
+from tests.reliability.together import asked_by, bad_ends, work_until
+
+pytestmark = pytest.mark.one_database
+
+KILLS = size(25, 1000)  # on both databases together
+WRITERS = 8
+APART = (0.4, 1.2)  # seconds between two kills
+REST = 0.01  # seconds between two requests of a writer
+PATIENCE = 60.0
+
+
+def kill_one(place: Place, chance: Random) -> str:
+    targets = ["pages"] * 4 + ["worker"] * 3 + ["Redis"] * 2 + ["backend"] * (3 if place.kind == "PostgreSQL" else 0)
+    target = chance.choice(targets)
+    if target == "pages":
+        place.web.kill()
+    elif target == "worker":
+        place.worker.kill()
+    elif target == "Redis":
+        place.redis.kill()
+        place.redis.start()
+    elif not place.kill_backend(chance):
+        return kill_one(place, chance)
+    return target
+
+
+@pytest.mark.parametrize(("kind", "kills"), [("sqlite", KILLS - KILLS // 2), ("postgres", KILLS // 2)])
+def test_no_kill_costs_an_acknowledged_answer_or_a_computation(kind: str, kills: int, open_place: OpenPlace) -> None:
+    chance = Random(f"{SEED} {kind}")
+    place = open_place(kind, WRITERS)
+    scribes = place.scribes(chance)
+    began = time.monotonic()
+    end = [began + 3600.0]
+
+    def write(scribe_number: int) -> None:
+        scribe = scribes[scribe_number]
+        scribe.open(time.monotonic() + PATIENCE)
+        while time.monotonic() < end[0]:
+            work_until(scribe, time.monotonic() + 0.1, REST, PATIENCE)
+
+    writers = [Thread(target=write, args=[number]) for number in range(WRITERS)]
+    for writer in writers:
+        writer.start()
+    killed = []
+    for _ in range(kills):
+        time.sleep(chance.uniform(*APART))
+        killed.append(kill_one(place, chance))
+    end[0] = time.monotonic()
+    for writer in writers:
+        writer.join()
+    found = place.looked(scribes)
+    wrong = bad_ends(found)
+    acknowledged = sum(len(scribe.keys) for scribe in scribes)
+    broken = sum(len(scribe.errors) for scribe in scribes)
+    told = ", ".join(f"{name} {killed.count(name)}" for name in dict.fromkeys(sorted(killed)))
+    note = (
+        f"{place.kind}: {told}; {acknowledged} answers and {found['submissions']} sets acknowledged, "
+        f"{broken} of {len(asked_by(scribes))} requests broke and were sent again, all computed "
+        f"{found['waited']} s after the last"
+    )
+    record("kill -9", kills, len(wrong), time.monotonic() - began, note=note)
+    assert not wrong, (wrong, place.web.said()[-3000:], place.worker.said()[-3000:])
+    assert acknowledged > 5 * kills
+    assert found["events"] >= acknowledged
