@@ -50,5 +50,5 @@ def _database(kind: str, home: Path) -> str:
         skip_or_fail(f"PostgreSQL: {service.report}")
     name = home.name.replace("-", "_").lower()
     with psycopg.connect(service.url, autocommit=True) as held:
-        held.execute(f"CREATE DATABASE {name}")  # type: ignore[call-overload]  our own letters
+        held.execute(f"CREATE DATABASE {name}")  # type: ignore[call-overload]
     return service.url.replace("/postgres?", f"/{name}?")
