@@ -63,7 +63,7 @@ class Program:
         return self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else ""
 
 
-@dataclass
+@dataclass(eq=False)
 class Place:
     """`database`: a URL of an empty database; `redis` may be killed and frozen by whoever holds the place."""
 
@@ -112,15 +112,15 @@ class Place:
     def seed(self, experts: int) -> None:
         self.seats = json.loads(self._told("seeding", str(experts)))
 
-    def scribes(self, chance: Random) -> list[Scribe]:
-        """Somebody for each seat, with a chance of their own."""
-        told = self.seats
+    def scribes(self, chance: Random, first: int = 0, count: int | None = None) -> list[Scribe]:
+        """Somebody for each of these seats, with a chance of their own."""
+        told, wanted = self.seats, slice(first, None if count is None else first + count)
         return [
             Scribe(
                 self.port, told["survey"], told["cookie"], told["pairs"], seat["expert"], seat["token"],
                 Random(chance.getrandbits(64)),
             )
-            for seat in told["seats"]
+            for seat in told["seats"][wanted]
         ]  # fmt: skip
 
     def looked(self, scribes: Sequence[Scribe]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from threading import Thread
 
 import pytest
 
-from tests.reliability.conftest import OpenPlace
+from tests.reliability.conftest import OpenPlaces, Places
 from tests.reliability.place import Place
 from tests.reliability.rows import SEED, record, size
 from tests.reliability.together import asked_by, bad_ends, work_until
@@ -38,10 +38,14 @@ def kill_one(place: Place, chance: Random) -> str:
     return target
 
 
+@pytest.fixture(scope="module")
+def places(open_places: OpenPlaces) -> Places:
+    return open_places(WRITERS)
+
+
 @pytest.mark.parametrize(("kind", "kills"), [("sqlite", KILLS - KILLS // 2), ("postgres", KILLS // 2)])
-def test_no_kill_costs_an_acknowledged_answer_or_a_computation(kind: str, kills: int, open_place: OpenPlace) -> None:
-    chance = Random(f"{SEED} {kind}")
-    place = open_place(kind, WRITERS)
+def test_no_kill_costs_an_acknowledged_answer_or_a_computation(kind: str, kills: int, places: Places) -> None:
+    chance, place = Random(f"{SEED} {kind}"), places[kind]
     scribes = place.scribes(chance)
     began = time.monotonic()
     end = [began + 3600.0]

@@ -9,7 +9,7 @@ from threading import Barrier, Thread
 
 import pytest
 
-from tests.reliability.conftest import OpenPlace
+from tests.reliability.conftest import KINDS, OpenPlaces, Places
 from tests.reliability.place import Place
 from tests.reliability.rows import SEED, SOAK, record, size
 from tests.reliability.scribe import Scribe
@@ -45,18 +45,22 @@ def trouble_redis(place: Place, began: float) -> None:
         step()
 
 
-def test_everybody_at_a_walk_while_redis_is_frozen_and_gone(open_place: OpenPlace) -> None:
+@pytest.fixture(scope="module")
+def places(open_places: OpenPlaces) -> Places:
+    return open_places(EXPERTS + ALL_AT_ONCE + WRITERS)
+
+
+def test_everybody_at_a_walk_while_redis_is_frozen_and_gone(places: Places) -> None:
     """On both databases at the same time, which share the processors."""
-    places = [open_place(kind, EXPERTS) for kind in ("sqlite", "postgres")]
-    everybody = [place.scribes(Random(f"{SEED} walk {place.kind}")) for place in places]
+    everybody = {place: place.scribes(Random(f"{SEED} walk {place.kind}"), 0, EXPERTS) for place in places.values()}
     began = time.monotonic()
-    troubles = [Thread(target=trouble_redis, args=[place, began]) for place in places]
+    troubles = [Thread(target=trouble_redis, args=[place, began]) for place in everybody]
     for trouble in troubles:
         trouble.start()
-    together([scribe for scribes in everybody for scribe in scribes], lambda scribe: at_a_walk(scribe, began))
+    together([scribe for scribes in everybody.values() for scribe in scribes], lambda scribe: at_a_walk(scribe, began))
     for trouble in troubles:
         trouble.join()
-    for place, scribes in zip(places, everybody, strict=True):
+    for place, scribes in everybody.items():
         judge_walk(place, scribes, began)
 
 
@@ -83,10 +87,10 @@ def judge_walk(place: Place, scribes: list[Scribe], began: float) -> None:
         assert p95([one for one in troubled if one.what != "page"]) < 1.2 * p95(calm) + 0.005
 
 
-@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
-def test_everybody_in_one_instant(kind: str, open_place: OpenPlace) -> None:
-    place = open_place(kind, ALL_AT_ONCE)
-    scribes = place.scribes(Random(f"{SEED} instant {kind}"))
+@pytest.mark.parametrize("kind", KINDS)
+def test_everybody_in_one_instant(kind: str, places: Places) -> None:
+    place = places[kind]
+    scribes = place.scribes(Random(f"{SEED} instant {kind}"), EXPERTS, ALL_AT_ONCE)
     together(scribes, lambda scribe: scribe.open(time.monotonic() + 4 * PATIENCE))
     ready = Barrier(len(scribes))
     moments = []
@@ -95,6 +99,7 @@ def test_everybody_in_one_instant(kind: str, open_place: OpenPlace) -> None:
         ready.wait()
         scribe.say(time.monotonic() + PATIENCE)
         moments.append(time.monotonic())
+        scribe.close()
 
     began = time.monotonic()
     together(scribes, say)
@@ -110,10 +115,10 @@ def test_everybody_in_one_instant(kind: str, open_place: OpenPlace) -> None:
         assert last < 15
 
 
-def test_sixty_four_writers_never_find_sqlite_locked(open_place: OpenPlace) -> None:
-    """Two processes serve the pages, so that the database is locked between processes as well as threads."""
-    place = open_place("sqlite", WRITERS)
-    scribes = place.scribes(Random(f"{SEED} locked"))
+def test_sixty_four_writers_never_find_sqlite_locked(places: Places) -> None:
+    """The pages' threads and the worker write to one file."""
+    place = places["sqlite"]
+    scribes = place.scribes(Random(f"{SEED} locked"), EXPERTS + ALL_AT_ONCE, WRITERS)
     began = time.monotonic()
 
     def write(scribe: Scribe) -> None:
