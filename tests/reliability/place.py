@@ -126,8 +126,17 @@ class Place:
     def looked(self, scribes: Sequence[Scribe]) -> dict[str, Any]:
         """What became of what they heard, once the jobs are done."""
         heard = [{"expert": one.expert, "keys": one.keys, "handed_in": one.handed_in} for one in scribes]
+        return self.became_of(heard)
+
+    def became_of(self, heard: Sequence[Mapping[str, object]]) -> dict[str, Any]:
+        """The same for what others heard."""
         found: dict[str, Any] = json.loads(self._told("looking", str(DRAIN), given=json.dumps(heard)))
         return found
+
+    def written(self, times: int, seed: int, experts: Sequence[int]) -> dict[str, Any]:
+        """What these experts stored in a process of their own."""
+        told: dict[str, Any] = json.loads(self._told("writing", str(times), str(seed), *map(str, experts)))
+        return told
 
     def kill_backend(self, chance: Random) -> bool:
         """kill -9 of one of PostgreSQL's own processes that serves us: the whole server recovers from it."""

@@ -4,6 +4,7 @@ Times are printed by all and judged in the long form alone.
 """
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from random import Random
 from threading import Barrier, Thread
 
@@ -13,7 +14,7 @@ from tests.reliability.conftest import KINDS, OpenPlaces, Places
 from tests.reliability.place import Place
 from tests.reliability.rows import SEED, SOAK, record, size
 from tests.reliability.scribe import Scribe
-from tests.reliability.together import answer_and_hand_in, asked_by, bad_ends, p95, together, waits
+from tests.reliability.together import answer_and_hand_in, asked_by, bad_ends, p95, spread, together, waits
 
 pytestmark = pytest.mark.one_database
 
@@ -116,25 +117,22 @@ def test_everybody_in_one_instant(kind: str, places: Places) -> None:
 
 
 def test_sixty_four_writers_never_find_sqlite_locked(places: Places) -> None:
-    """The pages' threads and the worker write to one file."""
+    """Two processes of 32 threads, beside the pages and the worker: five processes with one file."""
     place = places["sqlite"]
-    scribes = place.scribes(Random(f"{SEED} locked"), EXPERTS + ALL_AT_ONCE, WRITERS)
+    experts = [seat["expert"] for seat in place.seats["seats"][-WRITERS:]]
+    halves = [experts[: WRITERS // 2], experts[WRITERS // 2 :]]
     began = time.monotonic()
-
-    def write(scribe: Scribe) -> None:
-        scribe.open(began + PATIENCE)
-        for _ in range(-(-WRITES // WRITERS)):
-            scribe.say(time.monotonic() + PATIENCE)
-        scribe.close()
-
-    together(scribes, write)
+    with ThreadPoolExecutor() as pool:
+        told = list(pool.map(lambda half: place.written(-(-WRITES // WRITERS), SEED, half), halves))
     seconds = time.monotonic() - began
-    answers = asked_by(scribes, "answer")
-    errors = [one for one in answers if one.status != 200]
-    locked = (place.web.said() + place.worker.said()).count("database is locked")
-    wrong = bad_ends(place.looked(scribes))
-    note = f"{len(answers) / seconds:.0f} answers a second, {waits(answers)}"
-    record("database is locked", len(answers), len(errors) + locked + len(wrong), seconds, note=note)
-    assert not errors, (errors[:5], place.web.said()[-3000:])
-    assert not locked
+    waits = sorted(wait for one in told for wait in one["waits"])
+    errors = [error for one in told for error in one["errors"]]
+    heard = [
+        {"expert": int(expert), "keys": keys, "handed_in": 0} for one in told for expert, keys in one["stored"].items()
+    ]
+    wrong = bad_ends(place.became_of(heard))
+    note = f"SQLite: {len(waits) / seconds:.0f} answers a second, {spread(waits)}"
+    record("database is locked", len(waits), len(errors) + len(wrong), seconds, note=note)
+    assert not errors, errors[:5]
     assert not wrong, wrong
+    assert sum(len(one["keys"]) for one in heard) >= WRITES

@@ -42,12 +42,15 @@ def asked_by(scribes: Sequence[Scribe], *what: str) -> list[Asked]:
 
 
 def waits(asked: Sequence[Asked]) -> str:
+    return spread([one.seconds for one in asked])
+
+
+def spread(seconds: Sequence[float]) -> str:
     """`p50 12 ms, p95 40 ms, max 120 ms`."""
-    times = sorted(1000 * one.seconds for one in asked)
-    if len(times) < 2:
+    if len(seconds) < 2:
         return "too few to tell"
-    cuts = quantiles(times, n=20)
-    return f"p50 {cuts[9]:.0f} ms, p95 {cuts[18]:.0f} ms, max {times[-1]:.0f} ms"
+    cuts = quantiles(seconds, n=20)
+    return f"p50 {1000 * cuts[9]:.0f} ms, p95 {1000 * cuts[18]:.0f} ms, max {1000 * max(seconds):.0f} ms"
 
 
 def p95(asked: Sequence[Asked]) -> float:
