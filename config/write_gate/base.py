@@ -5,7 +5,7 @@ import os
 from django.db.backends.sqlite3 import base
 from django.db.utils import OperationalError
 
-from config.gate import Gate
+from config.write_gate import Gate
 
 _gates: dict[str, Gate] = {}
 os.register_at_fork(after_in_child=_gates.clear)  # who held the parent's is not in the child

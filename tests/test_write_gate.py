@@ -11,14 +11,14 @@ from threading import Thread
 import pytest
 from django.db import OperationalError, connections
 
-from config.gate import Gate
-from config.gate.base import DatabaseWrapper
+from config.write_gate import Gate
+from config.write_gate.base import DatabaseWrapper
 
 pytestmark = pytest.mark.one_database
 
 HOLD = """
 import sys, time
-from config.gate import Gate
+from config.write_gate import Gate
 Gate(sys.argv[1]).enter(9)
 print("in", flush=True)
 time.sleep(60)
