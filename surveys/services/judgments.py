@@ -5,18 +5,20 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import BigIntegerField, F, Q, QuerySet, Subquery, Value
 from django.db.models.expressions import Combinable
+from django.db.models.sql import UpdateQuery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from surveys.errors import Refused
 from surveys.models import Comparison, Expert, Indicator, Judgment, JudgmentEvent, MoreImportant, Survey, Transcript
-from surveys.prepared import Prepared
+from surveys.prepared import Prepared, change_of
 from surveys.selectors.structure import structure_of
 from surveys.services.chain import chained
 
@@ -184,11 +186,16 @@ class _Head:
 
 def revisions_take(expert: Expert, count: int = 1, *, states: Sequence[str] = Survey.ANSWERING) -> bool:
     """Lock the expert's log by taking its next numbers: one row, or False where the survey takes no answers."""
-    open_surveys = Survey.objects.filter(pk=expert.survey_id, state__in=states).filter(
-        Q(closes_at=None) | Q(closes_at__gt=timezone.now())
-    )
-    log = Expert.objects.filter(pk=expert.pk, survey__in=open_surveys)
-    return bool(log.update(revision=F("revision") + count))
+    taken = _TAKE.change(*states, expert=expert.pk, survey=expert.survey_id, now=timezone.now(), count=count)
+    return bool(taken)
+
+
+def _take(*states: str, expert: int, survey: int, now: datetime, count: int) -> UpdateQuery:
+    open_surveys = Survey.objects.filter(Q(closes_at=None) | Q(closes_at__gt=now), pk=survey, state__in=states)
+    return change_of(Expert.objects.filter(pk=expert, survey__in=open_surveys), revision=F("revision") + count)
+
+
+_TAKE = Prepared(_take)
 
 
 def _head(expert: Expert, comparison_id: int, client_key: uuid.UUID, answer: Answer) -> _Head:
