@@ -21,8 +21,8 @@ pytestmark = pytest.mark.one_database
 
 KILLS = size(25, 1000)  # on both databases together
 WRITERS = 8
-SAVED_BETWEEN = 3  # answers at least between two kills: a site that never comes up has nothing to lose
-THEN = (0.0, 0.6)  # seconds: and then at any moment
+SAVED_BETWEEN = 1  # answers at least between two kills: a site that never comes up has nothing to lose
+THEN = (0.0, 0.4)  # seconds: and then at any moment
 REST = 0.01  # seconds between two requests of a writer
 PATIENCE = 60.0
 

@@ -45,8 +45,9 @@ def write(expert_id: int) -> None:
 
 
 threads = [Thread(target=write, args=[int(expert)]) for expert in sys.argv[3:]]
+started = time.monotonic()
 for thread in threads:
     thread.start()
 for thread in threads:
     thread.join()
-json.dump({"stored": stored, "errors": errors, "waits": waits}, sys.stdout)
+json.dump({"stored": stored, "errors": errors, "waits": waits, "seconds": time.monotonic() - started}, sys.stdout)
