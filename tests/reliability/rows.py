@@ -1,7 +1,8 @@
 """Rows of the reliability tests: what was tried, how much of it was bad, with which seed.
 
 `record` is called by a test; every row stands at the end of the run, also when all passed and under xdist.
-QUANHENG_SEED sets the seed of a run (each run has its own otherwise, and says it); QUANHENG_SOAK=1 asks for the long form.
+QUANHENG_SEED sets the seed of a run (each run has its own otherwise, and says it); QUANHENG_SOAK=1 asks for the long
+form.
 """
 
 from __future__ import annotations
