@@ -11,7 +11,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from surveys.files.archive import inspect, refuse, save_again
+from surveys.files.archive import TextBound, inspect, refuse, save_again
+from surveys.files.confined import confined
 from surveys.files.problems import FileErrors, Findings
 from surveys.files.records import Limits, Records
 
@@ -33,12 +34,13 @@ def is_workbook(content: bytes) -> bool:
         return False
 
 
+@confined
 def workbook_records(content: bytes, file: str, sheet: str | None, limits: Limits) -> Records:
     """Return the rows of the first or the named sheet as text, or raise `FileErrors`."""
     inspect(content, file, limits)
     try:
         with warnings.catch_warnings(action="ignore"):  # of styles and extensions that are not read here
-            reading = _Reading(Findings(file), limits)
+            reading = _Reading(Findings(file), limits, TextBound(file, limits))
             reading.read(_sheet(content, file, sheet))
     except FileErrors:
         raise
@@ -47,6 +49,7 @@ def workbook_records(content: bytes, file: str, sheet: str | None, limits: Limit
     return Records(reading.rows, "", reading.shown, tuple(reading.findings.problems))
 
 
+@confined
 def sheet_titles(content: bytes, file: str, limits: Limits) -> list[str]:
     """What the sheets of a workbook are called, in their order."""
     from openpyxl import load_workbook
@@ -81,6 +84,7 @@ class _Reading:
 
     findings: Findings
     limits: Limits
+    bound: TextBound
     rows: list[tuple[int, list[str]]] = field(default_factory=list)
     shown: dict[tuple[int, int], str] = field(default_factory=dict)
 
@@ -120,6 +124,7 @@ class _Reading:
             if cell.value is None:
                 yield ""
                 continue
+            self.bound.count(cell.value)
             fault = _fault(cell)
             if fault:
                 self.findings.add(*fault, row=number, column=f"{get_column_letter(index + 1)}{number}")
