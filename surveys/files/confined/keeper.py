@@ -151,7 +151,11 @@ class Keeper:
         told["bounds"] = asdict(self._bounds)
         with theirs:
             self._child = subprocess.Popen(
-                [*READER, json.dumps(told)], env=_environment(), pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL
+                [*READER, json.dumps(told)],
+                env=_environment(),
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,  # Ctrl-C in a terminal is for the site
             )
         self._control, self._owner = ours, os.getpid()
         return ours

@@ -28,7 +28,6 @@ LONGEST_REQUEST = 64 << 20
 
 def main(told: dict[str, Any]) -> None:
     """Serve until the site is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal is for the site
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for a copy
     _speak(told["languages"])
     for module in told["modules"]:
