@@ -208,7 +208,7 @@ PROJECT = {
     "pj": [{"project_hText": "指数: 算力规模, 成本; 算力规模: 机架, PUE;"}],
     "pwc": [{"pwc_part": "E1", "pwc_node": "指数", "pwc_ab": "0", "pwc_intense": "3"}],
 }
-MUTANTS = 1_500
+MUTANTS = 500
 
 
 def text_of(rows: Sequence[Any]) -> bytes:
@@ -240,7 +240,7 @@ def targets() -> list[tuple[str, bytes, Callable[[bytes], object]]]:
 
 
 @pytest.mark.usefixtures("english")
-def test_fifteen_hundred_mutants_end_in_a_table_or_in_sentences() -> None:
+def test_mutants_end_in_a_table_or_in_sentences() -> None:
     seed = int(os.environ.get("MUTANTS_SEED", "20261126"))
     chance = random.Random(seed)
     print(f"MUTANTS_SEED={seed}")  # noqa: T201  shown where it fails
@@ -264,4 +264,4 @@ def test_fifteen_hundred_mutants_end_in_a_table_or_in_sentences() -> None:
     assert sum(ends.values()) == MUTANTS
     for name, _good, _reader in kinds:
         assert ends[name, "sentences"] > 0, (seed, name)
-    assert sum(count for (_name, end), count in ends.items() if end == "table") > 100
+    assert sum(count for (_name, end), count in ends.items() if end == "table") > MUTANTS / 15
