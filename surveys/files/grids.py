@@ -18,7 +18,7 @@ from surveys.files.lettering import letters
 from surveys.files.problems import FileErrors
 from surveys.files.records import Limits
 from surveys.files.tables import UNSEEN
-from surveys.files.workbook import LOOKED_AT, as_shown, is_workbook, number_as_text
+from surveys.files.workbook import as_shown, is_workbook, number_as_text
 
 Value = str | int | float | datetime.date | datetime.time | datetime.timedelta | None
 Place = tuple[int, int]
@@ -157,7 +157,7 @@ class _Walk:
         sheet.reset_dimensions()
         for number, row in enumerate(sheet.iter_rows(), start=1):
             self.seen += len(row) + 1
-            if self.seen > LOOKED_AT or number > self.limits.rows + 100_000:
+            if self.seen > self.limits.cells or number > self.limits.rows + 100_000:
                 what = _("the sheet “%(sheet)s” is formatted far beyond its table") % {"sheet": sheet.title}
                 refuse(self.file, what, _("copy the table alone to a new workbook"))
             for column, cell in enumerate(row, start=1):

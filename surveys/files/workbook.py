@@ -20,7 +20,6 @@ PLAIN_FORMATS = {"general", "@", ""}
 DECIMALS = re.compile(r"(0+)(?:\.(0+))?")
 LARGEST_EXACT = 2**53
 BLANK_ROWS = 100_000  # so many may stand among the rows; a scan ends there
-LOOKED_AT = 20_000_000  # cells, blank ones too: a format that was drawn far beyond the table makes very many
 
 
 def is_workbook(content: bytes) -> bool:
@@ -93,7 +92,7 @@ class _Reading:
         looked_at = 0
         for number, cells in enumerate(sheet.iter_rows(), 1):
             looked_at += len(cells)
-            if looked_at > LOOKED_AT:
+            if looked_at > self.limits.cells:
                 what = _("the sheet is formatted far beyond its table")
                 self.findings.add(what, _("copy the table alone to a new workbook"), row=number)
                 self.findings.refuse_any()
