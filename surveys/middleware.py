@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from django.contrib.auth.models import User
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 
 from surveys.metrics import request_answered
 from surveys.models import Survey
@@ -69,7 +69,9 @@ class NoNulMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        self._refuse([request.path_info, *_texts(request.GET), *request.COOKIES.values()])
+        if "\0" in request.path_info:
+            raise Http404("No address holds the character NUL.")
+        self._refuse([*_texts(request.GET), *request.COOKIES.values()])
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, *_view: object) -> None:

@@ -36,12 +36,12 @@ def test_the_character_nul_is_refused_wherever_it_stands() -> None:
         client.post(close, {"to": "closed", "reason": NUL}),
         client.post(close, {NUL: "x"}),
         client.get(reverse("surveys:survey_list"), {"q": NUL}),
-        client.get(f"/surveys/{survey.pk}/experts/%00/"),
         client.get(reverse("surveys:survey_list"), headers={"cookie": r'quanheng_session="\000aaaaaaaaaaaaaaaaaaaa"'}),
     ]
-    assert [answer.status_code for answer in answers] == [400] * 5
+    assert [answer.status_code for answer in answers] == [400] * 4
     assert AuditEvent.objects.count() == before
-    assert client.get(f"/surveys/{survey.pk}/experts/~00/").status_code == 404
+    for code in ("%00", "~00"):
+        assert client.get(f"/surveys/{survey.pk}/experts/{code}/").status_code == 404
 
 
 @pytest.mark.parametrize("number", ["9" * 18, "9" * 19, "9" * 5_000, "٣", "1_0", "-1"])
