@@ -29,7 +29,8 @@ from tests.reliability.rows import record
 from tests.support.files import workbook
 from tests.support.hostile import GOOD, hostile
 
-BOUNDS = Bounds(memory=600 << 20, processor=1, clock=2, answer=10 << 20)
+BOUNDS = Bounds(answer=10 << 20)
+SHORT = Bounds(processor=1, clock=3, answer=10 << 20)
 DATED = workbook([["name", date(2026, 1, 2), 0.5, "=1+1"], ["项", 7]])
 
 
@@ -83,7 +84,24 @@ def test_sentences_come_back_in_the_language_of_the_page(language: str, reader: 
         assert refused() == direct(refused)
 
 
-@pytest.mark.parametrize("eater", ["memory", "processor", "clock", "crash", "depth", "flood", "stranger"])
+@pytest.fixture(scope="module")
+def short_reader(reader: keeper.Keeper) -> Iterator[keeper.Keeper]:
+    """One that gives up soon, for what never ends; on a busy machine anything else has its time."""
+    short = keeper.Keeper(SHORT)
+    yield short
+    short.stop()
+
+
+@pytest.mark.parametrize("eater", ["processor", "clock"])
+def test_a_file_without_an_end_is_a_sentence(
+    eater: str, short_reader: keeper.Keeper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeper, "_keeper", short_reader)
+    with translation.override("en"), pytest.raises(FileErrors, match="took more than 1 seconds"):
+        getattr(eaters, eater)(b"", "bad.xlsx")
+
+
+@pytest.mark.parametrize("eater", ["memory", "crash", "depth", "flood", "stranger"])
 def test_a_file_that_breaks_its_reader_is_a_sentence_and_the_next_is_read(eater: str, reader: keeper.Keeper) -> None:
     with translation.override("en"), pytest.raises(FileErrors) as caught:
         getattr(eaters, eater)(b"", "bad.xlsx")
@@ -120,8 +138,9 @@ def test_it_knows_no_secret_and_writes_nothing(reader: keeper.Keeper, tmp_path: 
 
 @pytest.mark.parametrize("said", [os.system, Path("x"), pickle.loads, signal.SIGINT], ids=str)
 def test_a_reader_can_say_nothing_that_acts(said: object) -> None:
-    with pytest.raises(pickle.UnpicklingError):
-        plain(pickle.dumps(said))
+    for message in (pickle.dumps(("read", said)), pickle.dumps(said)[:-3], b"", b"\x80garbage"):
+        with pytest.raises(pickle.UnpicklingError):
+            plain(message)
 
 
 def test_a_system_without_limits_is_told_of_and_reads_all_the_same(

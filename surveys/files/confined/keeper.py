@@ -130,8 +130,7 @@ class Keeper:
             with theirs:
                 self._hand_over(theirs)
             send(ours, message)
-            kind, found = plain(receive(ours, self._bounds.answer))
-        return kind, found
+            return plain(receive(ours, self._bounds.answer))
 
     def _hand_over(self, line: socket.socket) -> None:
         """Give the reader its end of a line; a reader that has gone is replaced once."""

@@ -69,5 +69,10 @@ class PlainUnpickler(pickle.Unpickler):
         raise pickle.UnpicklingError(f"{module}.{name} is no record")
 
 
-def plain(content: bytes) -> Any:
-    return PlainUnpickler(io.BytesIO(content)).load()
+def plain(content: bytes) -> tuple[str, Any]:
+    """What the reader says, and of which kind; UnpicklingError for what is neither."""
+    try:
+        kind, found = PlainUnpickler(io.BytesIO(content)).load()
+    except Exception as error:  # bytes that are no such message fail in many ways
+        raise pickle.UnpicklingError("The reader said something strange.") from error
+    return str(kind), found
