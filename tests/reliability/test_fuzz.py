@@ -35,6 +35,14 @@ def everyone(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Itera
         transaction.set_rollback(True)
 
 
+@pytest.fixture
+def quiet() -> Iterator[None]:
+    """Without the lines of a thousand refusals."""
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
+
+
 def asked(everyone: Everybody, request: Request) -> tuple[Any, list[str]]:
     client = Client(raise_request_exception=False)
     client.cookies.load(everyone.cookies[request.visitor])
@@ -75,13 +83,13 @@ def leads_away(response: HttpResponse) -> bool:
     return parts.scheme not in ("", "http", "https") or parts.netloc not in ("", "testserver", "localhost", "127.0.0.1")
 
 
+@pytest.mark.usefixtures("quiet")
 def test_no_request_makes_the_site_stumble(everyone: Everybody) -> None:
     tried = TRIED if connection.vendor == "sqlite" or SOAK else TRIED // 2
     tokens = {
         scope: token_create(make.user("the-owner"), name="fuzz", scope=scope, days=1) for scope in ("read", "write")
     }
     seed = SEED + (connection.vendor == "postgresql")
-    logging.disable(logging.CRITICAL)  # some hundred refusals
     maker, began = Maker(everyone, tokens, seed), time.monotonic()
     ends: Counter[int] = Counter()
     bad: list[str] = []
