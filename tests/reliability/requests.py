@@ -66,7 +66,7 @@ HEADERS: dict[str, tuple[str, ...]] = {
     "HTTP_IF_MODIFIED_SINCE": ("Thu, 99 Foo 0000 99:99:99 GMT", "x"),
     "HTTP_RANGE": ("bytes=0-" + "9" * 50, "bytes=-1", "x"),
     "HTTP_ACCEPT_ENCODING": ("gzip", "br;q=nan", "gzip, " * 500),
-    "CONTENT_LENGTH": ("-1", "0", "")  # servers in front of Django let nothing but digits through,
+    "CONTENT_LENGTH": ("-1", "0", ""),  # servers in front of Django let nothing but digits through
     "HTTP_TRANSFER_ENCODING": ("chunked", "x"),
 }  # fmt: skip
 FIELDS = re.compile(r"request\.(?:GET|POST)\.(?:get|getlist)\(\"([a-z_]+)\"")

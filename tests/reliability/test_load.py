@@ -51,7 +51,15 @@ def places(open_places: OpenPlaces) -> Places:
     return open_places(EXPERTS + ALL_AT_ONCE + WRITERS)
 
 
-def test_everybody_at_a_walk_while_redis_is_frozen_and_gone(places: Places) -> None:
+def test_many_experts_at_a_walk_in_one_instant_and_as_fast_as_they_can(places: Places) -> None:
+    """One test, since the sites are slow to build, and processes that share out tests would each build their own."""
+    everybody_at_a_walk_while_redis_is_frozen_and_gone(places)
+    for kind in KINDS:
+        everybody_in_one_instant(kind, places)
+    sixty_four_writers_never_find_sqlite_locked(places)
+
+
+def everybody_at_a_walk_while_redis_is_frozen_and_gone(places: Places) -> None:
     """On both databases at the same time, which share the processors."""
     everybody = {place: place.scribes(Random(f"{SEED} walk {place.kind}"), 0, EXPERTS) for place in places.values()}
     began = time.monotonic()
@@ -88,8 +96,7 @@ def judge_walk(place: Place, scribes: list[Scribe], began: float) -> None:
         assert p95([one for one in troubled if one.what != "page"]) < 1.2 * p95(calm) + 0.005
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_everybody_in_one_instant(kind: str, places: Places) -> None:
+def everybody_in_one_instant(kind: str, places: Places) -> None:
     place = places[kind]
     scribes = place.scribes(Random(f"{SEED} instant {kind}"), EXPERTS, ALL_AT_ONCE)
     together(scribes, lambda scribe: scribe.open(time.monotonic() + 4 * PATIENCE))
@@ -116,7 +123,7 @@ def test_everybody_in_one_instant(kind: str, places: Places) -> None:
         assert last < 15
 
 
-def test_sixty_four_writers_never_find_sqlite_locked(places: Places) -> None:
+def sixty_four_writers_never_find_sqlite_locked(places: Places) -> None:
     """Two processes of 32 threads, beside the pages and the worker: five processes with one file."""
     place = places["sqlite"]
     experts = [seat["expert"] for seat in place.seats["seats"][-WRITERS:]]
