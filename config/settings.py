@@ -187,7 +187,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "discreet": {
+        "text": {
             "()": "config.logs.DiscreetFormatter",
             "format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s]: %(message)s",
         },
@@ -200,7 +200,7 @@ LOGGING = {
     "handlers": {
         "stderr": {
             "class": "logging.StreamHandler",
-            "formatter": "json" if LOG_FORMAT == "json" else "discreet",
+            "formatter": LOG_FORMAT,
             "filters": ["without_sweeps", "with_request"],
         },
     },

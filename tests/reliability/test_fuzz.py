@@ -85,7 +85,6 @@ def leads_away(response: HttpResponse) -> bool:
 
 @pytest.mark.usefixtures("quiet")
 def test_no_request_makes_the_site_stumble(everyone: Everybody) -> None:
-    tried = TRIED
     tokens = {
         scope: token_create(make.user("the-owner"), name="fuzz", scope=scope, days=1) for scope in ("read", "write")
     }
@@ -94,7 +93,7 @@ def test_no_request_makes_the_site_stumble(everyone: Everybody) -> None:
     ends: Counter[int] = Counter()
     bad: list[str] = []
     slowest = (0.0, "")
-    for _number in range(tried):
+    for _number in range(TRIED):
         with transaction.atomic():  # what a door is tried with may have to be made first
             request = maker.request()
             asked_at = time.monotonic()
@@ -107,9 +106,9 @@ def test_no_request_makes_the_site_stumble(everyone: Everybody) -> None:
             bad.append(f"{fault}\n    {request}")
     took = time.monotonic() - began
     note = f"{connection.vendor}; {dict(sorted(ends.items()))}; slowest {slowest[0]:.2f} s"
-    record("fuzzed requests", tried, len(bad), took, seed, note)
+    record("fuzzed requests", TRIED, len(bad), took, seed, note)
     if os.environ.get("QUANHENG_SAY"):
         print(slowest)  # noqa: T201
     assert not bad, "\n".join(bad[:20])
-    assert ends[200] > tried / 20, "hardly any request came in"
-    assert ends[302] > tried / 100
+    assert ends[200] > TRIED / 20, "hardly any request came in"
+    assert ends[302] > TRIED / 100
