@@ -171,6 +171,8 @@ DETAILS = {
     "nodes": _("Nodes"),
     "top": _("Down to rank"),
     "names": _("Names"),
+    "names_kept": _("names are kept for so many months"),
+    "smallest_group": _("smallest group that is told"),
     "ranks": _("Ranks"),
     "scores": _("Scores"),
     "band": _("Ranks in a band"),

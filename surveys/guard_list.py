@@ -23,6 +23,7 @@ _LETTER = "A letter that was sent keeps its mailing and its expert, and is not d
 _METHOD = "A survey that was opened keeps its edition and its method: make another survey."
 _RULES = "The rules for leaving answers out were declared when the survey opened: they stay as they are."
 _PROMISE = "The experts were promised that their names stay apart from their answers: this cannot be taken back."
+_STRICTER = "What was promised about small groups and about how long names are kept can be made stricter, never looser."
 _UNMASKED = "The moment at which units' names were first seen is kept: it is written once."
 _PILOT = "Whether an expert answered in the pilot is said once, when the survey opens."
 _COMPUTED = "A panel result is computed once: ask for a new one."
@@ -104,11 +105,16 @@ def _opened_surveys() -> list[Guard]:
     )  # fmt: skip
     opened = "OLD.state NOT IN ('draft', 'pilot')"
     broken = "OLD.anonymity = 'pseudonyms' AND NEW.anonymity <> 'pseudonyms'"
+    looser = (
+        "NEW.smallest_group < OLD.smallest_group"
+        " OR OLD.names_kept IS NOT NULL AND (NEW.names_kept IS NULL OR NEW.names_kept > OLD.names_kept)"
+    )
     unmasked = f"OLD.unmasked_at IS NOT NULL AND ({changed('unmasked_at')})"
     return [
         Guard("surveys_survey", "UPDATE", _METHOD, f"{opened} AND ({fixed})"),
         Guard("surveys_survey", "UPDATE", _RULES, f"{opened} AND ({changed('exclusion_rules')})", "rules"),
         Guard("surveys_survey", "UPDATE", _PROMISE, f"{opened} AND {broken}", "promise"),
+        Guard("surveys_survey", "UPDATE", _STRICTER, f"{opened} AND ({looser})", "stricter"),
         Guard("surveys_survey", "UPDATE", _UNMASKED, unmasked, "unmasked"),
         Guard("surveys_expert", "UPDATE", _PILOT, "OLD.pilot AND NOT NEW.pilot", "pilot"),
     ]

@@ -158,6 +158,11 @@ def broken_promise() -> None:
     Survey.objects.update(anonymity="named")
 
 
+def looser_privacy() -> None:
+    Survey.objects.update(smallest_group=5)
+    Survey.objects.update(smallest_group=4)
+
+
 def unmasked_again() -> None:
     Survey.objects.filter(unmasked_at=None).update(unmasked_at=timezone.now())
     Survey.objects.update(unmasked_at=None)
@@ -211,6 +216,7 @@ ATTEMPTS: dict[str, Callable[[], Any]] = {
     "surveys_survey_update": lambda: Survey.objects.update(random_index="saaty1980"),
     "surveys_survey_update_rules": lambda: Survey.objects.update(exclusion_rules={"en": "Whoever we like."}),
     "surveys_survey_update_promise": lambda: broken_promise(),
+    "surveys_survey_update_stricter": looser_privacy,
     "surveys_survey_update_unmasked": lambda: unmasked_again(),
     "surveys_expert_update_pilot": lambda: pilot_denied(),
     "surveys_edition_update": lambda: Edition.objects.update(label="2.0"),
