@@ -64,6 +64,8 @@ ACTS = {
     "panel.requested": _("Panel result asked for"),
     "person.address": _("Address of an expert corrected"),
     "person.changed": _("Person corrected"),
+    "person.erased": _("Name, address and words of an expert erased"),
+    "person.exported": _("All that is held of a person taken out"),
     "person.merged": _("Two entries of a person merged"),
     "publication.published": _("Public page published"),
     "publication.withdrawn": _("Public page withdrawn"),

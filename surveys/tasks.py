@@ -15,6 +15,7 @@ from surveys.models import Job
 from surveys.selectors.letters import surveys_reminding
 from surveys.services.jobs import job_announced, job_perform, jobs_due
 from surveys.services.mailings import reminders_send
+from surveys.services.retention import retention_run
 from surveys.services.signs import worker_seen
 from surveys.trace import current_id, traced
 
@@ -48,6 +49,13 @@ def remind() -> None:
         job = reminders_send(survey)
         if job:
             _announce(job)
+
+
+@shared_task
+def retain() -> None:
+    """Erase the names that were promised to be gone by now. Comes every hour; twice is once."""
+    for kept in retention_run():
+        log.info("Survey %s: %s names were erased, as was promised.", kept.survey.pk, kept.erased)
 
 
 def enqueue(job: Job) -> None:

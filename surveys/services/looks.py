@@ -6,16 +6,18 @@ is read by nobody.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from surveys.models import AuditEvent, Expert, Survey
+from surveys.models import AuditEvent, Expert, Person, Survey
 from surveys.services.audit import audit
 
 READ, EXPORTED, REFUSED, SIGN_IN_FAILED = "answers.read", "file.exported", "access.refused", "sign_in.failed"
-LOOKS = (READ, EXPORTED, REFUSED, SIGN_IN_FAILED)
+PERSONAL = "person.exported"
+LOOKS = (READ, EXPORTED, REFUSED, SIGN_IN_FAILED, PERSONAL)
 QUIET = timedelta(hours=1)
 
 
@@ -27,6 +29,14 @@ def read_note(expert: Expert, *, user: User) -> None:
 def export_note(survey: Survey, what: str, *, user: User) -> None:
     """Somebody took a file along."""
     _note(EXPORTED, what, user=user, survey=survey)
+
+
+def personal_note(person: Person, experts: Sequence[Expert], *, user: User) -> None:
+    """Somebody took out all that is held of a person: in the log of every survey that it is from."""
+    for expert in experts:
+        _note(PERSONAL, expert.code, user=user, survey=expert.survey)
+    if not experts:
+        _note(PERSONAL, f"P{person.pk}", user=user, survey=None)
 
 
 def refusal_note(survey: Survey, page: str, *, user: User) -> None:

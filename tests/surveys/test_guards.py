@@ -158,6 +158,11 @@ def broken_promise() -> None:
     Survey.objects.update(anonymity="named")
 
 
+def named_again() -> None:
+    Expert.objects.update(erased_at=timezone.now())
+    Expert.objects.update(erased_at=None)
+
+
 def looser_privacy() -> None:
     Survey.objects.update(smallest_group=5)
     Survey.objects.update(smallest_group=4)
@@ -218,6 +223,8 @@ ATTEMPTS: dict[str, Callable[[], Any]] = {
     "surveys_survey_update_promise": lambda: broken_promise(),
     "surveys_survey_update_stricter": looser_privacy,
     "surveys_survey_update_unmasked": lambda: unmasked_again(),
+    "surveys_expert_update_erased": named_again,
+    "surveys_revisionrequest_update_note": lambda: RevisionRequest.objects.update(note="another"),
     "surveys_expert_update_pilot": lambda: pilot_denied(),
     "surveys_edition_update": lambda: Edition.objects.update(label="2.0"),
     "surveys_edition_delete": lambda: delete(Edition),
@@ -245,7 +252,7 @@ ATTEMPTS: dict[str, Callable[[], Any]] = {
     "surveys_transcript_delete": lambda: delete(Transcript),
     "surveys_revisionpair_update": lambda: RevisionPair.objects.update(revision=2),
     "surveys_revisionpair_delete": lambda: delete(RevisionPair),
-    "surveys_revisionrequest_update": lambda: RevisionRequest.objects.update(note="another"),
+    "surveys_revisionrequest_update": lambda: RevisionRequest.objects.update(expert=Expert.objects.order_by("-pk")[0]),
     "surveys_revisionrequest_delete": lambda: delete(RevisionRequest),
     "surveys_mailing_update": lambda: Mailing.objects.update(kind="thanks"),
     "surveys_mailing_delete": deleted_mailing,
