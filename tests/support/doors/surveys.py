@@ -323,6 +323,12 @@ DOORS: dict[str, Door] = {
         get=BOOK, post=BOOK, args=lambda at: [[at.expert.person_id]],
         payload=fields(name="Another Name", language="en"),
     ),
+    "surveys:person_data": Door(get=BOOK, args=lambda at: [[at.expert.person_id]]),
+    "surveys:person_file": Door(get=BOOK, args=lambda at: [[at.expert.person_id]]),
+    "surveys:person_erase": Door(
+        get=BOOK, post=BOOK, args=lambda at: [[at.expert.person_id]],
+        payload=lambda at: {"reason": "Asked for.", "name": at.expert.person.name if at.expert.person else ""},
+    ),
     "surveys:people_join": Door(post=RUNS, args=decided, payload=lambda at: {"person": at.expert.person_id}),
     "surveys:people_merge": Door(
         post=BOOK, payload=lambda at: {"person": at.expert.person_id}
