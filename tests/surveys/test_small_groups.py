@@ -3,18 +3,21 @@
 import io
 import zipfile
 from dataclasses import replace
+from datetime import datetime
 from itertools import combinations
 
 import numpy as np
 import pytest
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
 from surveys.errors import Refused
+from surveys.exports.log import log_bytes
 from surveys.exports.methods_text import methods_text
 from surveys.exports.weight_story import story_of
 from surveys.exports.weight_workbook import weight_set_xlsx
-from surveys.models import Expert, Section, Survey
+from surveys.models import AuditEvent, Expert, Section, Survey
 from surveys.selectors.groups import groups_told
 from surveys.selectors.panel_now import panel_now
 from surveys.selectors.profile import panel_profile
@@ -150,3 +153,11 @@ def test_the_example_of_subtraction() -> None:
     assert np.isclose(4 * whole - 3 * logs[groups["four"]].mean(), logs[3, 0])
     assert shown_groups({name: len(rows) for name, rows in groups.items()}, 3) == frozenset()
     assert all(len(set(one) & set(other)) == 0 for one, other in combinations(groups.values(), 2))
+
+
+@pytest.mark.parametrize(("anonymity", "told"), [("named", "08:31:45"), ("pseudonyms", "08:31")])
+def test_where_answers_go_by_codes_a_file_tells_times_to_the_minute(anonymity: str, told: str) -> None:
+    at = datetime(2026, 3, 4, 8, 31, 45, 678, tzinfo=timezone.get_current_timezone())
+    log = log_bytes([AuditEvent(action="answers.submitted", subject="E1", at=at)], "csv", anonymity).decode()
+    assert f" {told}" in log
+    assert ("45" in log) == (anonymity == "named")

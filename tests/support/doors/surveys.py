@@ -293,7 +293,8 @@ DOORS: dict[str, Door] = {
         post=RUNS, args=decided, payload=fields(to="archived"), asks=("pilot", "reason")
     ),
     "surveys:survey_terms": Door(
-        post=RUNS, args=asking, payload=fields(purpose_en="Better weights", anonymity="named", reminder_days="3, 7")
+        post=RUNS, args=asking, asks=("names_kept",),
+        payload=fields(purpose_en="Better weights", anonymity="named", smallest_group="3", reminder_days="3, 7"),
     ),
     "surveys:survey_deadline": Door(
         post=RUNS, args=asking, payload=fields(**{"deadline-closes_at": "2099-01-02T17:30", "deadline-reason": "Late."})
