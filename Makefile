@@ -10,7 +10,7 @@ UV := $(VENV)/bin/uv
 TEST_PROCESSES ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run worker test test-sqlite test-postgres test-browser soak check format bench bench-form bench-desk bench-figures lock clean
+.PHONY: help run worker test test-sqlite test-postgres test-browser soak check format bench bench-form bench-desk bench-figures lock bundle clean
 
 help:
 	@echo "make run      start Quanheng at http://127.0.0.1:8000/ (PORT=, DATA_DIR=)"
@@ -22,6 +22,7 @@ help:
 	@echo "make bench    benchmarks; make bench-form: those of the expert's form"
 	@echo "make bench-desk  pages of the coordinator with a panel of 500 (a minute or two)"
 	@echo "make bench-figures  the report's whole set of figures (two minutes)"
+	@echo "make bundle   archives for houses without a network, into dist/ (PLATFORM=x86_64, WITH_PYTHON=FILE; docs/intranet.md)"
 	@echo "make lock     renew requirements*.txt"
 	@echo "make clean    remove the environment and caches; var/ with your data stays"
 
@@ -45,6 +46,7 @@ test-browser: $(VENV)/ready-dev
 soak: $(VENV)/ready-dev
 	QUANHENG_SOAK=1 $(PYTHON) -m pytest tests/browser/test_states.py
 	QUANHENG_SOAK=1 $(PYTHON) -m pytest tests/scoring/test_backups.py
+	QUANHENG_SOAK=1 $(PYTHON) -m pytest tests/test_bundle.py
 	QUANHENG_SOAK=1 $(PYTHON) -m pytest -n $(TEST_PROCESSES) --dist worksteal --database=postgres
 
 check: $(VENV)/ready-dev
@@ -78,6 +80,9 @@ COMPILE := UV_CUSTOM_COMPILE_COMMAND="make lock" $(UV) pip compile --quiet --upg
 lock: $(VENV)/ready-dev
 	$(COMPILE) requirements.in --output-file requirements.txt
 	$(COMPILE) requirements-dev.in --output-file requirements-dev.txt
+
+bundle: $(VENV)/ready
+	$(PYTHON) -m deploy.bundle $(if $(PLATFORM),--platform $(PLATFORM)) $(if $(WITH_PYTHON),--with-python $(WITH_PYTHON))
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
