@@ -97,7 +97,8 @@ cp -R "$bundle/app" "$release/app"
 
 if [ ! -e "$env_file" ]; then
     sed -e 's|^SITE_URL=.*|SITE_URL=http://127.0.0.1:8000/|' -e "s|^DATA_DIR=.*|DATA_DIR=$target/data|" \
-        -e 's|^\(TRUSTED_PROXY\|DATABASE_URL\|REDIS_URL\)=.*|\1=|' "$bundle/app/deploy/quanheng.env.example" >"$env_file.new"
+        -e 's|^TRUSTED_PROXY=.*|TRUSTED_PROXY=|' -e 's|^DATABASE_URL=.*|DATABASE_URL=|' -e 's|^REDIS_URL=.*|REDIS_URL=|' \
+        "$bundle/app/deploy/quanheng.env.example" >"$env_file.new"
     mv "$env_file.new" "$env_file"
     say "Wrote $env_file: set SITE_URL there to the address that people will use."
 fi
