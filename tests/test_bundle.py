@@ -122,7 +122,7 @@ def test_the_same_commit_is_the_same_bytes(repository: Repository, tmp_path: Pat
     second = bundled(repository.root, tmp_path / "b", tmp_path / "wheels")
     assert (first.file.name, first.sha256) == (f"quanheng-1.0-{MACHINE}.tar.gz", second.sha256)
     folder = unpacked(first, tmp_path / "out")
-    sums = dict(reversed(line.split("  ")) for line in (folder / "SHA256SUMS").read_text().splitlines())
+    sums = dict(line.split("  ")[::-1] for line in (folder / "SHA256SUMS").read_text().splitlines())
     files = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     assert files == {*sums, "SHA256SUMS"} >= {"app/compiled.mo", "static/app.css", "install.sh", "RELEASE"}
     assert all(hashlib.sha256((folder / name).read_bytes()).hexdigest() == told for name, told in sums.items())

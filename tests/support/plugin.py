@@ -33,6 +33,7 @@ OURS = (
     "DEBUG",
     "METRICS_TOKEN",
     "LOG_FORMAT",
+    "PLAIN_HTTP",
     "TRUSTED_PROXY",
     "MAIL_URL",
     "MAIL_FROM",
