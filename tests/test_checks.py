@@ -65,6 +65,7 @@ def test_a_public_site_starts_neither_with_debug_nor_with_an_open_folder(
     settings: Settings, tmp_path: Path, scheme: str, refused: set[str]
 ) -> None:
     tmp_path.chmod(0o755)
+    settings.PLAIN_HTTP = True
     settings.SITE, settings.DEBUG, settings.DATA_DIR = Site(scheme, "example.org", None, ""), True, tmp_path
     assert errors(checks.START) == refused
     tmp_path.chmod(0o750)
