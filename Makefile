@@ -44,9 +44,10 @@ test-browser: $(VENV)/ready-dev
 	$(PYTHON) -m pytest -n $(TEST_PROCESSES) --dist loadfile tests/browser
 
 soak: $(VENV)/ready-dev
-	QUANHENG_SOAK=1 $(PYTHON) -m pytest tests/browser/test_states.py
+	QUANHENG_SOAK=1 $(PYTHON) -m pytest tests/browser/test_states.py tests/browser/test_axe.py
 	QUANHENG_SOAK=1 $(PYTHON) -m pytest tests/scoring/test_backups.py
 	QUANHENG_SOAK=1 $(PYTHON) -m pytest tests/test_bundle.py
+	QUANHENG_SOAK=1 $(PYTHON) -m pytest tests/reliability tests/surveys/test_hostile_files.py
 	QUANHENG_SOAK=1 $(PYTHON) -m pytest -n $(TEST_PROCESSES) --dist worksteal --database=postgres
 
 check: $(VENV)/ready-dev

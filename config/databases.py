@@ -13,8 +13,8 @@ EXAMPLE = "postgresql://user:password@host:5432/name"
 POSTGRES_PARAMETERS = ("host", "sslmode", "sslrootcert", "sslcert", "sslkey", "connect_timeout")
 
 # FULL: with NORMAL a power cut takes back answers that were acknowledged. IMMEDIATE: a transaction that reads and
-# then writes would otherwise meet "database is locked". recursive_triggers: INSERT OR REPLACE must not slip past the
-# triggers that keep the log of judgments append-only.
+# then writes would otherwise meet "database is locked"; config.write_gate lets these transactions wait in turn.
+# recursive_triggers: INSERT OR REPLACE must not slip past the triggers that keep the log of judgments append-only.
 SQLITE_OPTIONS: dict[str, Any] = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,
@@ -33,7 +33,7 @@ def from_environment(data_dir: Path) -> dict[str, Any]:
 
 
 def sqlite(path: Path) -> dict[str, Any]:
-    return {"ENGINE": "django.db.backends.sqlite3", "NAME": str(path), "OPTIONS": dict(SQLITE_OPTIONS)}
+    return {"ENGINE": "config.write_gate", "NAME": str(path), "OPTIONS": dict(SQLITE_OPTIONS)}
 
 
 def _sqlite_path(parts: SplitResult) -> Path:

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -19,6 +20,9 @@ from django.conf import settings
 from config.celery import PARENT_VARIABLE
 
 THREADS = 8
+# Browsers keep their connections for minutes; at a limit nobody else is let in until one of them leaves.
+CONNECTIONS = 4096
+OTHER_FILES = 256  # database, logs, static files, uploads
 LARGEST_REQUEST = 12 * 1024 * 1024  # bytes: data files of 5 MB and a form around them
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0  # seconds between a worker's end and the next
 STEADY_AFTER = 30.0  # a worker that lived this long did not fail at its start
@@ -140,12 +144,29 @@ def serve(claimed: socket.socket) -> None:
     from config.wsgi import application  # here: its static files must have been collected before
 
     server = waitress.create_server(
-        application, sockets=[claimed], threads=THREADS, max_request_body_size=LARGEST_REQUEST, **_proxy_options()
+        application,
+        sockets=[claimed],
+        threads=THREADS,
+        max_request_body_size=LARGEST_REQUEST,
+        connection_limit=connections_allowed(),
+        asyncore_use_poll=True,  # select() cannot see a file whose number is above 1023
+        **_proxy_options(),
     )
     try:
         server.run()
     finally:
         server.close()
+
+
+def connections_allowed() -> int:
+    """As many as we want, or as the system lets this process have files; its soft limit is raised for that."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = CONNECTIONS + OTHER_FILES
+    if hard != resource.RLIM_INFINITY:
+        wanted = min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    return max(wanted - OTHER_FILES, 64)
 
 
 def _proxy_options() -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The WSGI application, for waitress and for any other server."""
 
+import importlib
 import os
 from collections.abc import Iterable
 from typing import Any
@@ -9,12 +10,17 @@ from django.core.management import BaseCommand
 from django.core.wsgi import get_wsgi_application
 
 from config import catalogues
+from surveys.files import confined
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 catalogues.compile_stale()
 _django = get_wsgi_application()
 BaseCommand().check(tags=["start"])  # other servers than `manage.py run` ask nothing themselves (surveys/checks.py)
+importlib.import_module(
+    settings.ROOT_URLCONF
+)  # now, and not by the first visitor; it also names the parsers of uploads
+confined.start()
 
 
 def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections.abc import Iterator
+from typing import Any
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml.common import DefusedXmlException
@@ -12,17 +14,24 @@ from defusedxml.ElementTree import fromstring
 from django.utils.translation import gettext as _
 
 from surveys.files.archive import inspect, refuse
+from surveys.files.confined import confined
 from surveys.files.records import Limits
 
 LIMITS = Limits(content=10 * 1024 * 1024, inflated=60 * 1024 * 1024)
 BODY = "word/document.xml"
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 FETCHING = re.compile(
-    r"^\s*(INCLUDEPICTURE|INCLUDETEXT|IMPORT|LINK|DDE|DDEAUTO|DATABASE|RD)\b", re.IGNORECASE | re.MULTILINE
+    r"^[^\S\n]*(INCLUDEPICTURE|INCLUDETEXT|IMPORT|LINK|DDE|DDEAUTO|DATABASE|RD)\b", re.IGNORECASE | re.MULTILINE
 )
-"""Fields that read a file or an address when they are brought up to date, by the word they begin with."""
+"""Fields that read a file or an address when they are brought up to date, by the word they begin with.
+
+A line at a time: many blank lines would be looked through again from each of them.
+"""
+PLACE = re.compile(r"\{\{([^{}]+)\}\}")
+"""Where something is to stand; what is inside may have blanks around it."""
 
 
+@confined
 def check_template(content: bytes, file: str) -> None:
     """Raise `FileErrors` for what is no document, is locked, too large, runs macros, or fetches from elsewhere."""
     if len(content) > LIMITS.content:
@@ -41,12 +50,40 @@ def check_template(content: bytes, file: str) -> None:
         if fetches:
             what = _("the document fetches something from elsewhere (a linked template, picture or object)")
             refuse(file, what, _("embed it, or cut the link"))
-    try:
-        from docx import Document
+    _lines(content, file)
 
-        Document(io.BytesIO(content))
+
+@confined
+def places_in(content: bytes, file: str) -> list[str]:
+    """The places of a template, in order, each once."""
+    return list(dict.fromkeys(name.strip() for line in _lines(content, file) for name in PLACE.findall(line)))
+
+
+def _lines(content: bytes, file: str) -> list[str]:
+    from docx import Document
+
+    try:
+        return [line.text for line in paragraphs_of(Document(io.BytesIO(content)))]
     except Exception as error:  # the library raises whatever its parser does
         refuse(file, _("the document is damaged"), _("open it in Word and save it again as .docx"), error)
+
+
+def paragraphs_of(document: Any) -> Iterator[Any]:
+    """Every paragraph of the body, of tables, of heads and feet."""
+    parts = [document._body]
+    for section in document.sections:
+        parts += [section.header, section.footer]
+    for part in parts:
+        yield from _inside(part)
+
+
+def _inside(part: Any) -> Iterator[Any]:
+    """Each cell once, as it lies there: the library repeats a cell as often as it says that it is wide."""
+    from docx.table import _Cell
+
+    yield from part.paragraphs
+    for cell in part._element.xpath("./w:tbl/w:tr/w:tc"):
+        yield from _inside(_Cell(cell, part))
 
 
 def _fetches(name: str, content: bytes) -> bool:

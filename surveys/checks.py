@@ -16,6 +16,8 @@ from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.checks import Warning as CheckWarning
 from django.db import connection
 
+from surveys.redis_broker import redis_broker
+
 START = "start"  # what is asked at every start
 BROKER = "broker"  # what asks Redis
 RUN = "run"  # what `manage.py run` says once more
@@ -174,11 +176,11 @@ def file_system(file: Path, mounts: str) -> str:
 @register(BROKER, deploy=True)
 def redis_eviction(**_: Any) -> list[CheckMessage]:
     """A Redis that is away is no fault of the settings: nothing is lost, and work goes on when it is back."""
-    url = str(settings.CELERY_BROKER_URL)
-    if "redis" not in url.partition("://")[0]:
+    client = redis_broker(patience=2)
+    if client is None:
         return []
     try:
-        with redis.Redis.from_url(url.replace("redis+socket://", "unix://"), socket_timeout=2) as client:
+        with client:
             policy = client.info("memory").get("maxmemory_policy", "noeviction")
     except redis.RedisError:
         return []

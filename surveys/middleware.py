@@ -2,11 +2,11 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 
 from surveys.metrics import request_answered
 from surveys.models import Survey
@@ -60,6 +60,34 @@ class ContentSecurityPolicyMiddleware:
         response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         return response
+
+
+class NoNulMiddleware:
+    """No keyboard writes the character NUL. PostgreSQL keeps no text with it, SQLite does: with both it is refused."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path_info:
+            raise Http404("No address holds the character NUL.")
+        self._refuse([*_texts(request.GET), *request.COOKIES.values()])
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: object) -> None:
+        """A form's fields, once Django has looked at the token in them."""
+        if request.content_type in ("application/x-www-form-urlencoded", "multipart/form-data"):
+            self._refuse(_texts(request.POST))
+
+    def _refuse(self, texts: Iterable[str]) -> None:
+        if any("\0" in text for text in texts):
+            raise BadRequest("The request holds the character NUL.")
+
+
+def _texts(fields: QueryDict) -> Iterator[str]:
+    for name, values in fields.lists():
+        yield name
+        yield from values
 
 
 class RefusalLogMiddleware:

@@ -18,6 +18,8 @@ class CodeConverter:
     regex = "[^/]+"
 
     def to_python(self, value: str) -> str:
+        if "~00" in value:
+            raise ValueError(value)  # no code holds NUL, and not every database may be asked for it
         return _HIDDEN.sub(lambda found: chr(int(found[1], 16)), value)
 
     def to_url(self, value: str) -> str:

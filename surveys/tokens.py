@@ -6,8 +6,15 @@ import hashlib
 import re
 import secrets
 
-# The paths of a personal link and of a link to choose a password: whoever reads the token can act in that name.
-_PERSONAL_PATH = re.compile(r"(/i/|/password/choose/[^/\s]+/)[^/\s\"'?&<>]+")
+# The paths of a personal link, of a code for a further device, and of a link to choose a password: whoever reads the
+# token can act in that name. Also as Django names a path that it does not know, without its first slash,
+# or in a query.
+_SLASH = r"(?:/|%2[Ff])"
+_PERSONAL_PATH = re.compile(
+    rf"({_SLASH}i{_SLASH}|\bi/(?=[\w-]{{20}})"
+    rf"|\banswer{_SLASH}\d+{_SLASH}join{_SLASH}|\bpassword{_SLASH}choose{_SLASH}[^/\s%]+{_SLASH})"
+    r"[^/\s\"'?&<>%]+"
+)
 
 
 def new_token() -> str:
@@ -21,5 +28,9 @@ def token_hash(token: str) -> str:
 
 
 def without_tokens(text: str) -> str:
-    """The text with every personal link in it masked: for logs, and for what a mail server says back."""
+    """The text with every personal link in it masked: for logs, and for what a mail server says back.
+
+    >>> without_tokens("GET /i/secret/?a=1 and /answer/7/join/SECR-ET12/ from /login/?next=%2Fi%2Fsecret%2F")
+    'GET /i/[token]/?a=1 and /answer/7/join/[token]/ from /login/?next=%2Fi%2F[token]%2F'
+    """
     return _PERSONAL_PATH.sub(r"\1[token]", text)

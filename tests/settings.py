@@ -17,5 +17,5 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {}
 MAIL_SERVER = MailServer("127.0.0.1", 9, "", "", use_ssl=False, use_tls=False)
 MAIL_FROM = "Weights office <weights@example.org>"
 # A file, not memory: a real worker process must see the same database.
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+if not DATABASES["default"]["ENGINE"].endswith("postgresql"):
     DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "tests.sqlite3")}

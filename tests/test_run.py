@@ -78,7 +78,8 @@ class Site:
 
     def worker(self) -> int:
         """The process id of the worker, 0 while there is none."""
-        return next(iter(children(self.process.pid)), 0)
+        found = (pid for pid in children(self.process.pid) if b"celery" in command_of(pid))  # not the reader of uploads
+        return next(found, 0)
 
     def kill(self) -> None:
         """Everything at once: a polite stop takes seconds."""
@@ -95,6 +96,13 @@ def children(pid: int) -> list[int]:
     """Linux lists the children of every thread."""
     lists = Path(f"/proc/{pid}/task").glob("*/children")
     return [int(child) for found in lists for child in found.read_text().split()]
+
+
+def command_of(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except FileNotFoundError:
+        return b""
 
 
 def is_alive(pid: int) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.metadata import version
 
 from benchmarks import repair
-from benchmarks.form import plans, speed, weight
+from benchmarks.form import plans, saving, speed, weight
 from benchmarks.form.ground import Ground, prepared
 from benchmarks.report import Report, written_by
 from surveys.selectors.structure import structure_of
@@ -29,6 +29,7 @@ def measured() -> tuple[Report, str]:
     _speed(report, ground)
     _first_load(report, ground)
     _answer(report, ground)
+    _saving(report, ground)
     _repair(report)
     _plans(report, ground)
     report.section("Tested in a browser", "`make bench-form` plays the first and the third afterwards.")
@@ -97,6 +98,15 @@ def _answer(report: Report, ground: Ground) -> None:
     for name, it in ways.items():
         report.goal(f"one answer by {name}: transactions", it.transactions, "at most", 1)
     report.goal("one answer by script: reads and writes", len(script.work), "at most", 4)
+
+
+def _saving(report: Report, ground: Ground) -> None:
+    found = saving.rates(ground)
+    report.section("Answers a second", "One after another in one process, by the clock, each on the disk when told.")
+    bare = found[saving.BARE]
+    rows = [f"{name} | {rate:.0f} | {rate / bare:.2f}" for name, rate in found.items()]
+    report.table("what | a second | of the bare view", rows)
+    report.goal("answers saved a second: of a bare view", found[saving.OURS] / bare, "at least", 0.6)
 
 
 def _repair(report: Report) -> None:

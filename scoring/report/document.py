@@ -10,16 +10,16 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from scoring.figures.specification import Figure
+from scoring.files_docx import PLACE, paragraphs_of
 from scoring.report.writer import Writer, bare_number, is_table
 from surveys.exports.docx import always_alike, fonts_set
 
-PLACE = re.compile(r"\{\{\s*([^{}]+?)\s*\}\}")
 NUMBERED = re.compile(r"(图|表|figure|table)\s*([0-9A-Za-z.\-]+)", re.IGNORECASE)
 SENTENCE = re.compile(r"(?:句子|sentence)\s*[:：]\s*(.+)", re.IGNORECASE)
 FACTS = ("run", "hash", "year", "source", "data", "weights", "date", "stamps")
@@ -51,14 +51,6 @@ class Places:
         return self.text(name) is not None
 
 
-def places_in(content: bytes) -> list[str]:
-    """The places of a template, in order, each once."""
-    from docx import Document
-
-    found = [name for line in _paragraphs(Document(io.BytesIO(content))) for name in PLACE.findall(line.text)]
-    return list(dict.fromkeys(found))
-
-
 def document_bytes(
     figures: Sequence[Figure],
     facts: Mapping[str, str],
@@ -75,7 +67,7 @@ def document_bytes(
 
     document = Document(io.BytesIO(template)) if template else _plain(title)
     places, writer = Places(figures, facts), Writer(document, pictures)
-    lines = [line for line in _paragraphs(document) if PLACE.search(line.text)]
+    lines = [line for line in paragraphs_of(document) if PLACE.search(line.text)]
     for line in lines:
         _fill(line, places, writer)
     if not lines:
@@ -117,27 +109,10 @@ def _plain(title: str) -> Any:
     return document
 
 
-def _paragraphs(document: Any) -> Iterator[Any]:
-    """Every paragraph of the body, of tables, of heads and feet."""
-    parts = [document]
-    for section in document.sections:
-        parts += [section.header, section.footer]
-    for part in parts:
-        yield from _inside(part)
-
-
-def _inside(part: Any) -> Iterator[Any]:
-    yield from part.paragraphs
-    for table in part.tables:
-        for row in table.rows:
-            for cell in row.cells:
-                yield from _inside(cell)
-
-
 def _fill(line: Any, places: Places, writer: Writer) -> None:
     """A place that is alone on its line becomes the figure; within a line, words. Unknown ones stay, and are seen."""
     alone = PLACE.fullmatch(line.text.strip())
-    figure = places.figure(alone[1]) if alone else None
+    figure = places.figure(alone[1].strip()) if alone else None
     if figure:
         _replace(line, line.text, "")
         writer.figure(figure, line)

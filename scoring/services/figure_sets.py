@@ -44,18 +44,18 @@ def plan_write(survey: Survey, items: Sequence[Item], *, user: User | None) -> R
     return plan
 
 
-@transaction.atomic
 def template_add(survey: Survey, *, name: str, content: bytes, user: User | None) -> ReportTemplate:
     """Keep a template of the team. Raises `FileErrors` for what is no plain document."""
-    check_template(content, name)
+    check_template(content, name)  # before the transaction: it may take seconds, and everybody's answers wait for one
     digest = hashlib.sha256(content).hexdigest()
-    known = ReportTemplate.objects.filter(survey=survey, sha256=digest).first()
-    if known:
-        return known
-    found = ReportTemplate.objects.create(
-        survey=survey, name=name[-200:], content=content, sha256=digest, created_by=user
-    )
-    audit("report.template", found, user=user, survey=survey, new={"sha256": digest})
+    with transaction.atomic():
+        known = ReportTemplate.objects.filter(survey=survey, sha256=digest).first()
+        if known:
+            return known
+        found = ReportTemplate.objects.create(
+            survey=survey, name=name[-200:], content=content, sha256=digest, created_by=user
+        )
+        audit("report.template", found, user=user, survey=survey, new={"sha256": digest})
     return found
 
 

@@ -61,9 +61,9 @@ def publication_write(
 def publication_move(publication: Publication, to: str, *, user: User | None, reason: str = "") -> Publication:
     """Publish or withdraw: the one way. Refused where the move is not allowed, Stale where somebody was faster."""
     if to not in MOVES[publication.state]:
+        wanted = State(to).label if to in State else repr(to[:20])
         raise Refused(
-            _("A page that is %(from)s cannot become %(to)s.")
-            % {"from": State(publication.state).label, "to": State(to).label}
+            _("A page that is %(from)s cannot become %(to)s.") % {"from": State(publication.state).label, "to": wanted}
         )
     _check_run(publication.run)
     new: dict[str, object] = {"state": to}

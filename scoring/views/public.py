@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
@@ -28,6 +29,7 @@ from scoring.selectors.publications import PublicRun, publication_at
 from surveys.paths import CodeConverter
 
 FRESH = 300
+STEP = re.compile(r"[+-]?[0-9]{1,2}", re.ASCII)
 """Seconds for which a reader's browser or a proxy need not ask again."""
 
 
@@ -227,6 +229,6 @@ def _stepped(request: HttpRequest) -> dict[str, str]:
     """What the reader set, with a press of − or + counted in: `step` is name:±5."""
     said = {name: str(text) for name, text in request.GET.items() if name.startswith("w-")}
     name, _colon, step = request.GET.get("step", "").rpartition(":")
-    if name in said and said[name].isdecimal() and step.lstrip("+-").isdecimal() and len(step) < 4:
+    if name in said and STEP.fullmatch(step) and said[name].isdecimal():
         said[name] = str(min(max(int(said[name][:6]) + int(step), 0), OwnWeightsForm.MOST))
     return said

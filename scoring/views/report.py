@@ -14,10 +14,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from scoring.figures.files import TYPES as FILE_TYPES
 from scoring.figures.files import figure_bytes, kinds_of
+from scoring.files_docx import places_in
 from scoring.forms.report import FigureSetForm, PlanForm, TemplateForm
 from scoring.models import FigureSet, ScoringRun
 from scoring.report.archive import file_stem
-from scoring.report.document import Places, example_template, places_in
+from scoring.report.document import Places, example_template
 from scoring.report.making import Made, figures_of
 from scoring.selectors.board import board_of
 from scoring.selectors.report import facts_of, other_runs, plan_of, set_of, set_page, sets_of
@@ -97,13 +98,13 @@ def template_upload(request: HttpRequest, survey_id: int, number: int) -> HttpRe
         messages.error(request, _("Choose a Word document first."))
         return redirect("scoring:gallery", survey.pk, number)
     upload = form.cleaned_data["file"]
+    content, name = upload.read(), upload.name or ""
     try:
-        template_add(survey, name=upload.name, content=upload.read(), user=account(request))
+        template_add(survey, name=name, content=content, user=account(request))
+        _tell_places(request, run, places_in(content, name))
     except FileErrors as errors:
         messages.error(request, " ".join(str(problem) for problem in errors.problems))
         return redirect("scoring:gallery", survey.pk, number)
-    upload.seek(0)
-    _tell_places(request, run, upload.read())
     return redirect("scoring:gallery", survey.pk, number)
 
 
@@ -161,9 +162,8 @@ def _request(request: HttpRequest, run: ScoringRun, form: FigureSetForm) -> Figu
         return None
 
 
-def _tell_places(request: HttpRequest, run: ScoringRun, content: bytes) -> None:
+def _tell_places(request: HttpRequest, run: ScoringRun, names: list[str]) -> None:
     places = Places([each.figure for each in _made(run) if each.figure], facts_of(run))
-    names = places_in(content)
     unknown = [name for name in names if not places.known(name)]
     if unknown:
         said = _("The template is kept. Nothing stands for these places, they stay as they are: %(names)s")

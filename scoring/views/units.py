@@ -15,6 +15,7 @@ from scoring.selectors.runs import profile, run_origins
 from scoring.selectors.studies import rank_intervals_of
 from scoring.views.pages import computed_run_of, scoring_page
 from surveys.access import READS, survey_for
+from surveys.whole import whole
 
 
 @login_required
@@ -61,4 +62,4 @@ def _place(board: RunBoard, chosen: DataUnit) -> int:
 
 def _beside(request: HttpRequest, run: ScoringRun) -> DataUnit | None:
     asked = request.GET.get("beside", "")
-    return run.data_set.units.filter(pk=int(asked)).first() if asked.isdecimal() and len(asked) < 12 else None
+    return run.data_set.units.filter(pk=number).first() if (number := whole(asked)) is not None else None

@@ -50,6 +50,18 @@ def refuse(file: str, what: str, mend: str, cause: Exception | None = None) -> N
     raise FileErrors([Problem(file, what, mend)]) from cause
 
 
+class TextBound:
+    """Counts the characters of cells. One long text may stand in an archive once and in every cell."""
+
+    def __init__(self, file: str, limits: Limits) -> None:
+        self.file, self.left = file, limits.inflated
+
+    def count(self, value: object) -> None:
+        self.left -= len(value) if isinstance(value, str) else 0
+        if self.left < 0:
+            refuse(self.file, _("the cells of the workbook hold more text than can be read"), _smaller())
+
+
 def _smaller() -> str:
     return _("save only the sheet that is needed, as CSV or as a new workbook")
 

@@ -8,6 +8,7 @@ from typing import NoReturn
 
 from django.utils.translation import gettext as _
 
+from surveys.files.confined import confined
 from surveys.files.problems import FileErrors, Problem
 from surveys.files.records import Limits, Records
 
@@ -17,6 +18,7 @@ LONGEST_CELL = 100_000
 WIDEST_ROW = 16_384  # cells, blank ones counted: no spreadsheet has more, and a million of them take seconds to look at
 
 
+@confined
 def csv_records(content: bytes, file: str, sheet: str | None, limits: Limits) -> Records:
     """Return the records of a CSV file, or raise `FileErrors`."""
     if sheet is not None:
@@ -28,6 +30,7 @@ def csv_records(content: bytes, file: str, sheet: str | None, limits: Limits) ->
     return Records(_records(text, separator, start, file, limits.rows), separator)
 
 
+@confined
 def loose_records(content: bytes, file: str, limits: Limits) -> Records:
     """The same of a file that is no table: titles and blank lines may stand above, so the commonest separator holds."""
     _refuse_other_kinds(content, file)

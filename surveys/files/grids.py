@@ -11,13 +11,14 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from surveys.files.archive import inspect, refuse, save_again
+from surveys.files.archive import TextBound, inspect, refuse, save_again
+from surveys.files.confined import confined
 from surveys.files.csv_text import loose_records
 from surveys.files.lettering import letters
 from surveys.files.problems import FileErrors
 from surveys.files.records import Limits
 from surveys.files.tables import UNSEEN
-from surveys.files.workbook import LOOKED_AT, as_shown, is_workbook, number_as_text
+from surveys.files.workbook import as_shown, is_workbook, number_as_text
 
 Value = str | int | float | datetime.date | datetime.time | datetime.timedelta | None
 Place = tuple[int, int]
@@ -65,6 +66,7 @@ def address(row: int, column: int) -> str:
     return f"{letters(column - 1)}{row}"
 
 
+@confined
 def read_grids(content: bytes, file: str, limits: Limits) -> list[Grid]:
     """Return the sheets in their order, or raise `FileErrors`."""
     if not content.strip(b"\x00 \t\r\n\xef\xbb\xbf,;"):
@@ -81,6 +83,7 @@ def read_grids(content: bytes, file: str, limits: Limits) -> list[Grid]:
         refuse(file, _("the workbook cannot be read"), save_again(), error)
 
 
+@confined
 def heading_of(content: bytes, file: str, limits: Limits) -> set[str]:
     """The texts of the first filled row of the first sheet, without regard to case; raises `FileErrors`."""
     if not is_workbook(content):
@@ -102,7 +105,7 @@ def _first_rows(content: bytes) -> Iterator[list[str]]:
         for sheet in _book(content, values=True).worksheets[:1]:
             sheet.reset_dimensions()
             for row in sheet.iter_rows(max_row=1_000, values_only=True):
-                yield ["" if value is None else str(value) for value in row]
+                yield ["" if value is None else str(value)[:LONGEST_TEXT] for value in row]
 
 
 def _book(content: bytes, *, values: bool) -> Any:
@@ -124,7 +127,7 @@ def _of_text(content: bytes, file: str, limits: Limits) -> Grid:
 
 def _of_workbook(content: bytes, file: str, limits: Limits) -> list[Grid]:
     """Read twice: once for what the formulas gave, once for where they stand."""
-    walk = _Walk(file, limits)
+    walk = _Walk(file, limits, TextBound(file, limits))
     formulas = {
         (sheet.title, place)
         for sheet in _book(content, values=False).worksheets
@@ -147,22 +150,24 @@ class _Walk:
 
     file: str
     limits: Limits
+    bound: TextBound
     seen: int = 0
 
     def filled(self, sheet: Any) -> Iterator[tuple[Place, Any]]:
         sheet.reset_dimensions()
         for number, row in enumerate(sheet.iter_rows(), start=1):
             self.seen += len(row) + 1
-            if self.seen > LOOKED_AT or number > self.limits.rows + 100_000:
+            if self.seen > self.limits.cells or number > self.limits.rows + 100_000:
                 what = _("the sheet “%(sheet)s” is formatted far beyond its table") % {"sheet": sheet.title}
                 refuse(self.file, what, _("copy the table alone to a new workbook"))
             for column, cell in enumerate(row, start=1):
                 if cell.value is not None:
+                    self.bound.count(cell.value)
                     yield (number, column), cell
 
 
 def _cell(cell: Any, formula: bool) -> GridCell:
     value = cell.value
     if isinstance(value, str):
-        value = UNSEEN.sub("", value)[:LONGEST_TEXT]
+        value = UNSEEN.sub("", value[: 2 * LONGEST_TEXT])[:LONGEST_TEXT]
     return GridCell(value, str(cell.number_format or ""), formula, cell.data_type == "e")

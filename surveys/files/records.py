@@ -18,11 +18,20 @@ class Limits:
     tags: int = 2_000_000
     rows: int = 5_000
     columns: int = 200
+    cells: int = 6_000_000
+    """Blank ones too: a format that was drawn far beyond the table makes very many, and each is looked at."""
 
 
 UPLOAD = Limits()
 UPLOADED_JUDGMENTS = Limits(rows=200_000)
-LOCAL = Limits(content=500 * 1024 * 1024, inflated=1024 * 1024 * 1024, tags=400_000_000, rows=2_000_000, columns=16_384)
+LOCAL = Limits(
+    content=500 * 1024 * 1024,
+    inflated=1024 * 1024 * 1024,
+    tags=400_000_000,
+    rows=2_000_000,
+    columns=16_384,
+    cells=20_000_000,
+)
 
 
 @dataclass(frozen=True)

@@ -4,41 +4,39 @@ import datetime
 import io
 import re
 import warnings
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from surveys.files.archive import inspect, refuse, save_again
+from surveys.files.archive import TextBound, inspect, refuse, save_again
+from surveys.files.confined import confined
 from surveys.files.problems import FileErrors, Findings
 from surveys.files.records import Limits, Records
 
 PLAIN_FORMATS = {"general", "@", ""}
 DECIMALS = re.compile(r"(0+)(?:\.(0+))?")
 LARGEST_EXACT = 2**53
+DIRECTORY = 512 * 1024  # of the largest archive that is read (archive.MOST_PARTS), with long names
 BLANK_ROWS = 100_000  # so many may stand among the rows; a scan ends there
-LOOKED_AT = 20_000_000  # cells, blank ones too: a format that was drawn far beyond the table makes very many
 
 
 def is_workbook(content: bytes) -> bool:
-    """Say whether the bytes are a zip archive with a workbook in it."""
-    if not content.startswith(b"PK\x03\x04"):
-        return False
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            return "xl/workbook.xml" in archive.namelist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError):
-        return False
+    """Say whether the bytes are a zip archive whose directory, at its end, names a workbook.
+
+    It is not unpacked here: that is for the reader, in bounds.
+    """
+    return content.startswith(b"PK\x03\x04") and b"xl/workbook.xml" in content[-DIRECTORY:]
 
 
+@confined
 def workbook_records(content: bytes, file: str, sheet: str | None, limits: Limits) -> Records:
     """Return the rows of the first or the named sheet as text, or raise `FileErrors`."""
     inspect(content, file, limits)
     try:
         with warnings.catch_warnings(action="ignore"):  # of styles and extensions that are not read here
-            reading = _Reading(Findings(file), limits)
+            reading = _Reading(Findings(file), limits, TextBound(file, limits))
             reading.read(_sheet(content, file, sheet))
     except FileErrors:
         raise
@@ -47,6 +45,7 @@ def workbook_records(content: bytes, file: str, sheet: str | None, limits: Limit
     return Records(reading.rows, "", reading.shown, tuple(reading.findings.problems))
 
 
+@confined
 def sheet_titles(content: bytes, file: str, limits: Limits) -> list[str]:
     """What the sheets of a workbook are called, in their order."""
     from openpyxl import load_workbook
@@ -81,6 +80,7 @@ class _Reading:
 
     findings: Findings
     limits: Limits
+    bound: TextBound
     rows: list[tuple[int, list[str]]] = field(default_factory=list)
     shown: dict[tuple[int, int], str] = field(default_factory=dict)
 
@@ -89,7 +89,7 @@ class _Reading:
         looked_at = 0
         for number, cells in enumerate(sheet.iter_rows(), 1):
             looked_at += len(cells)
-            if looked_at > LOOKED_AT:
+            if looked_at > self.limits.cells:
                 what = _("the sheet is formatted far beyond its table")
                 self.findings.add(what, _("copy the table alone to a new workbook"), row=number)
                 self.findings.refuse_any()
@@ -120,6 +120,7 @@ class _Reading:
             if cell.value is None:
                 yield ""
                 continue
+            self.bound.count(cell.value)
             fault = _fault(cell)
             if fault:
                 self.findings.add(*fault, row=number, column=f"{get_column_letter(index + 1)}{number}")

@@ -15,6 +15,7 @@ from surveys.files.scans import LARGEST_SCAN, Scan, read_scan
 from surveys.models import Comparison, Transcript
 from surveys.rows import value_says
 from surveys.services.judgments import Answer
+from surveys.whole import whole
 
 
 class TranscriptForm(forms.Form):
@@ -115,8 +116,11 @@ def seen_from(texts: Iterable[str]) -> tuple[dict[int, Answer], dict[int, int]]:
     try:
         for text in texts:
             pair, value, revision = text.split(":")
-            seen[int(pair)] = Answer(*value_says(value)).checked()
-            base[int(pair)] = int(revision)
+            number, newest = whole(pair), whole(revision)
+            if number is None or newest is None:
+                raise ValueError(text)
+            seen[number] = Answer(*value_says(value)).checked()
+            base[number] = newest
     except ValueError as error:
         raise Refused(str(_SENT_AMISS)) from error
     return seen, base

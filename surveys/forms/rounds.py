@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from surveys.forms.texts import TextsForm
 from surveys.services.revisions import LONGEST_NOTE
+from surveys.whole import whole
 
 
 class RoundForm(TextsForm):
@@ -36,4 +37,4 @@ class RoundForm(TextsForm):
     def chosen(self) -> set[int]:
         """What the page shows as ticked."""
         ticked = self.data.getlist("pairs") if self.is_bound else self.initial.get("pairs", [])  # type: ignore[attr-defined]
-        return {int(pair) for pair in ticked if str(pair).isdecimal()}
+        return {number for pair in ticked if (number := whole(str(pair))) is not None}

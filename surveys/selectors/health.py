@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,6 +16,7 @@ from django.utils import timezone
 
 from surveys import guards
 from surveys.models import Job, JudgmentEvent, Letter, WorkerSign
+from surveys.redis_broker import redis_broker
 
 PATIENCE = 60.0  # seconds: a worker sweeps every five, and is idle at least between two jobs
 BROKER_PATIENCE = 1.0  # seconds
@@ -71,9 +71,7 @@ def work() -> Work:
     seen = WorkerSign.objects.values_list("seen_at", flat=True).first()
     busy = Job.objects.filter(state=Job.State.RUNNING, lease_until__gt=now).exists()
     due = Job.objects.filter(state=Job.State.WAITING, run_after__lte=now).aggregate(first=Min("run_after"))["first"]
-    counted = dict(Job.objects.order_by().values_list("state").annotate(Count("pk")))
-    jobs = {state: counted.get(state, 0) for state in Job.State.values}
-    return Work(_age(seen, now), busy, _age(due, now) or 0.0, jobs)
+    return Work(_age(seen, now), busy, _age(due, now) or 0.0, _by_state(Job))
 
 
 def answers_stored() -> int:
@@ -82,8 +80,7 @@ def answers_stored() -> int:
 
 
 def letters_by_state() -> dict[str, int]:
-    counted = Counter(dict(Letter.objects.order_by().values_list("state").annotate(Count("pk"))))
-    return {state: counted[state] for state in Letter.State.values}
+    return _by_state(Letter)
 
 
 def disk_free() -> int:
@@ -97,12 +94,11 @@ def broker_answers() -> bool:
 
 
 def _ask_broker() -> bool:
-    url = str(settings.CELERY_BROKER_URL)
-    if "redis" not in url.partition("://")[0]:
+    client = redis_broker(BROKER_PATIENCE)
+    if client is None:
         return True  # a folder, which settings made
-    options = {"socket_timeout": BROKER_PATIENCE, "socket_connect_timeout": BROKER_PATIENCE}
     try:
-        with redis.Redis.from_url(url.replace("redis+socket://", "unix://"), **options) as client:
+        with client:
             return bool(client.ping())
     except (redis.RedisError, OSError):
         return False
@@ -115,6 +111,12 @@ def _tables_are_ours() -> bool:
         executor = MigrationExecutor(connection)
         _migrated = not executor.migration_plan(executor.loader.graph.leaf_nodes())
     return _migrated
+
+
+def _by_state(model: type[Job] | type[Letter]) -> dict[str, int]:
+    """How many rows are in each state, also where there is none."""
+    counted = dict(model._default_manager.order_by().values_list("state").annotate(Count("pk")))
+    return {state: counted.get(state, 0) for state in model.State.values}
 
 
 def _age(moment: datetime | None, now: datetime) -> float | None:

@@ -5,16 +5,21 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import BigIntegerField, F, OuterRef, Q, Subquery, Value
+from django.db.models import BigIntegerField, F, Q, QuerySet, Subquery, Value
 from django.db.models.expressions import Combinable
+from django.db.models.sql import UpdateQuery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from surveys.errors import Refused
 from surveys.models import Comparison, Expert, Indicator, Judgment, JudgmentEvent, MoreImportant, Survey, Transcript
+from surveys.prepared import Prepared, change_of
+from surveys.selectors.structure import structure_of
 from surveys.services.chain import chained
 
 Source = JudgmentEvent.Source
@@ -181,55 +186,68 @@ class _Head:
 
 def revisions_take(expert: Expert, count: int = 1, *, states: Sequence[str] = Survey.ANSWERING) -> bool:
     """Lock the expert's log by taking its next numbers: one row, or False where the survey takes no answers."""
-    open_surveys = Survey.objects.filter(pk=expert.survey_id, state__in=states).filter(
-        Q(closes_at=None) | Q(closes_at__gt=timezone.now())
-    )
-    log = Expert.objects.filter(pk=expert.pk, survey__in=open_surveys)
-    return bool(log.update(revision=F("revision") + count))
+    taken = _TAKE.change(*states, expert=expert.pk, survey=expert.survey_id, now=timezone.now(), count=count)
+    return bool(taken)
+
+
+def _take(*states: str, expert: int, survey: int, now: datetime, count: int) -> UpdateQuery:
+    open_surveys = Survey.objects.filter(Q(closes_at=None) | Q(closes_at__gt=now), pk=survey, state__in=states)
+    return change_of(Expert.objects.filter(pk=expert, survey__in=open_surveys), revision=F("revision") + count)
+
+
+_TAKE = Prepared(_take)
 
 
 def _head(expert: Expert, comparison_id: int, client_key: uuid.UUID, answer: Answer) -> _Head:
     """Everything the answer is checked against, in one read."""
-    events = JudgmentEvent.objects.filter(expert=expert)
-    current = Judgment.objects.filter(expert=expert, comparison=OuterRef("pk"))
-    comparison = (
-        Comparison.objects.filter(pk=comparison_id, node__edition_id=expert.survey.edition_id)
-        .select_related("node", "item_a", "item_b")
-        .annotate(
-            log_revision=Subquery(Expert.objects.filter(pk=expert.pk).values("revision")),
-            log_hash=Subquery(events.order_by("-revision").values("hash")[:1]),
-            twin=Subquery(JudgmentEvent.objects.filter(client_key=client_key).values("pk")),
-            current_answer=Subquery(current.values("more_important")),
-            current_strength=Subquery(current.values("strength")),
-            current_revision=Subquery(current.values("revision")),
-            third=third_of_circle(expert, answer),
-        )
-        .first()
-    )
+    comparison = structure_of(expert.survey.edition).pairs.get(comparison_id)
     if comparison is None:
         raise Refused(_("This pair is not part of the survey."))
-    found: dict[str, object] = vars(comparison)
+    side = answer.more_important if answer.more_important in ("a", "b") else ""
+    more, less = (comparison.item_a_id, comparison.item_b_id)[:: -1 if side == "b" else 1]
+    circle = {"more": more, "less": less} if side else {}
+    found = _HEAD.first(side, expert=expert.pk, comparison=comparison_id, client_key=client_key, **circle)
+    if found is None:
+        raise Expert.DoesNotExist
+    log_revision, log_hash, twin, current_answer, current_strength, current_revision, third = found
     return _Head(
         comparison=comparison,
-        revision=int(str(found["log_revision"])),
-        previous_hash=str(found["log_hash"] or ""),
-        twin=found["twin"],  # type: ignore[arg-type]
-        current=Answer(str(found["current_answer"] or ""), found["current_strength"]),  # type: ignore[arg-type]
-        current_revision=int(str(found["current_revision"] or 0)),
-        third=found["third"],  # type: ignore[arg-type]
+        revision=log_revision,
+        previous_hash=log_hash or "",
+        twin=twin,
+        current=Answer(current_answer or "", current_strength),
+        current_revision=current_revision or 0,
+        third=third,
     )
 
 
-def third_of_circle(expert: Expert, answer: Answer) -> Combinable:
-    """For each comparison: the first item c for which the answer closes a circle a > b, b > c, c > a; else null."""
-    if answer.more_important not in ("a", "b"):
-        return Value(None, output_field=BigIntegerField())
-    more, less = ("item_a", "item_b") if answer.more_important == "a" else ("item_b", "item_a")
+def _head_query(
+    _side: str, *, expert: int, comparison: int, client_key: uuid.UUID, more: int = 0, less: int = 0
+) -> QuerySet[Expert, Any]:
+    """What stands in the log and under the pair. Without a side there is no circle."""
+    current = Judgment.objects.filter(expert=expert, comparison=comparison)
+    newest = JudgmentEvent.objects.filter(expert=expert).order_by("-revision")
+    return Expert.objects.filter(pk=expert).values_list(
+        "revision",
+        Subquery(newest.values("hash")[:1]),
+        Subquery(JudgmentEvent.objects.filter(client_key=client_key).values("pk")),
+        Subquery(current.values("more_important")),
+        Subquery(current.values("strength")),
+        Subquery(current.values("revision")),
+        third_of_circle(expert, more, less) if more else Value(None, output_field=BigIntegerField()),
+    )
+
+
+_HEAD = Prepared(_head_query)
+
+
+def third_of_circle(expert: int, more: int, less: int) -> Combinable:
+    """The first item c that closes a circle a > b, b > c, c > a with an answer that a is more important; else null."""
     said = Judgment.objects.filter(expert=expert)
-    below = said.filter(more_important="a", comparison__item_a=OuterRef(OuterRef(less)))
-    below_too = said.filter(more_important="b", comparison__item_b=OuterRef(OuterRef(less)))
-    above = said.filter(more_important="a", comparison__item_b=OuterRef(OuterRef(more)))
-    above_too = said.filter(more_important="b", comparison__item_a=OuterRef(OuterRef(more)))
+    below = said.filter(more_important="a", comparison__item_a=less)
+    below_too = said.filter(more_important="b", comparison__item_b=less)
+    above = said.filter(more_important="a", comparison__item_b=more)
+    above_too = said.filter(more_important="b", comparison__item_a=more)
     third = Indicator.objects.filter(
         Q(pk__in=below.values("comparison__item_b")) | Q(pk__in=below_too.values("comparison__item_a")),
         Q(pk__in=above.values("comparison__item_a")) | Q(pk__in=above_too.values("comparison__item_b")),

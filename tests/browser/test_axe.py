@@ -3,6 +3,7 @@
 The expert's own pages are in test_states.py, in every state.
 """
 
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,8 +19,10 @@ from surveys.services.judgments import Answer
 from surveys.services.transcripts import transcript_create, transcript_draft
 from tests.browser.conftest import Watch
 from tests.browser.judging import AXE, FINDINGS, LANGUAGES, RULES
+from tests.reliability.rows import SOAK
 from tests.support import journey as step
 from tests.support.places import copy_demo, demo_password, free_port, running_site
+from tests.support.plugin import TURN
 from tests.surveys import factories as make
 
 NOT_PAGES = (
@@ -36,6 +39,8 @@ NOT_PAGES = (
     "/metrics",
 )
 DEMO_DATA = Path(__file__).parents[2] / "demo" / "computing" / "provinces_2023_synthetic.csv"
+# The longest walk speaks one language a day, and both in make soak.
+OF_TODAY = LANGUAGES if SOAK else [LANGUAGES[int(os.environ[TURN]) % len(LANGUAGES)]]
 FORMS = [("surveys:experts_add", "textarea[name=lines]", "E1, x, not an address\n, nobody")]
 
 
@@ -105,6 +110,7 @@ def one_of_each(page: Page, look: Look, site: str, start: str) -> Iterator[str]:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("look", OF_TODAY, indirect=True)
 def test_pages_of_the_staff(site: Site, look: Look, page: Page) -> None:
     page.goto(f"{site.url}/login/")
     step.speak(page, look.language)

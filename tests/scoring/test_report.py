@@ -19,11 +19,11 @@ from docx.oxml.ns import qn
 from scoring.figures.builders import source_line
 from scoring.figures.files import paper_svg, png_bytes
 from scoring.figures.svg import MARGIN, said_outside
-from scoring.files_docx import check_template
+from scoring.files_docx import check_template, places_in
 from scoring.models import DataSet, FigureSet, ScoringRun
 from scoring.report.changes import changes, said_by
 from scoring.report.checking import faults_of
-from scoring.report.document import document_bytes, example_template, places_in
+from scoring.report.document import document_bytes, example_template
 from scoring.report.making import figures_of
 from scoring.report.plan import Item
 from scoring.selectors.board import board_of
@@ -163,7 +163,7 @@ def test_a_table_leaves_to_its_source_line_what_every_row_says(run: ScoringRun) 
 def test_the_example_names_every_place_and_nothing_in_it_is_unknown(run: ScoringRun) -> None:
     numbers = [("table" if item.table else "figure", item.number) for item in plan_of(run)]
     template = example_template(numbers)
-    assert len(places_in(template)) == 8 + 2 * len(numbers)
+    assert len(places_in(template, "t.docx")) == 8 + 2 * len(numbers)
     assert not any("{{" in line.text for line in document(run, template).paragraphs)
 
 
@@ -257,6 +257,20 @@ def archive(**parts: bytes) -> bytes:
 def test_a_document_that_may_do_harm_is_refused_with_a_sentence(content: bytes, sentence: str) -> None:
     with pytest.raises(FileErrors, match=sentence):
         check_template(content, "t.docx")
+
+
+def test_a_cell_said_to_be_millions_of_columns_wide_is_one_cell() -> None:
+    """The library would repeat it as often; and blank lines or braces without an end are looked at once."""
+    found = Document()
+    found.add_paragraph("{{" + " " * 20_000)
+    table = found.add_table(rows=1, cols=1)
+    table.cell(0, 0).text = "{{ 图9 }}"
+    table.cell(0, 0)._tc.get_or_add_tcPr().get_or_add_gridSpan().val = 2_000_000_000
+    stream = io.BytesIO()
+    found.save(stream)
+    assert places_in(stream.getvalue(), "t.docx") == ["图9"]
+    footer = f'<w:ftr xmlns:w="{qn("w:p")[1:-2]}">{"<w:fldChar/>" * 50_000}</w:ftr>'
+    check_template(with_part("word/footer9.xml", footer.encode()), "t.docx")
 
 
 # --- the plan and the sets ---

@@ -58,6 +58,20 @@ def far_formats() -> bytes:
     return in_part("xl/worksheets/sheet1.xml", b"</sheetData>", rows + b"</sheetData>")
 
 
+def one_text_everywhere() -> bytes:
+    """Twenty kilobytes: a text of five megabytes that stands there once, in every one of 180,000 cells."""
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+    text = f'<sst xmlns="{main}"><si><t xml:space="preserve">{"x" * 5_000_000} </t></si></sst>'.encode()
+    named = f'<Override PartName="/xl/sharedStrings.xml" ContentType="{kind}"/></Types>'.encode()
+    rows = (b"<row>" + b'<c t="s"><v>0</v></c>' * 180 + b"</row>") * 1_000
+
+    def change(name: str, held: bytes) -> bytes:
+        return held.replace(b"</Types>", named).replace(b"</sheetData>", rows + b"</sheetData>")
+
+    return repacked(workbook(GOOD), change, {"xl/sharedStrings.xml": XML + text})
+
+
 def locked() -> bytes:
     """An archive whose entries say that they are encrypted."""
     content = bytearray(workbook(GOOD))
@@ -100,6 +114,7 @@ def hostile() -> Iterator[tuple[str, str, bytes]]:
     )
     yield "far cell", "f.xlsx", far_cell()
     yield "far formats", "f.xlsx", far_formats()
+    yield "one text everywhere", "f.xlsx", one_text_everywhere()
     yield "external entity", "f.xlsx", in_part(sheet, b"<worksheet", ENTITY + b"<worksheet")
     yield "laughs", "f.xlsx", in_part("xl/workbook.xml", b"<workbook", LAUGHS + b"<workbook")
     yield "definition in another part", "f.xlsx", in_part("docProps/core.xml", b"<cp:", ENTITY + b"<cp:")

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +26,15 @@ def start() -> Service:
     given = os.environ.get("TEST_DATABASE_URL", "")
     if given:
         return Service(given, f"PostgreSQL {_version(given)} (TEST_DATABASE_URL)")
+    return start_own(FAST)
+
+
+def start_own(settings: Sequence[str] = ()) -> Service:
+    """One that is ours alone, with its usual settings but for these."""
     reasons = []
     for origin, programs in _candidates():
         try:
-            return _start(origin, programs)
+            return _start(origin, programs, settings)
         except (OSError, subprocess.SubprocessError, psycopg.Error) as error:
             reasons.append(f"{origin}: {_last_line(error)}")
     return Service("", "none: " + ("; ".join(reasons) or "install requirements-dev.txt, or PostgreSQL itself"))
@@ -47,7 +53,7 @@ def _candidates() -> list[tuple[str, Path]]:
     return [("system", path) for path in system] + wheels
 
 
-def _start(origin: str, programs: Path) -> Service:
+def _start(origin: str, programs: Path, settings: Sequence[str]) -> Service:
     began = time.monotonic()
     # Short, since the path of a socket may have 107 bytes at most.
     home = Path(tempfile.mkdtemp(prefix="qh-pg-", dir="/tmp"))
@@ -56,7 +62,7 @@ def _start(origin: str, programs: Path) -> Service:
         programs = _readable_by_nobody(home, origin, programs)
     _initialise(home, programs)
     url = f"postgresql://{USER}@/postgres?host={home}"
-    server = _launch(home, programs)
+    server = _launch(home, programs, settings)
     try:
         version = _wait(url, server)
     except psycopg.OperationalError:
@@ -96,11 +102,11 @@ def _initialise(home: Path, programs: Path) -> None:
         raise OSError(done.stderr.strip() or "initdb failed")
 
 
-def _launch(home: Path, programs: Path) -> "subprocess.Popen[bytes]":
-    settings = [word for setting in ["listen_addresses=", *FAST] for word in ("-c", setting)]
+def _launch(home: Path, programs: Path, settings: Sequence[str]) -> "subprocess.Popen[bytes]":
+    options = [word for setting in ["listen_addresses=", *settings] for word in ("-c", setting)]
     with (home / "log").open("wb") as log:
         server = subprocess.Popen(
-            [str(programs / "postgres"), "-D", str(home / "data"), "-k", str(home), *settings],
+            [str(programs / "postgres"), "-D", str(home / "data"), "-k", str(home), *options],
             cwd="/",
             env=PLAIN_ENVIRONMENT,
             stdout=log,

@@ -43,6 +43,7 @@ from surveys.services.looks import read_note
 from surveys.services.panel import RESERVED_CODES
 from surveys.services.results import OTHER_METHOD
 from surveys.views.coordinator.pages import account, file_answer, survey_page
+from surveys.whole import whole
 
 ROWS_ON_A_PAGE = 25
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -163,7 +164,7 @@ def _asking(submission: Submission, node: Indicator, form: RevisionForm | None) 
     return {
         "pairs": pairs,
         "form": form,
-        "chosen": [int(pair) for pair in form["pairs"].value() or [] if str(pair).isdecimal()],
+        "chosen": [whole(str(pair)) for pair in form["pairs"].value() or []],
         "asked": [asked for asked in requests_of(expert) if asked.node_id == node.pk],
     }
 

@@ -19,6 +19,7 @@ from surveys.selectors.people import doubles_in, people_listed
 from surveys.services.people import people_join, people_merge, person_change
 from surveys.services.terms import PLANNED
 from surveys.views.coordinator.pages import account, done, posted
+from surveys.whole import whole
 
 PAGE = 50
 
@@ -66,7 +67,7 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
 def people_join_them(request: HttpRequest, survey_id: int) -> HttpResponse:
     """Put the chosen people on the panel."""
     survey = survey_for(request.user, survey_id, *RUNS)
-    chosen = [int(pk) for pk in request.POST.getlist("person") if pk.isdecimal()][:1000]
+    chosen = [pk for sent in request.POST.getlist("person")[:1000] if (pk := whole(sent)) is not None]
     book = list(people_of(request.user).filter(pk__in=chosen).order_by("pk"))
     try:
         joined = len(people_join(survey, book, user=account(request)))
@@ -92,4 +93,4 @@ def people_merge_them(request: HttpRequest) -> HttpResponse:
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) < 10 else 0
+    return whole(text) or 0

@@ -19,6 +19,7 @@ from surveys.selectors.structure import structure_of
 from surveys.services.revisions import revision_request, revision_withdraw, revisions_request
 from surveys.views.coordinator.consistency import matrix_page
 from surveys.views.coordinator.pages import account, done, posted, survey_page
+from surveys.whole import whole
 
 
 @login_required
@@ -64,7 +65,7 @@ def ask_about_all(request: HttpRequest, survey_id: int, code: str) -> HttpRespon
     form = RevisionForm(posted(request), pairs=[pair.comparison.pk for pair in pairs], initial=usual)
     if form.is_valid() and _asked_all(request, expert, form):
         return redirect("surveys:expert", survey.pk, code)
-    chosen = [int(pair) for pair in form["pairs"].value() or [] if str(pair).isdecimal()]
+    chosen = [whole(str(pair)) for pair in form["pairs"].value() or []]
     context = {"expert": expert, "matrices": matrices, "form": form, "chosen": chosen}
     page = survey_page(request, survey, "consistency", "ask_all", **context)
     page.status_code = 422 if form.is_bound else 200

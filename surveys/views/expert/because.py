@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from surveys.models import Comparison, Expert, JudgmentEvent
 from surveys.selectors.revisions import request_of
+from surveys.whole import whole
 
 Cause = JudgmentEvent.Cause
 
@@ -26,8 +27,9 @@ def because_of(given: Mapping[str, str], expert: Expert, pair: Comparison) -> Be
     """What an address or a form says of it; None where it says nothing that is true of this expert and pair."""
     if given.get("because") == Cause.HINT:
         return because_hint(expert, pair)
-    if given.get("because") == Cause.REQUEST and given.get("request", "").isdecimal():
-        return because_request(expert, pair, int(given["request"]))
+    named = whole(given.get("request", ""))
+    if given.get("because") == Cause.REQUEST and named is not None:
+        return because_request(expert, pair, named)
     return None
 
 

@@ -21,6 +21,7 @@ from surveys.qr import qr_svg
 from surveys.selectors.devices import devices_of
 from surveys.services.devices import CODE_LENGTH, CODE_LIFE, TooManyCodes, code_mint, code_read, code_use, devices_end
 from surveys.tokens import new_token
+from surveys.whole import whole
 
 from .reading import reading_of
 from .session import ask_who, for_expert, go, go_to_first_open, page, remember, speak_to
@@ -54,8 +55,7 @@ def _resume_address(expert: Expert) -> str:
 @for_expert
 def end_others(request: HttpRequest, expert: Expert) -> HttpResponse:
     """Sign out the other devices, or the one that is named."""
-    named = request.POST.get("device", "")
-    only = int(named) if named.isdecimal() else None
+    only = whole(request.POST.get("device", ""))
     ended = devices_end(expert, but=request.device, device=only)  # type: ignore[attr-defined]
     messages.success(request, ngettext("%d device was signed out.", "%d devices were signed out.", ended) % ended)
     return go("elsewhere", expert)

@@ -19,6 +19,7 @@ from surveys.selectors.links import link_of
 from surveys.services.devices import TooManyCodes, code_use
 from surveys.services.judgments import ClosedSurvey
 from surveys.services.panel import session_open
+from surveys.whole import whole
 
 from .devices import landing
 from .rows import rows_keep
@@ -101,7 +102,7 @@ def _keep(request: HttpRequest, survey_id: int, expert: Expert, carried: dict[st
         messages.warning(request, _("The answer that you sent last was not saved. Please give it once more."))
         return None
     given = form.cleaned_data
-    position = int(carried[POSITION]) if carried.get(POSITION, "").isdecimal() else None
+    position = whole(carried.get(POSITION, ""))
     try:
         recorded = store(expert, form)
     except ClosedSurvey as closed:

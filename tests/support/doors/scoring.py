@@ -154,13 +154,14 @@ DOORS: dict[str, Door] = {
     "scoring:node": Door(get=READS, args=run(*NODES)),
     "scoring:figure_file": Door(
         get=READS,
+        # Every figure in one format, and one figure in every format: who may does not depend on both at once.
         args=lambda at: [
             [at.decided.pk, at.run.number, code, show, kind]
-            for code, show in (
-                *(("r", "bars"), ("a", "makeup"), ("a1", "values"), ("a1", "minmax")),
-                *(("r", "relations"), ("r", "influence"), ("r", "experts")),
+            for code, show, kind in (
+                *(("r", "bars", kind) for kind in ("svg", "png", "xlsx")),
+                *(("r", "bars", "csv"), ("a", "makeup", "csv"), ("a1", "values", "csv"), ("a1", "minmax", "csv")),
+                *(("r", "relations", "csv"), ("r", "influence", "csv"), ("r", "experts", "csv")),
             )
-            for kind in ("svg", "png", "xlsx", "csv")
         ],
     ),
     "scoring:unit": Door(
