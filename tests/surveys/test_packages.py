@@ -287,7 +287,9 @@ def test_a_changed_byte_is_seen(
         called("check", forged(collected, tmp_path / "forged.zip", change), "--key", collected.key)
 
 
-def test_who_holds_the_key_still_cannot_change_an_answer(collected: Collected, inner: Survey, tmp_path: Path) -> None:
+def test_who_holds_the_key_still_cannot_change_an_answer(
+    collected: Collected, inner: Survey, tmp_path: Path, english: None
+) -> None:
     """The seal is made anew over a changed event: its own hash, and those after it, give it away."""
     key = key_read(collected.key)
     with package_opened(collected.packages[4], key) as package:
@@ -314,7 +316,7 @@ def take_sealed(file: Path, manifest: dict[str, Any], parts: dict[str, Any], key
 
 
 @pytest.mark.one_database
-def test_a_key_is_made_once_and_kept_to_oneself(tmp_path: Path) -> None:
+def test_a_key_is_made_once_and_kept_to_oneself(tmp_path: Path, english: None) -> None:
     key = tmp_path / "key"
     called("key", key)
     assert (key.stat().st_mode & 0o777, len(key_read(key))) == (0o600, 32)
