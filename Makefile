@@ -1,13 +1,15 @@
 # `make run` and `make test` need Python 3.11 or newer, git and make; everything else goes into .venv.
 # Options: PY=python3.12  PORT=8001  DATA_DIR=/srv/quanheng  (and every variable of docs/deployment.md),
-# TEST_PROCESSES=0 for tests one after another.
+# TEST_PROCESSES=0 for tests one after another (BROWSER_PROCESSES for those in the browser).
 
 PY ?= python3
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 PIP := $(PYTHON) -m pip --disable-pip-version-check --quiet
 UV := $(VENV)/bin/uv
-TEST_PROCESSES ?= 2
+# One more than processors: some tests wait for a minute, others work meanwhile. A browser fills them by itself.
+TEST_PROCESSES ?= 3
+BROWSER_PROCESSES ?= 2
 
 .DEFAULT_GOAL := help
 .PHONY: help run worker test test-sqlite test-postgres test-browser soak check format bench bench-form bench-desk bench-figures lock bundle clean
@@ -41,7 +43,7 @@ test-postgres: $(VENV)/ready-dev
 	$(PYTHON) -m pytest -n $(TEST_PROCESSES) --dist worksteal --database=postgres
 
 test-browser: $(VENV)/ready-dev
-	$(PYTHON) -m pytest -n $(TEST_PROCESSES) --dist loadfile tests/browser
+	$(PYTHON) -m pytest -n $(BROWSER_PROCESSES) --dist loadfile tests/browser
 
 soak: $(VENV)/ready-dev
 	QUANHENG_SOAK=1 $(PYTHON) -m pytest tests/browser/test_states.py tests/browser/test_axe.py
