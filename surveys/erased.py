@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 ERASED = "[已删除 erased]"
@@ -20,6 +21,11 @@ def identifying(details: Mapping[str, Any]) -> set[str]:
     """
     found = {str(details.get(name) or "").strip() for name in IDENTIFYING}
     return {text for text in found if len(text) > 1}
+
+
+def unless_erased(text: str, erased_at: datetime | None) -> str:
+    """Words that come later, from a file or another site, of somebody whose words were erased here."""
+    return ERASED if text and erased_at else text
 
 
 def names_somebody(value: Any, texts: Iterable[str]) -> bool:

@@ -50,6 +50,9 @@ def person_erase(person: Person, *, user: User | None, reason: str) -> None:
     _check_reason(person, reason)
     experts = person.experts.select_related("survey", "person").order_by("survey_id", "pk")
     texts = identifying({name: getattr(person, name) for name in DETAILS})
+    corrected = AuditEvent.objects.filter(survey=None, subject=f"P{person.pk}", action__startswith="person.")
+    for old, new in corrected.values_list("old", "new"):
+        texts |= identifying(old) | identifying(new)
     for survey, on_it in groupby(experts, key=lambda expert: expert.survey):
         experts_erase(survey, list(on_it), user=user, reason=reason)
     _erase_in_book(texts)

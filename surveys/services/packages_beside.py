@@ -10,6 +10,7 @@ from operator import itemgetter
 
 from django.utils.translation import gettext as _
 
+from surveys.erased import unless_erased
 from surveys.models import Consent, ConsentText, Expert, Job, KeptJudgment, Section, Submission, Survey
 from surveys.packages.archive import Line
 from surveys.selectors.structure import structure_of
@@ -84,7 +85,7 @@ class Beside:
                 expert=self._expert(line),
                 comparison=self.pairs[line["item_a"], line["item_b"]],
                 revision=line["revision"],
-                reason=line["reason"],
+                reason=unless_erased(line["reason"], self._expert(line).erased_at),
                 kept_at=datetime.fromisoformat(line["kept_at"]),
             )
             for line in lines
@@ -109,13 +110,14 @@ class Beside:
         return problems
 
     def _submission(self, line: Line) -> Submission:
+        expert = self._expert(line)
         return Submission.objects.create(
-            expert=self._expert(line),
+            expert=expert,
             number=line["number"],
             revision=line["revision"],
             head_hash=line["head"],
-            reason=line["reason"],
-            remark=line["remark"],
+            reason=unless_erased(line["reason"], expert.erased_at),
+            remark=unless_erased(line["remark"], expert.erased_at),
             submitted_at=datetime.fromisoformat(line["submitted_at"]),
         )
 

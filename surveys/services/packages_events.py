@@ -10,6 +10,7 @@ from datetime import datetime
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
+from surveys.erased import unless_erased
 from surveys.errors import Refused
 from surveys.models import Comparison, Expert, JudgmentEvent
 from surveys.packages.archive import Line
@@ -91,6 +92,9 @@ def _event(log: Log, number: int, line: Line, pairs: Pairs, user: User) -> bool:
 
 def _row(expert: Expert, line: Line, pair: Comparison, user: User) -> JudgmentEvent:
     """Who keyed an answer in is an account of the other site, unknown here: whoever takes it in stands for them."""
+    shown = {name: line[name] for name in SHOWN}
+    if line["source"] != JudgmentEvent.Source.CARRIED:
+        shown["note"] = unless_erased(shown["note"], expert.erased_at)
     return JudgmentEvent(
         expert=expert,
         comparison=pair,
@@ -104,5 +108,5 @@ def _row(expert: Expert, line: Line, pair: Comparison, user: User) -> JudgmentEv
         received_at=datetime.fromisoformat(line["received_at"]),
         previous_hash=line["previous"],
         hash=line["hash"],
-        **{name: line[name] for name in SHOWN},
+        **shown,
     )
