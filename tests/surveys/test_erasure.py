@@ -14,7 +14,7 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from pytest_django import DjangoDbBlocker
 
 from config.databases import SQLITE_OPTIONS
@@ -37,6 +37,7 @@ from surveys.models import (
     Transcript,
     WeightSet,
 )
+from surveys.selectors.consents import notice_of
 from surveys.selectors.links import link_of
 from surveys.selectors.retention import names_due
 from surveys.selectors.verification import stored_problems
@@ -308,3 +309,19 @@ def test_a_survey_that_promised_nothing_keeps_its_names() -> None:
     Expert.objects.create(survey=survey, code="E1", person=Person.objects.create(name="Stays"))
     assert Survey.objects.get().names_kept is None
     assert list(names_due(timezone.now() + timedelta(days=9999))) == []
+
+
+# --- what experts are told ---
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize(("language", "told"), [("en", "6 months after"), ("zh-hans", "6 个月后")])
+def test_the_notice_says_when_names_go_also_in_own_words(language: str, told: str) -> None:
+    """It is part of the text that is agreed to, and so of its hash."""
+    own = Survey(privacy={language: "Ours."}, names_kept=6)
+    with translation.override(language):
+        for survey in (own, Survey(names_kept=6)):
+            assert told in notice_of(survey).text
+        plain = Survey(privacy={language: "Ours."})
+        assert notice_of(plain).text == "Ours."
+        assert notice_of(own).text_hash != notice_of(plain).text_hash
