@@ -5,6 +5,8 @@ from django.urls import include, path
 
 from surveys.views import accounts, inside
 
+handler500 = "surveys.views.failures.server_error"
+
 urlpatterns = [
     path("healthz", inside.healthz, name="healthz"),
     path("readyz", inside.readyz, name="readyz"),

@@ -89,7 +89,10 @@ class Survey(models.Model):
     gate = models.CharField(_("consistency gate"), max_length=5, choices=Gate, default=Gate.SOFT)
     anonymity = models.CharField(_("anonymity"), max_length=10, choices=Anonymity, default=Anonymity.NAMED)
     smallest_group = models.PositiveSmallIntegerField(
-        _("smallest group that is told"), default=SMALLEST_GROUP, help_text="Experts; smaller groups are not shown."
+        _("smallest group that is told"),
+        default=SMALLEST_GROUP,
+        db_default=SMALLEST_GROUP,
+        help_text="Experts; smaller groups are not shown.",
     )
     names_kept = models.PositiveSmallIntegerField(
         _("names are kept for so many months"), null=True, blank=True, help_text="After it closed; none: until erased."
