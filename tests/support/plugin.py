@@ -36,6 +36,7 @@ OURS = (
     "TRUSTED_PROXY",
     "MAIL_URL",
     "MAIL_FROM",
+    "REQUIRE_SECOND_FACTOR",
 )
 TURN = "QUANHENG_TURN"
 NEEDS_DATABASE = {"db", "transactional_db", "live_server", "django_db_setup", "start_worker"}
