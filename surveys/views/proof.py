@@ -24,11 +24,11 @@ SENT, CARRIED = "proof-sent", "proof-carried"
 OURS = ("csrfmiddlewaretoken", "proof-password", "proof-code", SENT, CARRIED)
 
 
-def proof_asked(request: HttpRequest, what: str, back: str) -> HttpResponse | None:
+def proof_asked(request: HttpRequest, what: str, back: str, *, leave: str = "") -> HttpResponse | None:
     """None where the account is fresh; else the page that asks who it is.
 
     `what` is about to be done. `back` is the page to go on from where nothing can be carried: a file was sent, or a
-    page was only asked for.
+    page was only asked for; whoever would rather not goes there too, or to `leave`.
     """
     if is_fresh(request.session):
         return None
@@ -44,7 +44,7 @@ def proof_asked(request: HttpRequest, what: str, back: str) -> HttpResponse | No
     context = {
         "form": form,
         "what": what,
-        "back": back,
+        "leave": leave or back,
         "carries": carries,
         "carried": _fields(request) if carries else [],
         "file_lost": bool(request.FILES),

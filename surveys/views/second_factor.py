@@ -51,7 +51,8 @@ def second_factor(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def second_factor_set_up(request: HttpRequest) -> HttpResponse:
     """Also for a new phone: the one before ends when the new one has shown its first code."""
-    if asked := proof_asked(request, _("Set up a second factor"), reverse("second_factor_set_up")):
+    here = reverse("second_factor_set_up")
+    if asked := proof_asked(request, _("Set up a second factor"), here, leave=reverse(HERE)):
         return asked
     form, codes = set_up(request, account(request))
     return codes_page(request, codes, reverse(HERE)) if codes else set_up_page(request, account(request), form)
@@ -71,11 +72,12 @@ def set_up(request: HttpRequest, user: User) -> tuple[SetUpForm, list[str]]:
 def set_up_page(request: HttpRequest, user: User, form: SetUpForm, *, asked: bool = False) -> HttpResponse:
     """`asked`: the installation asks for it, in the middle of signing in."""
     seed = seed_in(request.POST.get("seed", "")) or seed_new()
-    secret = secret_of(seed)
+    secret, uri = secret_of(seed), phone_uri(user, seed)
     context = {
         "form": form,
         "seed": seed_signed(seed),
-        "picture": qr_svg(phone_uri(user, seed)),
+        "picture": qr_svg(uri),
+        "uri": uri,
         "secret": " ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
         "asked": asked,
         "replaces": factor_of(user) is not None,

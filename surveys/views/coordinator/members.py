@@ -40,9 +40,10 @@ def members(request: HttpRequest, survey_id: int) -> HttpResponse:
     form = MemberForm(posted(request), roles=_given_by(found))
     if form.is_valid() and form.member:
         role, member = form.cleaned_data["role"], form.member
-        if asked := _asked(request, found, _("Give the role")):
+        named = {"name": member, "role": Membership.Role(role).label}
+        if asked := _asked(request, found, _("Give %(name)s the role: %(role)s") % named):
             return asked
-        said = _("%(name)s is now: %(role)s.") % {"name": member, "role": Membership.Role(role).label}
+        said = _("%(name)s is now: %(role)s.") % named
         done(request, lambda: member_add(found, member=member, role=role, user=account(request)), said)
         return redirect("surveys:members", found.pk)
     return _page(request, found, form)
@@ -74,9 +75,10 @@ def member_take_away(request: HttpRequest, survey_id: int, membership_id: int) -
     membership = get_object_or_404(found.memberships.select_related("user"), pk=membership_id)
     if membership.role not in _given_by(found):
         raise PermissionDenied("Only an owner takes this role away.")
-    if asked := _asked(request, found, _("Take the role away")):
+    named = {"name": membership.user, "role": membership.get_role_display()}
+    if asked := _asked(request, found, _("Take from %(name)s the role: %(role)s") % named):
         return asked
-    said = _("%(name)s is no longer: %(role)s.") % {"name": membership.user, "role": membership.get_role_display()}
+    said = _("%(name)s is no longer: %(role)s.") % named
     done(request, lambda: member_remove(membership, user=account(request)), said)
     if roles_of(request.user, found).intersection(RUNS):
         return redirect("surveys:members", found.pk)
