@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('surveys', '0008_inside'),
+        ('surveys', '0009_answer_packages'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
