@@ -20,7 +20,7 @@ from django.core.management import CommandError, call_command
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from pytest_django import Settings
 
 from surveys.errors import Refused
@@ -60,7 +60,8 @@ class Clock:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[Clock]:
     stands = Clock()
     monkeypatch.setattr(service, "timezone", SimpleNamespace(now=stands.now))
-    yield stands
+    with translation.override("en"):
+        yield stands
 
 
 class Phone:
