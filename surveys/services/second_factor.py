@@ -30,7 +30,8 @@ ISSUER = "Quanheng"
 DIGITS = 6
 WINDOW = 1
 """Half minutes by which the phone's clock may differ from ours."""
-RECOVERY_CODES, RECOVERY_LENGTH = 10, 16
+RECOVERY_CODES, RECOVERY_LENGTH = 10, 24
+"""Of 26 letters and digits: 112 bits, so that one round of SHA-256 is enough."""
 TRY, TRIES = timedelta(minutes=2), 10
 """Ten wrong codes at once, then one in two minutes: who has the password guesses for years, and nobody waits long."""
 

@@ -73,7 +73,7 @@ def sign_in_set_up(request: HttpRequest) -> HttpResponse:
     if not codes:
         return set_up_page(request, half.user, form, asked=True)
     half_complete(request, half)
-    return codes_page(request, codes, half.to)
+    return codes_page(request, half.user, codes, half.to)
 
 
 def _from_the_start(request: HttpRequest) -> HttpResponse:

@@ -35,6 +35,7 @@ def proof_asked(request: HttpRequest, what: str, back: str, *, leave: str = "") 
     user, sent = account(request), SENT in request.POST
     form = ProofForm(request.POST if sent else None, with_code=factor_of(user) is not None)
     if form.is_valid() and proven(request, form, user):
+        request.session.cycle_key()
         shown_now(request.session)
         if CARRIED in request.POST:
             return None

@@ -26,6 +26,7 @@ from surveys.services.second_factor import (
     secret_of,
     seed_new,
 )
+from surveys.services.sessions import sessions_end
 from surveys.views.coordinator.pages import account, posted
 from surveys.views.proof import proof_asked, proven
 
@@ -54,8 +55,9 @@ def second_factor_set_up(request: HttpRequest) -> HttpResponse:
     here = reverse("second_factor_set_up")
     if asked := proof_asked(request, _("Set up a second factor"), here, leave=reverse(HERE)):
         return asked
-    form, codes = set_up(request, account(request))
-    return codes_page(request, codes, reverse(HERE)) if codes else set_up_page(request, account(request), form)
+    user = account(request)
+    form, codes = set_up(request, user)
+    return codes_page(request, user, codes, reverse(HERE)) if codes else set_up_page(request, user, form)
 
 
 def set_up(request: HttpRequest, user: User) -> tuple[SetUpForm, list[str]]:
@@ -85,8 +87,9 @@ def set_up_page(request: HttpRequest, user: User, form: SetUpForm, *, asked: boo
     return render(request, "surveys/second_factor_set_up.html", context, status=422 if form.is_bound else 200)
 
 
-def codes_page(request: HttpRequest, codes: list[str], to: str) -> HttpResponse:
-    """The only moment at which they can be read."""
+def codes_page(request: HttpRequest, user: User, codes: list[str], to: str) -> HttpResponse:
+    """The only moment at which they can be read. Whoever else is signed in with this account has to show it anew."""
+    sessions_end(user, but=request.session.session_key, by=user)
     return render(request, "surveys/recovery_codes.html", {"codes": codes, "to": to})
 
 
@@ -94,10 +97,11 @@ def codes_page(request: HttpRequest, codes: list[str], to: str) -> HttpResponse:
 @never_cache
 @require_POST
 def second_factor_codes(request: HttpRequest) -> HttpResponse:
+    user = account(request)
     if asked := proof_asked(request, _("Make new recovery codes"), reverse(HERE)):
         return asked
     try:
-        return codes_page(request, codes_renew(account(request)), reverse(HERE))
+        return codes_page(request, user, codes_renew(user), reverse(HERE))
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect(HERE)
@@ -120,7 +124,11 @@ def second_factor_off(request: HttpRequest) -> HttpResponse:
     form = ProofForm(posted(request), with_code=True)
     if form.is_valid() and proven(request, form, user):
         factor_remove(user)
-        messages.success(request, _("The second factor is switched off: you sign in with your password alone."))
+        sessions_end(user, but=request.session.session_key, by=user)
+        said = _(
+            "The second factor is switched off: you sign in with your password alone. Other devices were signed out."
+        )
+        messages.success(request, said)
         return redirect(HERE)
     status = 422 if form.is_bound else 200
     return render(request, "surveys/second_factor_off.html", {"form": form}, status=status)

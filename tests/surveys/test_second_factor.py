@@ -215,6 +215,9 @@ def test_a_phone_is_set_up_by_its_first_code_and_replaced_by_another(clock: Cloc
     user = make.user()
     client = Client(headers={"accept-language": "en"})
     client.force_login(user)
+    elsewhere, colleague = Client(), Client()
+    elsewhere.force_login(user)
+    colleague.force_login(make.user("colleague"))
     at, codes = reverse("second_factor_set_up"), set()
     for told in ("set", "replaced"):
         page = client.get(at)
@@ -232,6 +235,7 @@ def test_a_phone_is_set_up_by_its_first_code_and_replaced_by_another(clock: Cloc
         assert acts()[-1] == told
     assert len(codes) == 20
     assert RecoveryCode.objects.count() == 10
+    assert (opens(client), opens(elsewhere), opens(colleague)) == (True, False, True)
     assert "10 of 10" in client.get(reverse("second_factor")).content.decode()
 
 
@@ -289,6 +293,14 @@ def test_a_lost_phone_is_taken_away_from_the_command_line(clock: Clock) -> None:
     for name in (user.username, "nobody"):
         with pytest.raises(CommandError, match="second factor"):
             call_command("account", name, "--reset-second-factor", stdout=StringIO())
+
+
+def test_an_account_is_signed_out_from_the_command_line() -> None:
+    client = Client()
+    client.force_login(make.user())
+    out = StringIO()
+    call_command("account", make.user().username, "--sign-out", stdout=out)
+    assert ("ended: 1." in out.getvalue(), opens(client)) == (True, False)
 
 
 def test_the_database_alone_makes_no_codes_and_another_key_is_told(clock: Clock, settings: Settings) -> None:

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from surveys.services.members import account_make, account_switch, password_link_make
 from surveys.services.second_factor import factor_reset
+from surveys.services.sessions import sessions_end
 
 
 class Command(BaseCommand):
@@ -30,10 +31,23 @@ class Command(BaseCommand):
             "--reset-second-factor", action="store_true", help="for a lost phone: the password alone opens"
         )
 
+        what.add_argument("--sign-out", action="store_true", help="end its sessions on every device")
+
     def handle(
-        self, *, username: str, full_name: str, deactivate: bool, activate: bool, reset_second_factor: bool, **_: Any
+        self,
+        *,
+        username: str,
+        full_name: str,
+        deactivate: bool,
+        activate: bool,
+        reset_second_factor: bool,
+        sign_out: bool,
+        **_: Any,
     ) -> None:
         account = User.objects.filter(username=username).first()
+        if sign_out:
+            self._sign_out(account, username)
+            return
         if deactivate or activate:
             self._switch(account, username, active=activate)
             return
@@ -66,3 +80,8 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{username} signs in with the password alone, and may set up another phone. The log says so."
         )
+
+    def _sign_out(self, account: User | None, username: str) -> None:
+        if account is None:
+            raise CommandError(f"There is no account {username}.")
+        self.stdout.write(f"Sessions of {username} that were ended: {sessions_end(account)}.")
