@@ -8,7 +8,6 @@ import hmac
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from functools import partial
 from io import StringIO
 from types import SimpleNamespace
 from typing import Any
@@ -31,7 +30,7 @@ from surveys.services.members import password_link_make
 from surveys.signing_in import HALF, HALF_SECONDS
 from tests.surveys import factories as make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 PASSWORD = "a long password"
 HALF_MINUTE = timedelta(seconds=30)
@@ -313,12 +312,3 @@ def test_the_database_alone_makes_no_codes_and_another_key_is_told(clock: Clock,
     with pytest.raises(Refused, match="key of this installation was changed"):
         service.code_take(user, phone.code())
     service.code_take(user, codes[0])
-
-
-@pytest.mark.django_db(transaction=True)
-def test_the_same_code_at_the_same_moment_opens_once(clock: Clock) -> None:
-    user = make.user()
-    phone, codes = set_up(user, clock)
-    for code in (phone.code(), codes[0]):
-        outcomes = make.in_threads(*[partial(service.code_take, user, code)] * 4)
-        assert [type(each) for each in outcomes if each is not None] == [Refused] * 3, outcomes
