@@ -30,7 +30,6 @@ class Command(BaseCommand):
         what.add_argument(
             "--reset-second-factor", action="store_true", help="for a lost phone: the password alone opens"
         )
-
         what.add_argument("--sign-out", action="store_true", help="end its sessions on every device")
 
     def handle(
