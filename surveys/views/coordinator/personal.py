@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -21,6 +22,7 @@ from surveys.selectors.traces import traces_of
 from surveys.services.erasure import person_erase
 from surveys.services.looks import personal_note
 from surveys.views.coordinator.pages import account, done, file_answer, posted
+from surveys.views.proof import proof_asked
 
 
 def _person(request: HttpRequest, person_id: int) -> Person:
@@ -64,7 +66,9 @@ def person_erase_it(request: HttpRequest, person_id: int) -> HttpResponse:
         raise PermissionDenied("On a panel of others too: only whoever runs all of them may erase.")
     form = EraseForm(posted(request), name=person.name)
     if form.is_valid():
-        reason = form.cleaned_data["reason"]
+        here, reason = reverse("surveys:person_erase", args=[person.pk]), form.cleaned_data["reason"]
+        if asked := proof_asked(request, _("Erase a person for good"), here):
+            return asked
         if done(request, lambda: person_erase(person, user=account(request), reason=reason)):
             messages.success(request, _("Erased. The answers stand under their codes, and their chains still hold."))
             return redirect("surveys:people")
