@@ -1,10 +1,10 @@
-"""Where a person is named in words of others that stay: told before anybody is erased, so that nothing is promised that
-is not done.
+"""Where a person is named: entries of the log that go with the name, and words of others that stay. Told before anybody
+is erased, so that nothing is promised that is not done.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,10 +12,68 @@ from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from surveys.erased import names_somebody
-from surveys.models import Decision, Expert, LetterText, Mailing, Round, Submission, Survey, WeightSet
+from surveys.erased import identifying, names_somebody
+from surveys.models import (
+    AuditEvent,
+    Decision,
+    Expert,
+    LetterText,
+    Mailing,
+    Person,
+    Round,
+    Submission,
+    Survey,
+    WeightSet,
+)
 
 SURVEY_WORDS = ("title", "purpose", "inviter", "contact", "privacy", "exclusion_rules")
+
+
+HOLDING_DETAILS = ("person.", "letter.returned")
+HOLDING_WORDS = ("transcript.entered", "revision.requested", "expert.declined", "invitation.revoked")
+"""Acts whose reason is about the person, or repeats words that are erased elsewhere."""
+
+
+def texts_of(person: Person) -> set[str]:
+    """The texts by which others name somebody."""
+    return identifying({name: getattr(person, name) for name in ("name", "email", "telephone")})
+
+
+def known_texts(survey: Survey, codes: Collection[str], people: Iterable[Person]) -> set[str]:
+    """The same of several, with what the log of the survey knows: names and addresses that were corrected since."""
+    texts = {text for who in people for text in texts_of(who)}
+    told = AuditEvent.objects.filter(survey=survey, subject__in=codes, action__startswith="person.")
+    for old, new in told.values_list("old", "new"):
+        texts |= identifying(old) | identifying(new)
+    return texts
+
+
+@dataclass(frozen=True)
+class Entries:
+    """Entries of the log, by key, whose details, or whose words, are somebody's."""
+
+    details: Sequence[int]
+    words: Sequence[int]
+
+    @property
+    def count(self) -> int:
+        return len({*self.details, *self.words})
+
+
+def entries_naming(survey: Survey, codes: Collection[str], texts: Collection[str]) -> Entries:
+    """What of a survey's log goes with these experts. One query, however long the log is."""
+    details, words = [], []
+    log = AuditEvent.objects.filter(survey=survey).order_by()
+    rows = log.values_list("pk", "action", "subject", "old", "new", "reason")
+    for key, action, subject, old, new, reason in rows.iterator():
+        about = subject in codes
+        if (about and action.startswith(HOLDING_DETAILS)) or names_somebody([old, new], texts):
+            details.append(key)
+        if reason and (
+            (about and action.startswith((*HOLDING_DETAILS, *HOLDING_WORDS))) or names_somebody(reason, texts)
+        ):
+            words.append(key)
+    return Entries(details, words)
 
 
 @dataclass(frozen=True)

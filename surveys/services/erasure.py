@@ -6,7 +6,7 @@ log (`surveys.guard_list`), and only of an expert who was marked as erased.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 
 from django.contrib.auth.models import User
@@ -36,12 +36,8 @@ from surveys.models import (
     Survey,
     Transcript,
 )
+from surveys.selectors.traces import entries_naming, known_texts, texts_of
 from surveys.services.audit import audit
-
-DETAILS = ("name", "title", "organisation", "field", "email", "telephone", "language")
-HOLDING_DETAILS = ("person.", "letter.returned")
-HOLDING_WORDS = ("transcript.entered", "revision.requested", "expert.declined", "invitation.revoked")
-"""Acts whose reason is about the person, or repeats words that are erased elsewhere."""
 
 
 @transaction.atomic
@@ -49,7 +45,7 @@ def person_erase(person: Person, *, user: User | None, reason: str) -> None:
     """Erase somebody from the book and from every panel. Raises Refused where the reason is missing or names them."""
     _check_reason(person, reason)
     experts = person.experts.select_related("survey", "person").order_by("survey_id", "pk")
-    texts = identifying({name: getattr(person, name) for name in DETAILS})
+    texts = texts_of(person)
     corrected = AuditEvent.objects.filter(survey=None, subject=f"P{person.pk}", action__startswith="person.")
     for old, new in corrected.values_list("old", "new"):
         texts |= identifying(old) | identifying(new)
@@ -68,7 +64,7 @@ def experts_erase(survey: Survey, experts: Sequence[Expert], *, user: User | Non
     standing = list(found.filter(erased_at=None).select_related("person").order_by("pk"))
     keys, codes = [expert.pk for expert in standing], [expert.code for expert in standing]
     people = [expert.person for expert in standing if expert.person]
-    texts = _known_texts(survey, codes, people)
+    texts = known_texts(survey, codes, people)
     Expert.objects.filter(pk__in=keys).update(erased_at=timezone.now(), person=None, reminders_paused=True)
     _end_ways_in(keys)
     _erase_words(keys)
@@ -85,17 +81,8 @@ def experts_erase(survey: Survey, experts: Sequence[Expert], *, user: User | Non
 def _check_reason(person: Person, reason: str) -> None:
     if not reason.strip():
         raise Refused(_("Say in a sentence why: it stands in the log."))
-    if names_somebody(reason, identifying({name: getattr(person, name) for name in DETAILS})):
+    if names_somebody(reason, texts_of(person)):
         raise Refused(_("The reason stays in the log: say it without the name and the address."))
-
-
-def _known_texts(survey: Survey, codes: Iterable[str], people: Iterable[Person]) -> set[str]:
-    """By what they are found in words of others: names and addresses, also those that were corrected since."""
-    texts = {text for who in people for text in identifying({name: getattr(who, name) for name in DETAILS})}
-    told = AuditEvent.objects.filter(survey=survey, subject__in=codes, action__startswith="person.")
-    for old, new in told.values_list("old", "new"):
-        texts |= identifying(old) | identifying(new)
-    return texts
 
 
 def _end_ways_in(experts: Sequence[int]) -> None:
@@ -133,17 +120,8 @@ def _erase_reasons(experts: Sequence[int], texts: set[str]) -> None:
 
 def _erase_in_log(survey: Survey, codes: frozenset[str], texts: set[str]) -> None:
     """The acts stay, with who and when; what they say of the person goes."""
-    details, words = [], []
-    log = AuditEvent.objects.filter(survey=survey)
-    for key, action, subject, old, new, reason in log.values_list(
-        "pk", "action", "subject", "old", "new", "reason"
-    ).iterator():
-        about = subject in codes
-        if (about and action.startswith(HOLDING_DETAILS)) or names_somebody([old, new], texts):
-            details.append(key)
-        if (about and action.startswith((*HOLDING_DETAILS, *HOLDING_WORDS))) or names_somebody(reason, texts):
-            words.append(key)
-    _blank(details, words)
+    found = entries_naming(survey, codes, texts)
+    _blank(found.details, found.words)
 
 
 def _erase_in_book(texts: set[str]) -> None:

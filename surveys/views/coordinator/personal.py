@@ -14,11 +14,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from surveys.access import people_kept_by, people_of, surveys_run_by
-from surveys.erased import identifying
 from surveys.forms.personal import EraseForm
 from surveys.models import Person
-from surveys.selectors.personal import DETAILS, held_of, person_document
-from surveys.selectors.traces import traces_of
+from surveys.selectors.personal import held_of, person_document
+from surveys.selectors.traces import entries_naming, known_texts, traces_of
 from surveys.services.erasure import person_erase
 from surveys.services.looks import personal_note
 from surveys.views.coordinator.pages import account, done, file_answer, posted
@@ -73,9 +72,13 @@ def person_erase_it(request: HttpRequest, person_id: int) -> HttpResponse:
             messages.success(request, _("Erased. The answers stand under their codes, and their chains still hold."))
             return redirect("surveys:people")
     held = held_of(person, surveys_run_by(request.user))
-    texts = identifying({name: getattr(person, name) for name in DETAILS})
-    traces = [trace for each in held for trace in traces_of(each.expert, texts)]
-    context = {"form": form, "person": person, "held": held, "traces": traces, "synthetic": person.synthetic}
+    traces, entries = [], 0
+    for expert in (each.expert for each in held):
+        texts = known_texts(expert.survey, [expert.code], [person])
+        traces += traces_of(expert, texts)
+        entries += entries_naming(expert.survey, [expert.code], texts).count
+    context = {"form": form, "person": person, "held": held, "traces": traces, "entries": entries}
+    context["synthetic"] = person.synthetic
     return render(request, "surveys/person_erase.html", context, status=422 if form.errors else 200)
 
 
