@@ -69,9 +69,8 @@ def entries_naming(survey: Survey, codes: Collection[str], texts: Collection[str
         about = subject in codes
         if (about and action.startswith(HOLDING_DETAILS)) or names_somebody([old, new], texts):
             details.append(key)
-        if reason and (
-            (about and action.startswith((*HOLDING_DETAILS, *HOLDING_WORDS))) or names_somebody(reason, texts)
-        ):
+        theirs = about and action.startswith((*HOLDING_DETAILS, *HOLDING_WORDS))
+        if reason and (theirs or names_somebody(reason, texts)):
             words.append(key)
     return Entries(details, words)
 

@@ -17,7 +17,7 @@ from surveys.access import people_kept_by, people_of, surveys_run_by
 from surveys.forms.personal import EraseForm
 from surveys.models import Person
 from surveys.selectors.personal import held_of, person_document
-from surveys.selectors.traces import entries_naming, known_texts, traces_of
+from surveys.selectors.traces import Trace, entries_naming, known_texts, traces_of
 from surveys.services.erasure import person_erase
 from surveys.services.looks import personal_note
 from surveys.views.coordinator.pages import account, done, file_answer, posted
@@ -72,7 +72,8 @@ def person_erase_it(request: HttpRequest, person_id: int) -> HttpResponse:
             messages.success(request, _("Erased. The answers stand under their codes, and their chains still hold."))
             return redirect("surveys:people")
     held = held_of(person, surveys_run_by(request.user))
-    traces, entries = [], 0
+    traces: list[Trace] = []
+    entries = 0
     for expert in (each.expert for each in held):
         texts = known_texts(expert.survey, [expert.code], [person])
         traces += traces_of(expert, texts)
