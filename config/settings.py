@@ -44,6 +44,7 @@ MIDDLEWARE = [
     "surveys.middleware.TraceMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "surveys.middleware.ContentSecurityPolicyMiddleware",
+    "surveys.middleware.NoStoreMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # pads at random, and Django masks its tokens: BREACH learns nothing
     "django.contrib.sessions.middleware.SessionMiddleware",

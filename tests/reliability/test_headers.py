@@ -1,0 +1,46 @@
+"""What every answer bears, so that a browser does no more with it than was meant."""
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from scoring.figures.files import TYPES
+from tests.surveys import factories as make
+
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
+
+
+@pytest.mark.parametrize("address", ["/healthz", "/login/", "/no-such-page/", "/api/v1/surveys/", "/p/nothing/"])
+def test_every_answer_bears_its_headers(client: Client, address: str) -> None:
+    headers = client.get(address).headers
+    policy = dict(part.split(" ", 1) for part in headers["Content-Security-Policy"].split("; "))
+    assert policy["default-src"] == policy["form-action"] == "'self'"
+    assert policy["object-src"] == policy["base-uri"] == policy["frame-ancestors"] == "'none'"
+    assert "script-src" not in policy  # so that the default holds: no inline script, no other host
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "strict-origin"
+
+
+def test_what_a_session_sees_is_kept_by_no_cache(client: Client) -> None:
+    survey = make.survey()
+    assert "Cache-Control" not in client.get("/api/").headers
+    client.force_login(survey.memberships.get(role="owner").user)
+    for address in ("/", f"/surveys/{survey.pk}/", "/api/", "/no-such-page/"):
+        assert "no-store" in client.get(address).headers["Cache-Control"], address
+    assert "public" in client.get("/p/nothing/").headers["Cache-Control"]
+
+
+def test_text_says_its_encoding(client: Client) -> None:
+    for address in ("/healthz", "/login/"):
+        assert "charset=utf-8" in client.get(address).headers["Content-Type"]
+    assert not [kind for kind, told in TYPES.items() if kind in ("svg", "csv") and "charset=utf-8" not in told]
+
+
+def test_trace_is_answered_with_nothing(client: Client) -> None:
+    for address in ("/healthz", "/login/", "/i18n/setlang/", "/no-such-page/"):
+        response = client.generic("TRACE", address, headers={"X-Secret": "what-a-proxy-added"})
+        assert b"what-a-proxy-added" not in response.content, address
+
+
+def test_cookies_of_sessions_are_for_the_server_alone() -> None:
+    assert settings.SESSION_COOKIE_HTTPONLY and settings.SESSION_COOKIE_SAMESITE == "Lax"
