@@ -9,10 +9,12 @@ from django.contrib.auth.models import User
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 
+from surveys.errors import TooMany
 from surveys.metrics import request_answered
 from surveys.models import Survey
 from surveys.services.looks import refusal_note
 from surveys.trace import id_for, traced
+from surveys.views.waiting import wait_page
 
 log = logging.getLogger("surveys.requests")
 
@@ -105,6 +107,19 @@ def _texts(fields: QueryDict) -> Iterator[str]:
     for name, values in fields.lists():
         yield name
         yield from values
+
+
+class TooManyMiddleware:
+    """Whoever tried too often reads how long to wait, whichever page they tried at."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return wait_page(request, exception) if isinstance(exception, TooMany) else None
 
 
 class RefusalLogMiddleware:

@@ -19,10 +19,11 @@ from django.views.decorators.csrf import csrf_exempt
 from surveys.access import survey_for
 from surveys.api.problems import Refusal, problem_response
 from surveys.api.schemas import Schema
-from surveys.errors import Refused, Stale
+from surveys.errors import Refused, Stale, TooMany
 from surveys.files.problems import FileErrors
 from surveys.models import ApiToken, Survey
 from surveys.selectors.tokens import token_of
+from surveys.services.buckets import WRONG_TOKENS_OF_A_PLACE, place_of, take
 from surveys.services.tokens import token_used
 
 LARGEST_BODY = 8 * 1024 * 1024
@@ -129,6 +130,8 @@ def _view(found: Sequence[Operation]) -> Callable[..., HttpResponse]:
             return _answer(asked, token, request, named)
         except Refusal as refusal:
             return problem_response(refusal)
+        except TooMany as refused:
+            return problem_response(Refusal(HTTPStatus.TOO_MANY_REQUESTS, str(refused), seconds=refused.seconds))
 
     return view
 
@@ -173,6 +176,8 @@ def _token(request: HttpRequest) -> ApiToken:
     scheme, _space, text = request.headers.get("Authorization", "").partition(" ")
     token = token_of(text.strip()) if scheme.lower() == "bearer" else None
     if token is None:
+        if text:
+            take(WRONG_TOKENS_OF_A_PLACE, place_of(request.META.get("REMOTE_ADDR", "")))
         detail = _("Send a valid token: Authorization: Bearer …")
         raise Refusal(HTTPStatus.UNAUTHORIZED, detail)
     token_used(token)
