@@ -111,6 +111,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "surveys.passwords.ContextWordsValidator"},
 ]
 PASSWORD_RESET_TIMEOUT = 3 * 24 * 60 * 60  # a link to choose a password, which works once
 SESSION_COOKIE_NAME = "quanheng_session"
@@ -127,7 +128,7 @@ SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if SITE.is_https else 0
 # https would never end.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXY else None
 SECURE_SSL_REDIRECT = SITE.is_https and bool(TRUSTED_PROXY)
-SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$", r"(^|/)api/v1/"]  # a program is refused, not redirected
 CSRF_TRUSTED_ORIGINS = [SITE.origin]
 CSRF_FAILURE_VIEW = "surveys.views.expert.csrf.failure"  # an answer on a page that was open too long is not lost
 # no-referrer would make browsers send `Origin: null`, which the CSRF check must refuse; strict-origin hides the token.

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -124,6 +125,7 @@ def _view(found: Sequence[Operation]) -> Callable[..., HttpResponse]:
     @csrf_exempt  # no cookie is looked at here: a token in a header is nothing that a browser sends by itself
     def view(request: HttpRequest, **named: Any) -> HttpResponse:
         try:
+            _check_encrypted(request)
             token, asked = _token(request), by_method.get(request.method or "")
             if asked is None:
                 raise Refusal(HTTPStatus.METHOD_NOT_ALLOWED, _("This address takes %(methods)s.") % _methods(by_method))
@@ -134,6 +136,13 @@ def _view(found: Sequence[Operation]) -> Callable[..., HttpResponse]:
             return problem_response(Refusal(HTTPStatus.TOO_MANY_REQUESTS, str(refused), seconds=refused.seconds))
 
     return view
+
+
+def _check_encrypted(request: HttpRequest) -> None:
+    """A redirect would hide for ever that a program sends its token in the clear."""
+    if settings.SECURE_SSL_REDIRECT and not request.is_secure():
+        detail = _("Use https. If a token was sent just now, it could be read on the way: revoke it and make another.")
+        raise Refusal(HTTPStatus.FORBIDDEN, detail)
 
 
 def _methods(by_method: dict[str, Operation]) -> dict[str, str]:

@@ -1,7 +1,12 @@
 """What every answer bears, so that a browser does no more with it than was meant."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
-from django.conf import settings
+from django.conf import settings as configured
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.test import Client
 
 from scoring.figures.files import TYPES
@@ -43,4 +48,21 @@ def test_trace_is_answered_with_nothing(client: Client) -> None:
 
 
 def test_cookies_of_sessions_are_for_the_server_alone() -> None:
-    assert settings.SESSION_COOKIE_HTTPONLY and settings.SESSION_COOKIE_SAMESITE == "Lax"
+    assert configured.SESSION_COOKIE_HTTPONLY and configured.SESSION_COOKIE_SAMESITE == "Lax"
+
+
+def test_a_program_is_not_led_to_https_but_told(client: Client, settings: Any) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+    assert client.get("/login/").status_code == 301
+    refused = client.get("/api/v1/surveys/", headers={"Authorization": "Bearer qh_x", "accept-language": "en"})
+    assert refused.status_code == 403 and "revoke it" in refused.json()["detail"]
+    assert client.get("/api/v1/surveys/", secure=True).status_code == 401
+
+
+def test_no_password_is_made_of_what_anybody_would_try_first(settings: Any) -> None:
+    settings.SITE = replace(settings.SITE, host="ranks.example.org")
+    for password in ("Quanheng2026!", "权衡权衡密码2026", "Admin-quanheng-1", "Ranks.Example1"):
+        with pytest.raises(ValidationError):
+            validate_password(password)
+    for password in ("a ranking of nine rivers", "ahp is a way to weigh", "8f2kq0ztw1"):
+        validate_password(password)
