@@ -13,6 +13,7 @@ DATA_DIR = env.folder("DATA_DIR", default=BASE_DIR / "var")
 PORT = env.port("PORT", default=8000)
 SITE = env.site("SITE_URL", default_port=PORT)
 SITE_URL = SITE.url
+PLAIN_HTTP = env.boolean("PLAIN_HTTP", default=False)
 TRUSTED_PROXY = env.address("TRUSTED_PROXY")
 METRICS_TOKEN = env.secret("METRICS_TOKEN")
 LOG_FORMAT = env.choice("LOG_FORMAT", ("text", "json"))
@@ -136,8 +137,9 @@ SECURE_REFERRER_POLICY = "strict-origin"
 # Browsers ignore it over plain http, and complain in the console.
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin" if SITE.is_https else None
 X_FRAME_OPTIONS = "DENY"
-# Of plain http surveys.W003 warns, once and with a way out. With https, whether other names below our domain have it
-# too (W005), and a list in browsers that is hard to leave (W021), are for the owner of the domain: set in the proxy.
+# Plain http is refused unless PLAIN_HTTP accepts it (surveys.E005), and then warned of (surveys.W003). With https,
+# whether other names below our domain have it too (W005), and a list in browsers that is hard to leave (W021), are for
+# the owner of the domain: set in the proxy.
 _NOT_OURS = ("05", "21") if SITE.is_https else ("04", "08", "12", "16")
 SILENCED_SYSTEM_CHECKS = [f"security.W0{number}" for number in _NOT_OURS]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024

@@ -60,6 +60,7 @@ def guards() -> list[Guard]:
         *append_only("surveys_roundpair", "A pair of a further round"),
         *append_only("surveys_decision", "A decision about an expert's answers"),
         *append_only("surveys_mailing", "What was sent to whom"),
+        *append_only("surveys_answerpackage", "What was taken in from another site"),
         Guard("surveys_letter", "UPDATE", _LETTER, changed("mailing_id", "expert_id")),
         Guard("surveys_letter", "DELETE", _LETTER),
         *append_only("surveys_signedsheet", "The scan of a signed sheet"),

@@ -30,16 +30,21 @@ def test_which_sqlite_has_the_fault(version: tuple[int, ...], fixed: bool) -> No
 
 
 @pytest.mark.parametrize(
-    ("site", "warned"),
+    ("site", "accepted", "found"),
     [
-        (Site("http", "localhost", 8000, ""), False),
-        (Site("https", "example.org", None, ""), False),
-        (Site("http", "survey.lan", None, ""), True),
+        (Site("http", "localhost", 8000, ""), False, set()),
+        (Site("https", "example.org", None, ""), False, set()),
+        (Site("http", "survey.lan", None, "/q"), False, {"surveys.E005", "surveys.W003"}),
+        (Site("http", "survey.lan", None, "/q"), True, {"surveys.W003"}),
     ],
 )
-def test_plain_http_under_a_name_is_warned_of(settings: Settings, site: Site, warned: bool) -> None:
-    settings.SITE, settings.SITE_URL = site, site.url
-    assert [message.id for message in checks.plain_http()] == (["surveys.W003"] if warned else [])
+def test_plain_http_under_a_name_is_accepted_in_so_many_words_and_then_warned_of(
+    settings: Settings, site: Site, accepted: bool, found: set[str]
+) -> None:
+    settings.SITE, settings.SITE_URL, settings.PLAIN_HTTP = site, site.url, accepted
+    said = [*checks.plain_http_unasked(), *checks.plain_http()]
+    assert {message.id for message in said} == found
+    assert all("can read answers, passwords and personal links" in message.msg for message in said)
 
 
 @pytest.mark.django_db
@@ -60,6 +65,7 @@ def test_a_public_site_starts_neither_with_debug_nor_with_an_open_folder(
     settings: Settings, tmp_path: Path, scheme: str, refused: set[str]
 ) -> None:
     tmp_path.chmod(0o755)
+    settings.PLAIN_HTTP = True
     settings.SITE, settings.DEBUG, settings.DATA_DIR = Site(scheme, "example.org", None, ""), True, tmp_path
     assert errors(checks.START) == refused
     tmp_path.chmod(0o750)

@@ -7,6 +7,7 @@ from .decisions import Decision
 from .job import Job, WorkerSign
 from .judgment import Judgment, JudgmentEvent, MoreImportant, NodeResult, Submission
 from .letters import Letter, LetterKind, LetterText, Mailing
+from .packages import AnswerPackage
 from .panel import BranchWeight, Expert, ExpertSession, Invitation, InvitationLink, Person
 from .questionnaire import (
     Consent,
@@ -26,6 +27,7 @@ from .system import Comparison, Edition, Indicator, IndicatorSystem
 from .weights import PanelMember, PanelNode, PanelPart, PanelResult, SignedSheet, WeightEntry, WeightSet
 
 __all__ = [
+    "AnswerPackage",
     "ApiToken",
     "AuditEvent",
     "BranchWeight",

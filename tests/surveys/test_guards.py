@@ -11,6 +11,7 @@ from pytest_django import DjangoDbBlocker
 
 from surveys.guards import Guard, all_guards, install, lifted, remove
 from surveys.models import (
+    AnswerPackage,
     AuditEvent,
     Comparison,
     Consent,
@@ -55,6 +56,7 @@ WRITTEN_ONCE = [
     *["surveys_lateanswer", "surveys_revisionpair", "surveys_transcript", "surveys_decision", "surveys_mailing"],
     *["surveys_round", "surveys_roundpair"],
     "surveys_signedsheet",
+    "surveys_answerpackage",
 ]
 
 
@@ -241,6 +243,8 @@ ATTEMPTS: dict[str, Callable[[], Any]] = {
     "surveys_revisionpair_delete": lambda: delete(RevisionPair),
     "surveys_revisionrequest_update": lambda: RevisionRequest.objects.update(note="another"),
     "surveys_revisionrequest_delete": lambda: delete(RevisionRequest),
+    "surveys_answerpackage_update": lambda: AnswerPackage.objects.update(events=0),
+    "surveys_answerpackage_delete": lambda: delete(AnswerPackage),
     "surveys_mailing_update": lambda: Mailing.objects.update(kind="thanks"),
     "surveys_mailing_delete": deleted_mailing,
     "surveys_letter_update": lambda: Letter.objects.update(expert=Expert.objects.order_by("-pk")[0]),
@@ -282,6 +286,10 @@ def everything() -> WeightSet:
     LateAnswer.objects.create(expert=expert, comparison=pair, more_important="a", strength=3, client_key=uuid.uuid4())
     Transcript.objects.create(expert=expert, way="paper", received_on="2026-11-01", entered_by=make.user())
     Decision.objects.create(expert=expert, act="accept", reason="It fits the field.")
+    AnswerPackage.objects.create(
+        survey=expert.survey, sequence=1, sha256="0" * 64, made_at=timezone.now(), collector="https://example.org/",
+        experts=1, events=1, submissions=0, imported_by=make.user(),
+    )  # fmt: skip
     mailing = Mailing.objects.create(survey=expert.survey, kind="invitation", subject={}, body={})
     Letter.objects.create(mailing=mailing, expert=expert, address="e@example.org", language="en")
     Round.objects.create(survey=expert.survey, number=2)
