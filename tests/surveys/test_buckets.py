@@ -77,6 +77,7 @@ def test_many_at_once_get_no_more_than_it_holds() -> None:
     assert all(isinstance(each, TooMany) for each in outcomes if each is not None)
 
 
+@pytest.mark.one_database
 def test_a_home_with_many_addresses_is_one_place() -> None:
     assert place_of("2001:db8:1:2:3::4") == place_of("2001:db8:1:2::9") != place_of("2001:db8:1:3::4")
     assert place_of("::ffff:192.0.2.1") == place_of("192.0.2.1") != place_of("192.0.2.2")
@@ -96,6 +97,7 @@ def statuses(count: int, name: str, address: Callable[[int], str]) -> list[int]:
     return [sign_in(name, "wrong", address(time)).status_code for time in range(count)]
 
 
+@pytest.mark.one_database
 def test_guessing_from_everywhere_locks_nobody_out_of_their_own_desk(passes: Pass) -> None:
     user = make.user("li")
     user.set_password("right")
@@ -111,6 +113,7 @@ def test_guessing_from_everywhere_locks_nobody_out_of_their_own_desk(passes: Pas
     assert sign_in("li", "right", "203.0.113.5").status_code == 302
 
 
+@pytest.mark.one_database
 def test_one_place_guesses_neither_one_account_nor_many() -> None:
     assert statuses(11, "li", lambda _time: "192.0.2.1") == [200] * 10 + [429]
     assert [sign_in(f"name-{time}", "wrong", "192.0.2.2").status_code for time in range(21)] == [200] * 20 + [429]
@@ -123,6 +126,7 @@ def test_one_place_guesses_neither_one_account_nor_many() -> None:
 # --- the other doors ---
 
 
+@pytest.mark.one_database
 def test_links_and_tokens_that_open_nothing_make_wait_and_those_that_open_never_do() -> None:
     client = Client(REMOTE_ADDR="192.0.2.1")
     link = link_mint(make.expert(), channel=InvitationLink.Channel.SHOWN, user=None)
@@ -137,6 +141,7 @@ def test_links_and_tokens_that_open_nothing_make_wait_and_those_that_open_never_
     assert ask(headers={"Authorization": f"Bearer {token}"}).status_code == 200
 
 
+@pytest.mark.one_database
 def test_the_sweep_removes_old_buckets(monkeypatch: pytest.MonkeyPatch) -> None:
     from surveys import tasks
 
@@ -146,6 +151,7 @@ def test_the_sweep_removes_old_buckets(monkeypatch: pytest.MonkeyPatch) -> None:
     assert removed == [True]
 
 
+@pytest.mark.one_database
 def test_every_limit_has_a_name_of_its_own_and_says_how_long() -> None:
     limits = [each for each in vars(buckets).values() if isinstance(each, Limit)]
     assert len({each.name for each in limits}) == len(limits) == 9
