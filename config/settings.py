@@ -100,6 +100,8 @@ WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("ttf", "woff", "woff2", "png", "jpg", "gi
 ALLOWED_HOSTS = [SITE.host, "localhost", "127.0.0.1", "[::1]", socket.gethostname()]
 SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = LANGUAGE_COOKIE_PATH = f"{SITE.prefix}/"
 
+MESSAGE_STORAGE = "surveys.notes.Notes"
+
 # Accounts
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = f"{SITE.prefix}/"

@@ -1,6 +1,7 @@
 """What every answer bears, so that a browser does no more with it than was meant."""
 
 from dataclasses import replace
+from runpy import run_path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 
 from scoring.figures.files import TYPES
+from surveys.views.expert.session import cookie_name
 from tests.surveys import factories as make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
@@ -66,3 +68,10 @@ def test_no_password_is_made_of_what_anybody_would_try_first(settings: Any) -> N
             validate_password(password)
     for password in ("a ranking of nine rivers", "ahp is a way to weigh", "8f2kq0ztw1"):
         validate_password(password)
+
+
+def test_over_https_cookies_have_names_that_browsers_hold_to(settings: Any) -> None:
+    settings.SITE, settings.SESSION_COOKIE_SECURE = replace(settings.SITE, scheme="https"), True
+    assert run_path("surveys/notes.py")["NoteCookies"].cookie_name.startswith("__Host-")
+    assert run_path("surveys/views/expert/reading.py")["COOKIE"].startswith("__Secure-")
+    assert cookie_name(7) == "__Secure-quanheng_expert_7"
