@@ -12,7 +12,7 @@ TEST_PROCESSES ?= 3
 BROWSER_PROCESSES ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run worker test test-sqlite test-postgres test-browser soak check format bench bench-form bench-desk bench-figures lock bundle clean
+.PHONY: help run worker test test-sqlite test-postgres test-browser soak check format bench bench-form bench-desk bench-figures audit lock bundle clean
 
 help:
 	@echo "make run      start Quanheng at http://127.0.0.1:8000/ (PORT=, DATA_DIR=)"
@@ -24,6 +24,7 @@ help:
 	@echo "make bench    benchmarks; make bench-form: those of the expert's form"
 	@echo "make bench-desk  pages of the coordinator with a panel of 500 (a minute or two)"
 	@echo "make bench-figures  the report's whole set of figures (two minutes)"
+	@echo "make audit    asks PyPI's advisories about every package of requirements*.txt (needs the internet)"
 	@echo "make bundle   archives for houses without a network, into dist/ (PLATFORM=x86_64, WITH_PYTHON=FILE; docs/intranet.md)"
 	@echo "make lock     renew requirements*.txt"
 	@echo "make clean    remove the environment and caches; var/ with your data stays"
@@ -83,6 +84,11 @@ COMPILE := UV_CUSTOM_COMPILE_COMMAND="make lock" $(UV) pip compile --quiet --upg
 lock: $(VENV)/ready-dev
 	$(COMPILE) requirements.in --output-file requirements.txt
 	$(COMPILE) requirements-dev.in --output-file requirements-dev.txt
+
+# In an environment of its own. --strict: a package that could not be asked about is a failure, not a silence.
+audit: $(VENV)/ready-dev
+	$(UV) tool run pip-audit==2.10.1 --strict --disable-pip --require-hashes -r requirements.txt
+	$(UV) tool run pip-audit==2.10.1 --strict --disable-pip --require-hashes -r requirements-dev.txt
 
 bundle: $(VENV)/ready
 	$(PYTHON) -m deploy.bundle $(if $(PLATFORM),--platform $(PLATFORM)) $(if $(WITH_PYTHON),--with-python $(WITH_PYTHON))

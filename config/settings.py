@@ -45,6 +45,7 @@ MIDDLEWARE = [
     "surveys.middleware.TraceMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "surveys.middleware.ContentSecurityPolicyMiddleware",
+    "surveys.middleware.NoStoreMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # pads at random, and Django masks its tokens: BREACH learns nothing
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -55,6 +56,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "surveys.middleware.TooManyMiddleware",
     "surveys.middleware.RefusalLogMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
@@ -98,9 +100,12 @@ WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("ttf", "woff", "woff2", "png", "jpg", "gi
 ALLOWED_HOSTS = [SITE.host, "localhost", "127.0.0.1", "[::1]", socket.gethostname()]
 SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = LANGUAGE_COOKIE_PATH = f"{SITE.prefix}/"
 
+MESSAGE_STORAGE = "surveys.notes.Notes"
+
 # Accounts
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = f"{SITE.prefix}/"
+AUTHENTICATION_BACKENDS = ["surveys.authentication.AccountBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -109,6 +114,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "surveys.passwords.ContextWordsValidator"},
 ]
 REQUIRE_SECOND_FACTOR = env.boolean("REQUIRE_SECOND_FACTOR", default=False)  # nobody signs in without one
 PASSWORD_RESET_TIMEOUT = 3 * 24 * 60 * 60  # a link to choose a password, which works once
@@ -126,7 +132,7 @@ SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if SITE.is_https else 0
 # https would never end.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXY else None
 SECURE_SSL_REDIRECT = SITE.is_https and bool(TRUSTED_PROXY)
-SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$", r"(^|/)api/v1/"]  # a program is refused, not redirected
 CSRF_TRUSTED_ORIGINS = [SITE.origin]
 CSRF_FAILURE_VIEW = "surveys.views.expert.csrf.failure"  # an answer on a page that was open too long is not lost
 # no-referrer would make browsers send `Origin: null`, which the CSRF check must refuse; strict-origin hides the token.

@@ -13,6 +13,7 @@ from kombu.exceptions import OperationalError
 from surveys import work  # noqa: F401  a worker knows what this app's jobs compute
 from surveys.models import Job
 from surveys.selectors.letters import surveys_reminding
+from surveys.services.buckets import buckets_forget
 from surveys.services.jobs import job_announced, job_perform, jobs_due
 from surveys.services.mailings import reminders_send
 from surveys.services.retention import retention_run
@@ -44,7 +45,11 @@ def sweep() -> None:
 
 @shared_task
 def remind() -> None:
-    """Send the automatic reminders that are due. Comes every few minutes; several at once send each letter once."""
+    """Send the automatic reminders that are due. Comes every few minutes; several at once send each letter once.
+
+    What else has to be done now and then is done here, too.
+    """
+    buckets_forget()
     for survey in surveys_reminding():
         job = reminders_send(survey)
         if job:

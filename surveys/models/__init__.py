@@ -2,6 +2,7 @@
 
 from .access import ApiToken, RecoveryCode, SecondFactor
 from .audit import AuditEvent
+from .bucket import Bucket
 from .decisions import Decision
 from .job import Job, WorkerSign
 from .judgment import Judgment, JudgmentEvent, MoreImportant, NodeResult, Submission
@@ -30,6 +31,7 @@ __all__ = [
     "ApiToken",
     "AuditEvent",
     "BranchWeight",
+    "Bucket",
     "Comparison",
     "Consent",
     "ConsentText",
