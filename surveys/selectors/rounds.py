@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from django.db.models import Exists, OuterRef
@@ -138,14 +138,17 @@ class Distribution:
     for_a: int
     equal: int
     for_b: int
+    fewest: int = FEWEST_SHOWN
 
     @property
     def shown(self) -> bool:
-        return self.answers >= FEWEST_SHOWN
+        return self.answers >= self.fewest
 
 
-def distributions(asked: Asked) -> dict[int, Distribution]:
-    """Comparison → distribution, for a request of a round; empty for any other. One query."""
+def distributions(asked: Asked, smallest: int) -> dict[int, Distribution]:
+    """Comparison → distribution, for a request of a round; empty for any other. One query. `smallest`: the group of
+    experts below which the survey tells nothing.
+    """
     if asked.request.round_id is None:
         return {}
     stored = RoundPair.objects.filter(
@@ -154,7 +157,8 @@ def distributions(asked: Asked) -> dict[int, Distribution]:
     counts = dict(stored.values_list("comparison_id", "distribution"))
     own = {pair.comparison.pk: pair.old for pair in asked.pairs}
     names = {pair.comparison.pk: (pair.comparison.item_a, pair.comparison.item_b) for pair in asked.pairs}
-    return {pair: distribution(found, own[pair], *names[pair]) for pair, found in counts.items()}
+    told = {pair: distribution(found, own[pair], *names[pair]) for pair, found in counts.items()}
+    return {pair: replace(found, fewest=max(FEWEST_SHOWN, smallest)) for pair, found in told.items()}
 
 
 def distribution(counts: Sequence[int], own: JudgmentEvent | None, a: object, b: object) -> Distribution:

@@ -57,7 +57,7 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     """`unsaved` is a reason that could not be kept: it stays in its field."""
-    found = distributions(asked)
+    found = distributions(asked, expert.survey.smallest_group)
     context = {
         "asked": asked,
         "rows": [(pair, found.get(pair.comparison.pk)) for pair in asked.pairs],
