@@ -115,6 +115,15 @@ class Site:
         return f"{self.scheme}://{host}" + (f":{self.port}" if self.port else "")
 
     @property
+    def cookie_prefix(self) -> str:
+        """Browsers hold what such a name promises: set by this host alone, over https, for every path. A site below a
+        path can promise https only.
+        """
+        if not self.is_https:
+            return ""
+        return "__Secure-" if self.prefix else "__Host-"
+
+    @property
     def url(self) -> str:
         return f"{self.origin}{self.prefix}/"
 

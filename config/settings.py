@@ -116,11 +116,12 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "surveys.passwords.ContextWordsValidator"},
 ]
+REQUIRE_SECOND_FACTOR = env.boolean("REQUIRE_SECOND_FACTOR", default=False)  # nobody signs in without one
 PASSWORD_RESET_TIMEOUT = 3 * 24 * 60 * 60  # a link to choose a password, which works once
-SESSION_COOKIE_NAME = "quanheng_session"
+SESSION_COOKIE_NAME = f"{SITE.cookie_prefix}quanheng_session"
 SESSION_COOKIE_AGE = 8 * 60 * 60
-CSRF_COOKIE_NAME = "quanheng_csrf"
-LANGUAGE_COOKIE_NAME = "quanheng_language"
+CSRF_COOKIE_NAME = f"{SITE.cookie_prefix}quanheng_csrf"
+LANGUAGE_COOKIE_NAME = f"{SITE.cookie_prefix}quanheng_language"
 LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 

@@ -1,5 +1,6 @@
 """`manage.py check --deploy` warns of what endangers answers, and of nothing else."""
 
+import runpy
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from pytest_django import Settings
 from config.env import Site
 from config.secret_key import kept_in
 from surveys import checks
+
+ROOT = Path(__file__).resolve().parent.parent
 
 
 @pytest.mark.parametrize(
@@ -79,6 +82,37 @@ def test_a_key_that_others_may_read_is_refused_everywhere(settings: Settings, tm
     assert not errors(checks.START)
     (tmp_path / "secret_key").chmod(0o640)
     assert errors(checks.START) == {"surveys.E002"}
+
+
+def told_at_deployment() -> set[str]:
+    """Of the settings; the tests' own SQLite is another matter."""
+    found = run_checks(include_deployment_checks=True)
+    return {str(message.id) for message in found if not message.is_silenced()} - {"surveys.W001"}
+
+
+PRODUCTION = {
+    "SITE_URL": "https://weights.example.org/",
+    "TRUSTED_PROXY": "127.0.0.1",
+    "DATABASE_URL": "postgresql://quanheng@localhost/quanheng",
+    "REQUIRE_SECOND_FACTOR": "1",
+}
+NOT_IN_A_RUNNING_PROCESS = ("DATABASES", "INSTALLED_APPS")
+
+
+def test_a_production_installation_has_nothing_to_be_warned_of(
+    clean_environment: pytest.MonkeyPatch, settings: Settings, tmp_path: Path
+) -> None:
+    """What `check --deploy --fail-level WARNING` asks, of the settings as docs/deployment.md says to make them."""
+    tmp_path.chmod(0o700)
+    for name, value in {**PRODUCTION, "DATA_DIR": str(tmp_path)}.items():
+        clean_environment.setenv(name, value)
+    made = runpy.run_path(str(ROOT / "config" / "settings.py"))
+    for name in made:
+        if name.isupper() and name not in NOT_IN_A_RUNNING_PROCESS:
+            setattr(settings, name, made[name])
+    assert told_at_deployment() == set()
+    settings.SESSION_COOKIE_SECURE = False
+    assert told_at_deployment() == {"security.W012"}
 
 
 MOUNTED = "/dev/sda1 / ext4 rw 0 0\nhost:/a /srv nfs4 rw 0 0\n//host/b /srv/my\\040share cifs rw 0 0\n"

@@ -1,6 +1,6 @@
 """What is stored, and what the database refuses. Rules that move things live in `surveys.services`."""
 
-from .access import ApiToken
+from .access import ApiToken, RecoveryCode, SecondFactor
 from .audit import AuditEvent
 from .bucket import Bucket
 from .decisions import Decision
@@ -62,10 +62,12 @@ __all__ = [
     "PanelPart",
     "PanelResult",
     "Person",
+    "RecoveryCode",
     "RevisionPair",
     "RevisionRequest",
     "Round",
     "RoundPair",
+    "SecondFactor",
     "Section",
     "SignedSheet",
     "Submission",

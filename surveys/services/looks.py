@@ -15,7 +15,8 @@ from surveys.models import AuditEvent, Expert, Survey
 from surveys.services.audit import audit
 
 READ, EXPORTED, REFUSED, SIGN_IN_FAILED = "answers.read", "file.exported", "access.refused", "sign_in.failed"
-LOOKS = (READ, EXPORTED, REFUSED, SIGN_IN_FAILED)
+CODE_FAILED = "second_factor.failed"
+LOOKS = (READ, EXPORTED, REFUSED, SIGN_IN_FAILED, CODE_FAILED)
 QUIET = timedelta(hours=1)
 
 
@@ -38,6 +39,11 @@ def failed_sign_in_note(username: str) -> None:
     """For accounts that there are: what else stands in that field may be a password in the wrong place."""
     if User.objects.filter(username=username).exists():
         _note(SIGN_IN_FAILED, username, user=None, survey=None)
+
+
+def failed_code_note(user: User) -> None:
+    """The password was right, the code was not: somebody else may know the password."""
+    _note(CODE_FAILED, user.get_username(), user=user, survey=None)
 
 
 def _note(action: str, subject: str, *, user: User | None, survey: Survey | None) -> None:

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('surveys', '0009_answer_packages'),
+        ('surveys', '0010_second_factor'),
     ]
 
     operations = [
