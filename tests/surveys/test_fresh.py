@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from surveys.models import Membership, Survey, WeightSet
+from surveys.models import ApiToken, Membership, Survey, WeightSet
 from surveys.services.second_factor import factor_set, secret_of, seed_new
 from surveys.services.surveys import member_add
 from surveys.signing_in import FRESH_SECONDS, SHOWN_AT
@@ -128,6 +128,15 @@ def test_with_a_second_factor_the_code_is_asked_for_too() -> None:
     assert client.post(at, {**SAID, "proof-password": "no", "proof-code": codes[0]}).status_code == 422
     shown = client.post(at, {**SAID, "proof-password": "a long password", "proof-code": codes[0]})
     assert len(shown.context["codes"]) == 10  # the wrong password has used up no code
+
+
+def test_a_token_is_made_by_whoever_said_who_they_are() -> None:
+    client = signed_in("owner", make.survey(), Membership.Role.OWNER)
+    at, wanted = reverse("surveys:tokens"), {"name": "desk", "scope": "read", "days": "30"}
+    page = client.post(at, wanted)
+    assert (page.status_code, ApiToken.objects.count()) == (403, 0)
+    made = client.post(at, {**carried(page), **SAID, "proof-password": "a long password"})
+    assert made.context["made"] and ApiToken.objects.get().name == "desk"
 
 
 def test_a_page_that_was_only_asked_for_is_shown_afterwards() -> None:
