@@ -1,5 +1,6 @@
 """Before something that cannot be taken back, whoever signed in long ago says again who they are."""
 
+import time
 from typing import Any
 
 import pyotp
@@ -152,3 +153,25 @@ def test_the_page_speaks_chinese() -> None:
     client = signed_in("owner", make.survey(), Membership.Role.OWNER)
     page = client.get(reverse("second_factor_set_up"), headers={"accept-language": "zh-hans"}).content.decode()
     assert "请再次确认身份" in page and "设置两步验证" in page
+
+
+def test_a_desk_that_was_left_is_signed_out_and_one_in_use_after_eight_hours(
+    monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    settings.IDLE_MINUTES, now = 30, [1_800_000_000.0]
+    monkeypatch.setattr(time, "time", lambda: now[0])
+    client, at = Client(headers={"accept-language": "en"}), reverse("surveys:tokens")
+    client.force_login(make.user())
+
+    def status_after(minutes: int) -> int:
+        now[0] += 60 * minutes
+        return client.get(at).status_code
+
+    assert [status_after(29) for _time in range(3)] == [200] * 3
+    assert status_after(31) == 302
+    assert "nothing was done here for 30 minutes" in client.get(reverse("login")).content.decode()
+    client.force_login(make.user())
+    assert [status_after(29) for _time in range(18)] == [200] * 16 + [302] * 2
+    settings.IDLE_MINUTES = 0
+    client.force_login(make.user())
+    assert status_after(400) == 200
