@@ -115,7 +115,7 @@ def _texts(fields: QueryDict) -> Iterator[str]:
 
 
 class LeftAloneMiddleware:
-    """Where IDLE_MINUTES is set, an account that did nothing for so long is signed out. Public pages have no session."""
+    """Where IDLE_MINUTES is set, an account that did nothing for so long is signed out. Public pages know none."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
