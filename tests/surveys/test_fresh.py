@@ -29,9 +29,9 @@ def signed_in(name: str, survey: Survey, role: str) -> Client:
     return client
 
 
-def age(client: Client) -> None:
+def age(client: Client, seconds: int = FRESH_SECONDS) -> None:
     session = client.session
-    session[SHOWN_AT] -= FRESH_SECONDS
+    session[SHOWN_AT] -= seconds
     session.save()
 
 
@@ -175,3 +175,16 @@ def test_a_desk_that_was_left_is_signed_out_and_one_in_use_after_eight_hours(
     settings.IDLE_MINUTES = 0
     client.force_login(make.user())
     assert status_after(400) == 200
+
+
+def test_one_sees_where_one_is_signed_in_and_ends_it_elsewhere() -> None:
+    here, there, colleague = (Client(headers={"accept-language": "en"}) for _each in range(3))
+    for client, name in ((here, "owner"), (there, "owner"), (colleague, "viewer")):
+        client.force_login(make.user(name))
+    at = reverse("signed_in")
+    assert [each.here for each in here.get(at).context["sessions"]] == [True, False]
+    age(here)
+    assert here.post(at).status_code == 403 and there.get(at).status_code == 200  # first it asks who that is
+    age(here, -FRESH_SECONDS)
+    assert "signed out on 1 other device" in here.post(at, follow=True).content.decode()
+    assert [client.get(at).status_code for client in (here, there, colleague)] == [200, 302, 200]
