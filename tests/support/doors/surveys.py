@@ -194,6 +194,7 @@ DOORS: dict[str, Door] = {
     "login": Door(get=ANYBODY, post=ANYBODY, payload=fields(username="x", password="y"), writes=False),
     "sign_in_code": Door(get=ANYBODY, post=ANYBODY, writes=False),
     "sign_in_set_up": Door(get=ANYBODY, post=ANYBODY, writes=False),
+    "signed_in": Door(get=ACCOUNT, post=ACCOUNT, writes=False),  # there is no other session to end
     "second_factor": Door(get=ACCOUNT),
     "second_factor_set_up": Door(get=ACCOUNT, post=ACCOUNT, payload=phone),
     "second_factor_codes": Door(post=ACCOUNT, writes=False),  # there is no factor to have codes
