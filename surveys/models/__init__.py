@@ -6,6 +6,7 @@ from .decisions import Decision
 from .job import Job, WorkerSign
 from .judgment import Judgment, JudgmentEvent, MoreImportant, NodeResult, Submission
 from .letters import Letter, LetterKind, LetterText, Mailing
+from .open_link import OpenAnswer, OpenDraft, OpenLink, OpenNode, OpenPart, OpenResult
 from .panel import BranchWeight, Expert, ExpertSession, Invitation, InvitationLink, Person
 from .questionnaire import (
     Consent,
@@ -53,6 +54,12 @@ __all__ = [
     "Membership",
     "MoreImportant",
     "NodeResult",
+    "OpenAnswer",
+    "OpenDraft",
+    "OpenLink",
+    "OpenNode",
+    "OpenPart",
+    "OpenResult",
     "PanelMember",
     "PanelNode",
     "PanelPart",
