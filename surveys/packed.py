@@ -1,10 +1,15 @@
-"""The answers of one respondent as a row of signed bytes: one for each pair, in the order of the tree.
+"""The answers of one respondent as a row of signed bytes, and the record in which they are handed in.
 
-0 is not answered, 1 equal, k that the first item is k times as important and -k that the second one is, for k from 2
-to 9; CANNOT_JUDGE is its own answer. A row of 176 pairs takes 176 bytes, and a million rows are read as one array.
+There is one byte for each pair, in the order of the tree: 0 is not answered, 1 equal, k that the first item is k times
+as important and -k that the second one is, for k from 2 to 9; CANNOT_JUDGE is its own answer. A row of 176 pairs takes
+176 bytes, and many rows are read as one array.
 """
 
 from __future__ import annotations
+
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +22,9 @@ UNANSWERED = 0
 EQUAL = 1
 CANNOT_JUDGE = 127
 SAID = (EQUAL, *range(2, 10), *range(-9, -1))
+
+FIXED = struct.Struct(">IIHH32s")
+"""The part of a record before the answers."""
 
 Codes = npt.NDArray[np.int8]
 Ratios = npt.NDArray[np.float64]
@@ -58,9 +66,28 @@ def codes_in(packed: bytes | memoryview) -> Codes:
     return np.frombuffer(packed, dtype=np.int8)
 
 
-def rows_in(packed: list[bytes], pairs: int) -> Codes:
-    """Many rows, as respondents x pairs."""
-    return np.frombuffer(b"".join(packed), dtype=np.int8).reshape(len(packed), pairs)
+@dataclass(frozen=True)
+class Record:
+    """What a respondent hands in: the answers, the minute (since 1970, UTC), how many minutes they took, at how many
+    nodes they kept answers that do not fit together, and the SHA-256 of the privacy notice they agreed to.
+    """
+
+    number: int
+    answers: bytes
+    minute: int
+    took: int
+    insisted: int
+    notice_hash: str
+
+    def packed(self) -> bytes:
+        agreed = bytes.fromhex(self.notice_hash)
+        return FIXED.pack(self.number, self.minute, self.took, self.insisted, agreed) + self.answers
+
+
+def records_in(packed: Sequence[bytes], pairs: int) -> npt.NDArray[np.void]:
+    """Many records as one array with the fields of `Record`; `answers` is respondents x pairs."""
+    fields = [("number", ">u4"), ("minute", ">u4"), ("took", ">u2"), ("insisted", ">u2"), ("notice", "V32")]
+    return np.frombuffer(b"".join(packed), dtype=np.dtype([*fields, ("answers", "i1", (pairs,))]))
 
 
 def ratios_of(codes: Codes) -> Ratios:
@@ -71,6 +98,12 @@ def ratios_of(codes: Codes) -> Ratios:
 
 def answered_in(codes: Codes) -> int:
     return int(np.count_nonzero(codes))
+
+
+def judged_in(codes: Codes) -> npt.NDArray[np.bool_]:
+    """Where there is a judgment."""
+    found: npt.NDArray[np.bool_] = (codes != UNANSWERED) & (codes != CANNOT_JUDGE)
+    return found
 
 
 def _table() -> Ratios:

@@ -45,16 +45,16 @@ class OpenDraft(models.Model):
 
 
 class OpenAnswer(models.Model):
-    """What one respondent handed in: written once, numbered without gaps, each hash over the one before."""
+    """What one respondent handed in: written once, numbered without gaps.
+
+    `record` holds everything that was handed in (`surveys.packed.Record`); `hash` is the SHA-256 of the hash before it
+    and of the record.
+    """
 
     link = models.ForeignKey(OpenLink, on_delete=models.PROTECT, related_name="answers")
     number = models.PositiveIntegerField()
-    answers = models.BinaryField(help_text="See surveys.packed.")
-    notice = models.ForeignKey(ConsentText, on_delete=models.PROTECT, related_name="+")
-    minute = models.PositiveIntegerField(help_text="When it was handed in: minutes since 1970, UTC.")
-    took = models.PositiveSmallIntegerField(help_text="Minutes since the device began.")
-    insisted = models.BooleanField(default=False, help_text="Told that answers do not fit together, and kept them.")
-    hash = models.CharField(max_length=64)
+    record = models.BinaryField()
+    hash = models.BinaryField(max_length=32)
 
     class Meta:
         ordering = ["link", "number"]

@@ -20,7 +20,7 @@ from surveys.models import Comparison, ConsentText, OpenAnswer, OpenDraft, OpenL
 from surveys.selectors.consents import Notice
 from surveys.selectors.open_form import OpenForm, doubtful_nodes
 from surveys.services.audit import audit
-from surveys.services.open_chain import Said, answer_hash
+from surveys.services.open_chain import beginning, linked
 from surveys.tokens import new_token, token_hash
 
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{2,38})[a-z0-9]")
@@ -136,23 +136,21 @@ def draft_hand_in(draft: OpenDraft, form: OpenForm, *, insisted: bool) -> str:
     return _chained(link, draft, codes, insisted=doubtful)
 
 
-def _chained(link: OpenLink, draft: OpenDraft, codes: bytes, *, insisted: bool) -> str:
+def _chained(link: OpenLink, draft: OpenDraft, codes: bytes, *, insisted: int) -> str:
     now = minute_now()
     took = min(max(now - draft.started, 0), LONGEST_TOOK)
-    said = Said(link.count + 1, codes, now, took, insisted, draft.notice.text_hash)
-    found = answer_hash(link.survey.key.bytes, said, link.head)
-    OpenAnswer.objects.create(
-        link=link, number=said.number, answers=codes, notice=draft.notice, minute=now, took=took, insisted=insisted,
-        hash=found,
-    )  # fmt: skip
-    OpenLink.objects.filter(pk=link.pk).update(count=F("count") + 1, head=found)
-    receipt = found[:RECEIPT]
+    said = packed.Record(link.count + 1, codes, now, took, insisted, draft.notice.text_hash)
+    record = said.packed()
+    found = linked(bytes.fromhex(link.head) or beginning(link), record)
+    OpenAnswer.objects.create(link=link, number=said.number, record=record, hash=found)
+    OpenLink.objects.filter(pk=link.pk).update(count=F("count") + 1, head=found.hex())
+    receipt = found.hex()[:RECEIPT]
     OpenDraft.objects.filter(pk=draft.pk).update(receipt=receipt, answers=b"")
     return receipt
 
 
-def _pass_gate(survey: Survey, codes: bytes, insisted: bool) -> bool:
-    """Whether some of the answers do not fit together, as far as the survey lets them through."""
+def _pass_gate(survey: Survey, codes: bytes, insisted: bool) -> int:
+    """At how many nodes the answers do not fit together, where the survey asks and lets them through."""
     nodes = doubtful_nodes(survey, codes) if survey.gate != Survey.Gate.NONE else []
     named = {"nodes": ", ".join(map(str, nodes))}
     if nodes and survey.gate == Survey.Gate.HARD:
@@ -171,7 +169,7 @@ def _pass_gate(survey: Survey, codes: bytes, insisted: bool) -> bool:
             )
             % named
         )
-    return bool(nodes)
+    return len(nodes)
 
 
 def require_open(link: OpenLink) -> None:

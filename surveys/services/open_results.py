@@ -22,8 +22,8 @@ from surveys.models import Job, OpenLink, OpenNode, OpenPart, OpenResult, Survey
 from surveys.selectors.panel_answers import Questions, questions_of
 from surveys.services.audit import audit
 from surveys.services.jobs import job_hold, job_step
-from surveys.services.open_chain import answers_checked
-from surveys.services.open_sums import SIGNS, OpenSums, open_sums
+from surveys.services.open_chain import records_checked
+from surveys.services.open_sums import EVERYBODY, SIGNS, STRICT, OpenSums, open_sums
 from surveys.services.panel_sums import GroupNode, group_nodes, group_numbers
 from surveys.services.results import Method, matrix_texts
 
@@ -78,7 +78,7 @@ def open_part_compute(part_id: int) -> Callable[[], Job | None]:
     part = OpenPart.objects.select_related("result__link__survey__edition").get(pk=part_id)
     result = part.result
     link, last = result.link, part.first + part.count == result.respondents
-    blocks = answers_checked(link, part.first, part.count, result.head if last else "")
+    blocks = records_checked(link, part.first, part.count, result.head if last else "")
     sums = open_sums(blocks, questions_of(link.survey.edition), Method.of(result)).packed()
 
     def store() -> Job | None:
@@ -97,8 +97,8 @@ def open_result_compute(result_id: int) -> Callable[[], None]:
         raise Refused(_("Some parts are still being computed."))
     sums = reduce(add, map(OpenSums.unpacked, stored))
     try:
-        groups = group_numbers(questions, sums.everybody, method)
-        strict = group_nodes(questions, sums.strict, method)
+        groups = group_numbers(questions, sums.panel_sums(EVERYBODY), method)
+        strict = group_nodes(questions, sums.panel_sums(STRICT), method)
     except ahp.AHPError as error:
         raise Refused(str(error)) from error
     rows = [_row(result, questions, place, sums, groups[place], strict[place]) for place in range(len(groups))]

@@ -1,15 +1,17 @@
 """What answers by the open link add to the whole, in blocks that merge in any order.
 
-The matrices, weights and ratios of a block of respondents are found at once by `ahp`; what is kept of them are sums
-and counts, so that a million respondents take no more memory than a thousand.
+The weights and ratios of a block of respondents are found at once by `ahp`. What is kept of them are sums and counts,
+of everybody and of those whose answers fit together, so that a million respondents take no more memory than a thousand.
 """
 
 from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields
+from functools import reduce
+from operator import add
 from typing import Any
 
 import numpy as np
@@ -22,128 +24,128 @@ from surveys.models import Survey
 from surveys.scale import CONSISTENT_BELOW
 from surveys.selectors.pace import QUICK_MILLISECONDS
 from surveys.selectors.panel_answers import Array, Questions
-from surveys.services.open_chain import Row
 from surveys.services.panel_sums import PanelSums
 from surveys.services.results import Method
 
+BLOCK = 1_000
+"""Respondents computed at once: their judgments stay near the processor."""
 STEPS = 100
 """The ratios are counted in so many steps up to 1, and one for all above."""
-COUNTS = ("ratios", "untested", "passing", "signs")
 SIGNS = ("uniform", "quick", "insisted")
 """Respondents who chose the same cell everywhere, who took less than two seconds a pair, and who kept answers that do
 not fit together.
 """
+EVERYBODY, STRICT = 0, 1
+
 Counts = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
 class OpenSums:
-    """Some respondents: the sums over all of them, the sums over what is consistent alone, and the counts beside.
+    """Some respondents; add two with ``+``. What is there twice is of everybody, then of what fits together alone.
 
-    `ratios` is parents x (STEPS + 1), `untested` and `passing` are per parent, `signs` in the order of SIGNS.
+    `logs` and `given` are 2 x pairs: the sums of ln judgment, and how many judgments they come from. `speaking` is
+    2 x parents. `ratios` is parents x (STEPS + 1), `untested` and `passing` are per parent, `signs` in the order of
+    SIGNS. Where weights are averaged (AIP), `means` is 2 x 3 x items: the sums of the log weights by both methods, and
+    how many respondents they come from.
     """
 
-    respondents: int
-    everybody: PanelSums
-    strict: PanelSums
+    respondents: Counts
+    logs: Array
+    given: Counts
+    speaking: Counts
     ratios: Counts
     untested: Counts
     passing: Counts
     signs: Counts
+    means: Array
 
     def __add__(self, other: OpenSums) -> OpenSums:
-        return OpenSums(
-            self.respondents + other.respondents,
-            self.everybody + other.everybody,
-            self.strict + other.strict,
-            *(getattr(self, name) + getattr(other, name) for name in COUNTS),
-        )
+        return OpenSums(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(self)))
 
     def packed(self) -> str:
         """As a text that gives every bit back."""
-        counts = {name: base64.b64encode(getattr(self, name).astype("<i8").tobytes()).decode() for name in COUNTS}
-        sums = {"everybody": self.everybody.packed(), "strict": self.strict.packed()}
-        return canonical_json({"respondents": self.respondents, **counts, **sums})
+        return canonical_json({each.name: _text_of(getattr(self, each.name)) for each in fields(self)})
 
     @classmethod
     def unpacked(cls, text: str) -> OpenSums:
         stored = json.loads(text)
-        counts = {name: np.frombuffer(base64.b64decode(stored[name]), dtype="<i8").astype(np.int64) for name in COUNTS}
-        counts["ratios"] = counts["ratios"].reshape(-1, STEPS + 1)
-        everybody, strict = (PanelSums.unpacked(stored[name]) for name in ("everybody", "strict"))
-        return cls(stored["respondents"], everybody, strict, *(counts[name] for name in COUNTS))
+        return cls(*(_array_of(stored[each.name]) for each in fields(cls)))
+
+    def panel_sums(self, whose: int) -> PanelSums:
+        """As sums over a panel in which everybody weighs 1."""
+        given, (logs, second_logs, linked) = self.given[whose].astype(float), self.means[whose]
+        speaking = self.speaking[whose].astype(float)
+        return PanelSums(self.logs[whose], given, given, speaking, logs, second_logs, linked)
 
 
-def open_sums(blocks: Iterable[Sequence[Row]], questions: Questions, method: Method) -> OpenSums:
-    """The sums over all blocks of answers."""
-    total: OpenSums | None = None
-    for rows in blocks:
-        _numbers, answers, _minutes, took, insisted, *_rest = zip(*rows, strict=True)
-        codes = packed.rows_in(list(answers), len(questions.columns))
-        told = {"took": np.array(took), "insisted": np.array(insisted)}
-        found = sums_of_codes(codes, questions, method, **told)
-        total = found if total is None else total + found
-    if total is None:
-        raise ValueError("There are no answers to add up.")
-    return total
+def open_sums(blocks: Iterable[Sequence[bytes]], questions: Questions, method: Method) -> OpenSums:
+    """The sums over all blocks of records."""
+    pairs = len(questions.columns)
+    found = (sums_of_records(packed.records_in(some, pairs), questions, method) for some in _small(blocks))
+    return reduce(add, found)
 
 
-def sums_of_codes(codes: packed.Codes, questions: Questions, method: Method, *, took: Any, insisted: Any) -> OpenSums:
-    """Of one block, respondents x pairs."""
+def _small(blocks: Iterable[Sequence[bytes]]) -> Iterator[Sequence[bytes]]:
+    return (records[start : start + BLOCK] for records in blocks for start in range(0, len(records), BLOCK))
+
+
+def sums_of_records(records: npt.NDArray[np.void], questions: Questions, method: Method) -> OpenSums:
+    """Of one block."""
+    codes = np.ascontiguousarray(records["answers"])
     answers = packed.ratios_of(codes)
     part = ahp.evaluate_part(questions.codes, answers, method=method.method)
-    other = None
-    if method.aggregation == Survey.Aggregation.PRIORITIES:
-        other = ahp.evaluate_part(questions.codes, answers, method=method.other).local
     ratios = ahp.Panel(part, method.random_index, "judgments").ratios
-    consistent = ~(ratios >= CONSISTENT_BELOW)  # what cannot be tested is in too
-    kept = np.where(consistent[:, part.layout.node_of_pair], answers, np.nan)
-    places = [list(questions.codes).index(str(node)) for node in part.layout.nodes]
-    everybody, everywhere = part.sums, np.ones_like(consistent)
+    places = [place for place, size in enumerate(questions.sizes) if size > 1]
+    fits = ~(ratios >= CONSISTENT_BELOW)  # what cannot be tested is in too
+    logs, given = _strict(part, codes, answers, fits)
     return OpenSums(
-        len(codes),
-        _panel_sums(everybody, answers, everywhere, part.local, other, questions),
-        _panel_sums(ahp.judgment_sums(kept), kept, consistent, part.local, other, questions),
-        *_spread(ratios, places, len(questions.codes)),
-        _signs(codes, took, insisted),
+        np.array([len(codes)]),
+        np.array([part.sums.log_sums, logs]),
+        np.array([part.sums.answers, given]),
+        _speaking(part, fits, places, len(questions.sizes)),
+        *_spread(ratios, places, len(questions.sizes)),
+        _signs(records, codes),
+        _means(part, answers, fits, questions, method),
     )
 
 
-def _panel_sums(
-    sums: ahp.JudgmentSums,
-    answers: Array,
-    counts: npt.NDArray[np.bool_],
-    local: Array,
-    other: Array | None,
-    questions: Questions,
-) -> PanelSums:
-    """`counts` (respondents x compared nodes) says whose weights are averaged where weights are."""
-    means = (np.zeros(0),) * 3 if other is None else _weight_sums(local, other, counts, questions)
-    return PanelSums(
-        sums.log_sums, sums.counted.astype(float), sums.answers.astype(float), _who_speaks(answers, questions), *means
-    )
+def _strict(
+    part: ahp.PanelPart, codes: packed.Codes, answers: Array, fits: npt.NDArray[np.bool_]
+) -> tuple[Array, Counts]:
+    """The sums over what fits together alone. What does not is taken for 1, whose logarithm adds nothing."""
+    counts = fits[:, part.layout.node_of_pair]
+    if part.missing is None:
+        given = fits.sum(axis=0)[part.layout.node_of_pair]
+    else:
+        counts &= packed.judged_in(codes)
+        given = counts.sum(axis=0)
+    return ahp.judgment_sums(np.where(counts, answers, 1.0)).log_sums, given
 
 
-def _who_speaks(answers: Array, questions: Questions) -> Array:
-    """At each parent the respondents who answered anything there; everybody where nothing is asked."""
-    said = ~np.isnan(answers)
-    return np.array(
-        [
-            said[:, pairs].any(axis=1).sum() if pairs.stop > pairs.start else len(answers)
-            for pairs in questions.pairs.values()
-        ],
-        dtype=float,
-    )
+def _speaking(part: ahp.PanelPart, fits: npt.NDArray[np.bool_], places: Sequence[int], parents: int) -> Counts:
+    """At each parent the respondents who answered anything; everybody where nothing is asked."""
+    asked = np.array([pairs.stop - pairs.start for pairs in part.layout.pairs.values()])
+    said = np.ones_like(fits) if part.missing is None else asked > part.missing.T
+    counts = np.full((2, parents), len(fits), dtype=np.int64)
+    counts[:, places] = said.sum(axis=0), (said & fits).sum(axis=0)
+    return counts
 
 
-def _weight_sums(
-    local: Array, other: Array, counts: npt.NDArray[np.bool_], questions: Questions
-) -> tuple[Array, Array, Array]:
-    """For each item the sums of its log weights by both methods, and how many respondents they come from."""
-    compared = [n for n in questions.sizes if n > 1]
-    shares = counts[:, np.repeat(np.arange(len(compared)), compared)].T & ~np.isnan(local)
-    logs = [np.log(np.where(shares, weights, 1.0)).sum(axis=1) for weights in (local, other)]
-    return logs[0], logs[1], shares.sum(axis=1).astype(float)
+def _means(
+    part: ahp.PanelPart, answers: Array, fits: npt.NDArray[np.bool_], questions: Questions, method: Method
+) -> Array:
+    if method.aggregation != Survey.Aggregation.PRIORITIES:
+        return np.zeros((2, 3, 0))
+    local = part.local, ahp.evaluate_part(questions.codes, answers, method=method.other).local
+    of_item = np.repeat(np.arange(len(part.layout.sizes)), part.layout.sizes)
+    linked = ~np.isnan(part.local)
+    return np.array([_log_sums(local, linked), _log_sums(local, linked & fits[:, of_item].T)])
+
+
+def _log_sums(local: Sequence[Array], counts: npt.NDArray[np.bool_]) -> list[Array]:
+    logs = [np.log(np.where(counts, weights, 1.0)).sum(axis=1) for weights in local]
+    return [*logs, counts.sum(axis=1).astype(float)]
 
 
 def _spread(ratios: Array, places: Sequence[int], parents: int) -> tuple[Counts, Counts, Counts]:
@@ -154,13 +156,22 @@ def _spread(ratios: Array, places: Sequence[int], parents: int) -> tuple[Counts,
     untested, passing = np.zeros(parents, dtype=np.int64), np.zeros(parents, dtype=np.int64)
     for column, place in enumerate(places):
         spread[place] = np.bincount(steps[tested[:, column], column], minlength=STEPS + 1)
-        untested[place] = len(ratios) - tested[:, column].sum()
-        passing[place] = (ratios[:, column] < CONSISTENT_BELOW).sum()
+    untested[places] = (~tested).sum(axis=0)
+    passing[places] = (ratios < CONSISTENT_BELOW).sum(axis=0)
     return spread, untested, passing
 
 
-def _signs(codes: packed.Codes, took: Any, insisted: Any) -> Counts:
-    pairs = codes.shape[1]
-    uniform = (codes == codes[:, :1]).all(axis=1).sum() if pairs > 2 else 0
-    quick = (took * 60_000 < QUICK_MILLISECONDS * (codes != packed.UNANSWERED).sum(axis=1)).sum()
-    return np.array([uniform, quick, insisted.sum()], dtype=np.int64)
+def _signs(records: npt.NDArray[np.void], codes: packed.Codes) -> Counts:
+    uniform = (codes == codes[:, :1]).all(axis=1).sum() if codes.shape[1] > 2 else 0
+    quick = (records["took"] * 60_000.0 < QUICK_MILLISECONDS * np.count_nonzero(codes, axis=1)).sum()
+    return np.array([uniform, quick, np.count_nonzero(records["insisted"])], dtype=np.int64)
+
+
+def _text_of(array: npt.NDArray[Any]) -> list[Any]:
+    kind = "<f8" if array.dtype.kind == "f" else "<i8"
+    return [kind, list(array.shape), base64.b64encode(array.astype(kind).tobytes()).decode()]
+
+
+def _array_of(stored: Sequence[Any]) -> npt.NDArray[Any]:
+    kind, shape, text = stored
+    return np.frombuffer(base64.b64decode(text), dtype=kind).reshape(shape)

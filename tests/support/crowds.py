@@ -12,10 +12,10 @@ from django.contrib.auth.models import User
 from surveys import packed
 from surveys.files.indicators import IndicatorRow
 from surveys.guards import lifted
-from surveys.models import ConsentText, OpenAnswer, OpenLink, Survey
+from surveys.models import OpenAnswer, OpenLink, Survey
 from surveys.selectors.consents import Notice
 from surveys.selectors.panel_answers import questions_of
-from surveys.services.open_chain import Said, answer_hash
+from surveys.services.open_chain import beginning, linked
 from surveys.services.open_links import open_link_make
 from surveys.services.surveys import survey_create, survey_move
 from surveys.services.systems import edition_freeze, edition_import
@@ -75,25 +75,17 @@ def crowd(rng: np.random.Generator, sizes: Sequence[int], respondents: int, miss
 
 def fill(link: OpenLink, codes: packed.Codes, at_once: int = 5_000) -> None:
     """Hand these in, one after the other, as `draft_hand_in` writes them."""
-    notice, _made = ConsentText.objects.get_or_create(
-        text_hash=NOTICE.text_hash, defaults={"language": NOTICE.language, "text": NOTICE.text}
-    )
     if codes.shape[1] != len(questions_of(link.survey.edition).columns):
         raise ValueError("These answers do not fit this survey.")
-    key, head = link.survey.key.bytes, link.head
+    head = bytes.fromhex(link.head) or beginning(link)
     rows = iter(enumerate(codes, link.count + 1))
     while some := list(islice(rows, at_once)):
         made = []
         for number, row in some:
-            said = Said(number, row.tobytes(), 29_000_000 + number // 60, 25, False, NOTICE.text_hash)
-            head = answer_hash(key, said, head)
-            made.append(
-                OpenAnswer(
-                    link=link, number=number, answers=said.answers, notice=notice, minute=said.minute, took=25,
-                    insisted=False, hash=head,
-                )
-            )  # fmt: skip
+            record = packed.Record(number, row.tobytes(), 29_000_000 + number // 60, 25, 0, NOTICE.text_hash).packed()
+            head = linked(head, record)
+            made.append(OpenAnswer(link=link, number=number, record=record, hash=head))
         OpenAnswer.objects.bulk_create(made)
-    link.count, link.head = link.count + len(codes), head
+    link.count, link.head = link.count + len(codes), head.hex()
     with lifted():  # the guard lets a count move one by one
-        OpenLink.objects.filter(pk=link.pk).update(count=link.count, head=head)
+        OpenLink.objects.filter(pk=link.pk).update(count=link.count, head=link.head)
