@@ -7,16 +7,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
 from surveys import packed
 from surveys.models import Comparison, Indicator, OpenDraft, Survey
 from surveys.plan import order_of, questions_for
 from surveys.rows import ROW
 from surveys.selectors.answers import Ratio
+from surveys.selectors.consents import Notice, notice_of
 from surveys.selectors.panel_answers import kept_questions
 from surveys.selectors.questionnaire import minutes_for
 from surveys.selectors.reviewing import NodeReview, reviewed
 from surveys.selectors.structure import structure_of
 from surveys.services.results import Method
+from surveys.texts import text_in
 
 MOST_ROWS = 12
 
@@ -90,6 +97,48 @@ class OpenForm:
 
     def first_open(self, codes: bytes) -> OpenPage | None:
         return next((page for page in self.pages if page.answered(codes) < len(page.asked)), None)
+
+
+def open_notice_of(survey: Survey) -> Notice:
+    """The privacy notice as a respondent reads it: the coordinator's words, or ours, which promise less is kept."""
+    if text_in(survey.privacy):
+        return notice_of(survey)
+    return Notice(get_language() or settings.LANGUAGE_CODE, _usual_text(survey))
+
+
+def open_notices_of(survey: Survey) -> list[Notice]:
+    """In every language."""
+    found = []
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            found.append(open_notice_of(survey))
+    return found
+
+
+def _usual_text(survey: Survey) -> str:
+    people = {
+        "inviter": text_in(survey.inviter) or _("the team that made this survey public"),
+        "contact": text_in(survey.contact) or _("the people who made this survey public"),
+    }
+    return "\n\n".join(
+        [
+            _("Who is responsible: %(inviter)s. Whom to ask: %(contact)s.") % people,
+            _(
+                "What for: your answers are used to work out the weights of the indicators in this survey, and for"
+                " nothing else."
+            ),
+            _(
+                "What is kept: your answers, the minute in which you hand them in, how long they took, and that you"
+                " agreed to this notice. No name, no e-mail address, no network address. A cookie on this device"
+                " brings you back to your answers, and says that this device has handed in."
+            ),
+            _("How long: until the results no longer have to be explained or checked."),
+            _(
+                "Your choice: taking part is voluntary, and you may stop at any time: what was not handed in is not"
+                " used. X"
+            ),
+        ]
+    )
 
 
 def pairs_of(survey: Survey) -> int:
