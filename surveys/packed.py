@@ -57,6 +57,15 @@ def value_of_code(code: int) -> str:
     return "equal" if code == EQUAL else value_of("a" if code > 0 else "b", abs(code))
 
 
+def signed(byte: int) -> int:
+    """The code in a byte of a row.
+
+    >>> signed(253), signed(3)
+    (-3, 3)
+    """
+    return byte - 256 if byte > 127 else byte
+
+
 def no_answers(pairs: int) -> bytes:
     return bytes(pairs)
 
@@ -92,18 +101,12 @@ def records_in(packed: Sequence[bytes], pairs: int) -> npt.NDArray[np.void]:
 
 def ratios_of(codes: Codes) -> Ratios:
     """What the codes say as ratios, nan where there is none."""
-    found: Ratios = _RATIOS[codes.view(np.uint8)]
+    found: Ratios = _RATIOS.take(codes.view(np.uint8))
     return found
 
 
 def answered_in(codes: Codes) -> int:
     return int(np.count_nonzero(codes))
-
-
-def judged_in(codes: Codes) -> npt.NDArray[np.bool_]:
-    """Where there is a judgment."""
-    found: npt.NDArray[np.bool_] = (codes != UNANSWERED) & (codes != CANNOT_JUDGE)
-    return found
 
 
 def _table() -> Ratios:

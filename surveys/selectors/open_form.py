@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from surveys import packed
-from surveys.models import Comparison, Indicator, OpenDraft, Survey
+from surveys.models import Comparison, Indicator, OpenDraft, OpenLink, Survey
 from surveys.plan import order_of, questions_for
 from surveys.rows import ROW
 from surveys.selectors.answers import Ratio
@@ -24,6 +24,7 @@ from surveys.selectors.reviewing import NodeReview, reviewed
 from surveys.selectors.structure import structure_of
 from surveys.services.results import Method
 from surveys.texts import text_in
+from surveys.tokens import token_hash
 
 MOST_ROWS = 12
 
@@ -135,10 +136,22 @@ def _usual_text(survey: Survey) -> str:
             _("How long: until the results no longer have to be explained or checked."),
             _(
                 "Your choice: taking part is voluntary, and you may stop at any time: what was not handed in is not"
-                " used. X"
+                " used. What was handed in carries no name and cannot be taken back."
             ),
         ]
     )
+
+
+def link_at(slug: str) -> OpenLink | None:
+    return OpenLink.objects.select_related("survey__edition").filter(slug=slug).first()
+
+
+def draft_of(link: OpenLink, token: str) -> OpenDraft | None:
+    """The answers of the device with this cookie."""
+    found = OpenDraft.objects.filter(link=link, token_hash=token_hash(token)).first()
+    if found:
+        found.link = link
+    return found
 
 
 def pairs_of(survey: Survey) -> int:

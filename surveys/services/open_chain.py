@@ -19,10 +19,6 @@ AT_ONCE = 4_000
 """Answers that are read at a time: what a process holds of them at any moment, however many there are."""
 
 
-Row = tuple[int, Any, Any]
-"""Number, record and hash; bytes, in whatever the database wraps them."""
-
-
 def beginning(link: OpenLink) -> bytes:
     """What stands before the first answer: the survey, so that no chain can be passed off as another's."""
     return hashlib.sha256(link.survey.key.bytes).digest()
@@ -34,15 +30,19 @@ def linked(previous: bytes, record: bytes) -> bytes:
 
 
 def records_checked(link: OpenLink, first: int, count: int, head: str = "") -> Iterator[Sequence[bytes]]:
-    """The records after number `first`, some thousands at a time, each held against its hash; Refused where one fails.
-
-    With a `head` the last of them must have it.
+    """The records after number `first`, some thousands at a time, held against the hash at the end of each time;
+    Refused, with the answer named, where one fails. With a `head` the last of them must have it.
     """
-    previous = hash_at(link, first)
+    previous, sha = hash_at(link, first), hashlib.sha256
     for start in range(first, first + count, AT_ONCE):
-        rows = _rows(link, start, min(AT_ONCE, first + count - start))
-        previous = _follow(rows, previous)
-        yield [record for _number, record, _hash in rows]
+        wanted = min(AT_ONCE, first + count - start)
+        records = _records(link, start, wanted)
+        before = previous
+        for record in records:
+            previous = sha(previous + record).digest()
+        if len(records) < wanted or previous != hash_at(link, start + wanted):
+            raise Refused(_first_problem(link, start, wanted, before))
+        yield records
     if head and previous.hex() != head:
         raise Refused(
             _("The answers by the open link do not lead to the hash that was noted at answer %(number)d.")
@@ -75,25 +75,23 @@ def chain_problems(link: OpenLink) -> list[str]:
     return []
 
 
-def _rows(link: OpenLink, start: int, count: int) -> list[Row]:
-    """So many, or Refused where one is missing."""
+def _records(link: OpenLink, start: int, count: int) -> list[Any]:
     chosen = OpenAnswer.objects.filter(link_id=link.pk, number__gt=start, number__lte=start + count)
-    rows: list[Row] = list(chosen.order_by("number").values_list("number", "record", "hash"))
-    wanted = range(start + 1, start + count + 1)
-    if len(rows) < count:
-        there = {number for number, *_rest in rows}
-        raise Refused(_missing(next(number for number in wanted if number not in there)))
-    return rows
+    return list(chosen.order_by("number").values_list("record", flat=True))
 
 
-def _follow(rows: Sequence[Row], previous: bytes) -> bytes:
-    """Every hash, in order; the last one. The number stands in the record too: no row can take another's place."""
-    sha = hashlib.sha256
-    for number, record, stored in rows:
-        previous = sha(previous + record).digest()
-        if previous != stored or record[:4] != number.to_bytes(4, "big"):
-            raise Refused(_changed(number))
-    return previous
+def _first_problem(link: OpenLink, start: int, count: int, previous: bytes) -> str:
+    """The slow way, which knows the place."""
+    chosen = OpenAnswer.objects.filter(link_id=link.pk, number__gt=start, number__lte=start + count)
+    rows = {number: rest for number, *rest in chosen.values_list("number", "record", "hash")}
+    for number in range(start + 1, start + count + 1):
+        if number not in rows:
+            return _missing(number)
+        record, stored = map(bytes, rows[number])
+        previous = linked(previous, record)
+        if previous != stored:
+            return _changed(number)
+    return _changed(start + count)
 
 
 def _changed(number: int) -> str:

@@ -98,7 +98,8 @@ def sums_of_records(records: npt.NDArray[np.void], questions: Questions, method:
     ratios = ahp.Panel(part, method.random_index, "judgments").ratios
     places = [place for place, size in enumerate(questions.sizes) if size > 1]
     fits = ~(ratios >= CONSISTENT_BELOW)  # what cannot be tested is in too
-    logs, given = _strict(part, codes, answers, fits)
+    means = _means(part, answers, fits, questions, method)
+    logs, given = _strict(part, answers, fits)
     return OpenSums(
         np.array([len(codes)]),
         np.array([part.sums.log_sums, logs]),
@@ -106,21 +107,22 @@ def sums_of_records(records: npt.NDArray[np.void], questions: Questions, method:
         _speaking(part, fits, places, len(questions.sizes)),
         *_spread(ratios, places, len(questions.sizes)),
         _signs(records, codes),
-        _means(part, answers, fits, questions, method),
+        means,
     )
 
 
-def _strict(
-    part: ahp.PanelPart, codes: packed.Codes, answers: Array, fits: npt.NDArray[np.bool_]
-) -> tuple[Array, Counts]:
-    """The sums over what fits together alone. What does not is taken for 1, whose logarithm adds nothing."""
-    counts = fits[:, part.layout.node_of_pair]
+def _strict(part: ahp.PanelPart, answers: Array, fits: npt.NDArray[np.bool_]) -> tuple[Array, Counts]:
+    """The sums over what fits together alone. The rest is overwritten with 1, whose logarithm adds nothing."""
+    of_pair = part.layout.node_of_pair
     if part.missing is None:
-        given = fits.sum(axis=0)[part.layout.node_of_pair]
+        given = fits.sum(axis=0)[of_pair]
     else:
-        counts &= packed.judged_in(codes)
-        given = counts.sum(axis=0)
-    return ahp.judgment_sums(np.where(counts, answers, 1.0)).log_sums, given
+        open_ = np.isnan(answers)
+        given = (fits[:, of_pair] & ~open_).sum(axis=0)
+        answers[open_] = 1.0
+    for column, pairs in enumerate(part.layout.pairs.values()):
+        answers[~fits[:, column], pairs] = 1.0
+    return ahp.judgment_sums(answers).log_sums, given
 
 
 def _speaking(part: ahp.PanelPart, fits: npt.NDArray[np.bool_], places: Sequence[int], parents: int) -> Counts:
