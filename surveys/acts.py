@@ -61,7 +61,7 @@ ACTS = {
     "member.added": _("Role given"),
     "member.removed": _("Role taken away"),
     "names.unmasked": _("Units' names shown beside an effect"),
-    "open_link.computed": _("Weights of the open link asked for"),
+    "open_link.computed": _("Weights of the open link requested"),
     "open_link.made": _("Open link made"),
     "open_link.shut": _("Open link shut"),
     "panel.requested": _("Panel result asked for"),

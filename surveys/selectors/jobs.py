@@ -97,7 +97,7 @@ def _of_open_results(subjects: Collection[int]) -> Pairs:
     return OpenResult.objects.filter(pk__in=subjects).values_list("pk", "link__survey_id")
 
 
-@finds_surveys("open_part", gettext_noop("A part of the answers by the open link"))
+@finds_surveys("open_part", gettext_noop("A part of the answers through the open link"))
 def _of_open_parts(subjects: Collection[int]) -> Pairs:
     return OpenPart.objects.filter(pk__in=subjects).values_list("pk", "result__link__survey_id")
 

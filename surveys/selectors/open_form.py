@@ -129,14 +129,14 @@ def _usual_text(survey: Survey) -> str:
                 " nothing else."
             ),
             _(
-                "What is kept: your answers, the minute in which you hand them in, how long they took, and that you"
+                "What is kept: your answers, the minute in which you submit them, how long they took, and that you"
                 " agreed to this notice. No name, no e-mail address, no network address. A cookie on this device"
-                " brings you back to your answers, and says that this device has handed in."
+                " brings you back to your answers, and says that this device has submitted."
             ),
             _("How long: until the results no longer have to be explained or checked."),
             _(
-                "Your choice: taking part is voluntary, and you may stop at any time: what was not handed in is not"
-                " used. What was handed in carries no name and cannot be taken back."
+                "Your choice: taking part is voluntary, and you may stop at any time: what was not submitted is not"
+                " used. What was submitted carries no name and cannot be taken back."
             ),
         ]
     )

@@ -1,4 +1,4 @@
-"""The chain of the answers by the open link: each hash is taken over the hash before it and the record.
+"""The chain of the answers through the open link: each hash is taken over the hash before it and the record.
 
 A million answers are looked through in seconds, so whoever computes from them looks first. The head stands in every
 result: who changes an answer afterwards, and every hash behind it, has another head than the result names.
@@ -45,7 +45,7 @@ def records_checked(link: OpenLink, first: int, count: int, head: str = "") -> I
         yield records
     if head and previous.hex() != head:
         raise Refused(
-            _("The answers by the open link do not lead to the hash that was noted at answer %(number)d.")
+            _("The answers through the open link do not lead to the hash that was noted at answer %(number)d.")
             % {"number": first + count}
         )
 
@@ -96,10 +96,10 @@ def _first_problem(link: OpenLink, start: int, count: int, previous: bytes) -> s
 
 def _changed(number: int) -> str:
     return _(
-        "Answer %(number)d by the open link is not the one that its hash was taken over: it was changed behind the "
-        "program. Compare with a backup."
+        "Answer %(number)d through the open link is not the one that its hash was taken over: it was changed behind "
+        "the program. Compare with a backup."
     ) % {"number": number}
 
 
 def _missing(number: int) -> str:
-    return _("Answer %(number)d by the open link is missing. Compare with a backup.") % {"number": number}
+    return _("Answer %(number)d through the open link is missing. Compare with a backup.") % {"number": number}

@@ -97,7 +97,7 @@ def draft_save(draft: OpenDraft, said: Mapping[int, int], *, seen: int) -> OpenD
     draft = OpenDraft.objects.select_for_update(of=("self",)).select_related("link__survey").get(pk=draft.pk)
     require_open(draft.link)
     if draft.receipt:
-        raise Refused(_("This device has handed in already."))
+        raise Refused(_("This device has submitted already."))
     codes = bytearray(bytes(draft.answers))
     before = packed.codes_in(bytes(codes))
     changed = {place: code for place, code in said.items() if before[place] != code}

@@ -1,4 +1,4 @@
-"""The weights of everybody who answered by the open link: a result over the first so many answers, in parts.
+"""The weights of everybody who answered through the open link: a result over the first so many answers, in parts.
 
 It is never mixed with the invited panel's. Each part is a job of its own, reads its answers some thousands at a time,
 holds each against its hash, and stores sums; the last one frees the job that puts them together.
@@ -40,7 +40,7 @@ def open_result_request(link: OpenLink, *, user: User | None) -> tuple[OpenResul
     """
     link = OpenLink.objects.select_for_update(of=("self",)).select_related("survey").get(pk=link.pk)
     if not link.count:
-        raise Refused(_("Nobody has handed in by the open link yet."))
+        raise Refused(_("Nobody has submitted through the open link yet."))
     if link.survey.state in (Survey.State.DRAFT, Survey.State.PILOT):
         raise Refused(_("The method can still be changed: open the survey before you compute."))
     result = link.results.filter(respondents=link.count).first() or _new_result(link, user)

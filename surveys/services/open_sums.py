@@ -1,4 +1,4 @@
-"""What answers by the open link add to the whole, in blocks that merge in any order.
+"""What answers through the open link add to the whole, in blocks that merge in any order.
 
 The weights and ratios of a block of respondents are found at once by `ahp`. What is kept of them are sums and counts,
 of everybody and of those whose answers fit together, so that a million respondents take no more memory than a thousand.

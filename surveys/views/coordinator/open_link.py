@@ -86,7 +86,7 @@ def open_link_new(request: HttpRequest, survey_id: int) -> HttpResponse:
 def open_link_close(request: HttpRequest, survey_id: int) -> HttpResponse:
     survey = survey_for(request.user, survey_id, *RUNS)
     link = _link(survey)
-    said = _("The open link is shut: it takes no answers. What was handed in stays.")
+    said = _("The open link is shut: it takes no answers. What was submitted stays.")
     done(request, lambda: open_link_shut(link, user=account(request)), said)
     return redirect("surveys:open_link", survey.pk)
 
