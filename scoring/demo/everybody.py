@@ -14,7 +14,7 @@ from surveys.models import Job, OpenDraft, OpenLink, Survey
 from surveys.selectors.open_form import form_for, open_notice_of, pairs_of
 from surveys.selectors.panel_answers import kept_questions
 from surveys.selectors.structure import structure_of
-from surveys.services.open_links import draft_begin, draft_hand_in, draft_save
+from surveys.services.open_links import draft_begin, draft_hand_in, draft_save, minute_now
 from surveys.services.open_results import JOB, open_result_request
 from surveys.tokens import token_hash
 
@@ -28,7 +28,7 @@ def answered_by_link(survey: Survey, calm: Sequence[JudgmentRow], user: User) ->
     chance = random.Random(SEED)  # noqa: S311  the same people each time
     steps = _steps(survey, calm)
     for number in range(PEOPLE + UNFINISHED):
-        draft = _begun(link)
+        draft = _begun(link, chance.randint(15, 45))
         said = {place: _code(chance, step, waver=0.4 + number % 3 * 0.5) for place, step in steps.items()}
         if number < PEOPLE:
             draft_hand_in(draft_save(draft, said, seen=0), form_for(draft), insisted=True)
@@ -39,8 +39,10 @@ def answered_by_link(survey: Survey, calm: Sequence[JudgmentRow], user: User) ->
         computed(job)
 
 
-def _begun(link: OpenLink) -> OpenDraft:
+def _begun(link: OpenLink, minutes: int) -> OpenDraft:
+    """Somebody who has begun so many minutes ago."""
     token = draft_begin(link, open_notice_of(link.survey), pairs=pairs_of(link.survey))
+    OpenDraft.objects.filter(token_hash=token_hash(token)).update(started=minute_now() - minutes)
     return OpenDraft.objects.select_related("link__survey__edition").get(token_hash=token_hash(token))
 
 
