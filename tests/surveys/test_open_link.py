@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -301,3 +302,16 @@ def test_the_coordinators_page_in_both_languages(language: str, heading: str) ->
     csv = client.get(reverse("surveys:open_link_export", args=[link.survey_id])).content.decode("utf-8-sig")
     assert csv.splitlines()[0].startswith("code,parent,level,name")
     assert len(csv.splitlines()) == 6
+
+
+@pytest.mark.one_database
+def test_the_command_follows_the_chain(capsys: pytest.CaptureFixture[str]) -> None:
+    link = make.open_link()
+    make.handed_in(link)
+    call_command("verify_open_link", link.slug)
+    link.refresh_from_db()
+    assert f"1 answers hold; the last hash is {link.head}" in capsys.readouterr().out
+    with lifted():
+        OpenAnswer.objects.update(record=b"another")
+    with pytest.raises(CommandError, match="Answer 1"):
+        call_command("verify_open_link", link.slug)
