@@ -12,7 +12,7 @@ TEST_PROCESSES ?= 3
 BROWSER_PROCESSES ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run worker test test-sqlite test-postgres test-browser soak check format bench bench-form bench-desk bench-figures audit lock bundle clean
+.PHONY: help run worker test test-sqlite test-postgres test-browser soak check format bench bench-form bench-desk bench-figures bench-large audit lock bundle clean
 
 help:
 	@echo "make run      start Quanheng at http://127.0.0.1:8000/ (PORT=, DATA_DIR=)"
@@ -23,6 +23,7 @@ help:
 	@echo "make format   put the code into shape"
 	@echo "make bench    benchmarks; make bench-form: those of the expert's form"
 	@echo "make bench-desk  pages of the coordinator with a panel of 500 (a minute or two)"
+	@echo "make bench-large  a million respondents of an open link, a panel of 100,000 (ten minutes; RESPONDENTS=, INVITATIONS=)"
 	@echo "make bench-figures  the report's whole set of figures (two minutes)"
 	@echo "make audit    asks PyPI's advisories about every package of requirements*.txt (needs the internet)"
 	@echo "make bundle   archives for houses without a network, into dist/ (PLATFORM=x86_64, WITH_PYTHON=FILE; docs/intranet.md)"
@@ -77,6 +78,9 @@ bench-desk: $(VENV)/ready
 
 bench-figures: $(VENV)/ready
 	$(PYTHON) -m benchmarks.figures
+
+bench-large: $(VENV)/ready-dev
+	$(PYTHON) -m benchmarks.large
 
 COMPILE := UV_CUSTOM_COMPILE_COMMAND="make lock" $(UV) pip compile --quiet --upgrade --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-emit-find-links

@@ -54,6 +54,16 @@ def port(name: str, default: int) -> int:
     return int(value)
 
 
+def minutes(name: str, least: int, most: int) -> int:
+    """So many minutes, or none."""
+    value = text(name)
+    if not value:
+        return 0
+    if not (value.isascii() and value.isdigit() and least <= int(value) <= most):
+        raise ImproperlyConfigured(f"{name} is {value!r}; write a whole number from {least} to {most}, or nothing.")
+    return int(value)
+
+
 def address(name: str) -> str:
     """An IP address, or nothing."""
     value = text(name)

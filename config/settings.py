@@ -56,6 +56,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "surveys.middleware.LeftAloneMiddleware",
     "surveys.middleware.TooManyMiddleware",
     "surveys.middleware.RefusalLogMiddleware",
 ]
@@ -117,6 +118,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "surveys.passwords.ContextWordsValidator"},
 ]
 REQUIRE_SECOND_FACTOR = env.boolean("REQUIRE_SECOND_FACTOR", default=False)  # nobody signs in without one
+IDLE_MINUTES = env.minutes("IDLE_MINUTES", least=5, most=480)  # an account that did nothing for so long is signed out
 PASSWORD_RESET_TIMEOUT = 3 * 24 * 60 * 60  # a link to choose a password, which works once
 SESSION_COOKIE_NAME = f"{SITE.cookie_prefix}quanheng_session"
 SESSION_COOKIE_AGE = 8 * 60 * 60

@@ -3,7 +3,7 @@
 from django.contrib.auth import views as auth_views
 from django.urls import include, path
 
-from surveys.views import accounts, inside, second_factor
+from surveys.views import accounts, inside, second_factor, sessions
 
 handler500 = "surveys.views.failures.server_error"
 
@@ -18,6 +18,7 @@ urlpatterns = [
     path("logout/", auth_views.LogoutView.as_view(), name="logout"),
     path("password/", accounts.PasswordChange.as_view(), name="password_change"),
     path("password/choose/<uidb64>/<token>/", accounts.password_choose, name="password_choose"),
+    path("account/signed-in/", sessions.signed_in, name="signed_in"),
     path("account/second-factor/", second_factor.second_factor, name="second_factor"),
     path("account/second-factor/set-up/", second_factor.second_factor_set_up, name="second_factor_set_up"),
     path("account/second-factor/codes/", second_factor.second_factor_codes, name="second_factor_codes"),

@@ -1,4 +1,4 @@
-"""The address of a personal link. It comes from SITE_URL, never from what a request calls us."""
+"""The addresses of a personal link and of an open one. They come from SITE_URL, never from what a request calls us."""
 
 from __future__ import annotations
 
@@ -15,3 +15,8 @@ def personal_link(token: str) -> str:
 def sample_link() -> str:
     """What stands in a letter that is only looked at. It opens nothing."""
     return personal_link(SAMPLE)
+
+
+def open_address(slug: str) -> str:
+    """Where everybody may answer."""
+    return f"{settings.SITE.origin}{reverse('surveys:open_start', args=[slug])}"

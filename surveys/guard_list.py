@@ -32,6 +32,10 @@ _UNMASKED = "The moment at which units' names were first seen is kept: it is wri
 _PILOT = "Whether an expert answered in the pilot is said once, when the survey opens."
 _COMPUTED = "A panel result is computed once: ask for a new one."
 _RESULT_IS_COMPUTED = "(SELECT r.computed_at FROM surveys_panelresult r WHERE r.id = NEW.result_id) IS NOT NULL"
+_OPEN_COMPUTED = "A result of the open link is computed once: ask for a new one."
+_OPEN_RESULT_IS_COMPUTED = "(SELECT r.computed_at FROM surveys_openresult r WHERE r.id = NEW.result_id) IS NOT NULL"
+_OPEN_LINK = "An open link keeps its survey and its address, and its answers are only added to."
+_HANDED_IN = "This device has handed in: nothing of it changes any more."
 _SIGNED = "A weight set that was proposed cannot be changed: propose a new one."
 _SET_IS_NOT_DRAFT = "(SELECT w.state FROM surveys_weightset w WHERE w.id = {weight_set}) <> 'draft'"
 _SHEET = "A signed sheet belongs to a set that was proposed, to its content, and to another person."
@@ -97,6 +101,7 @@ def guards() -> list[Guard]:
         *_opened_surveys(),
         *_frozen_edition(),
         *_panel_results(),
+        *_open_link(),
         *_weight_sets(),
     ]
 
@@ -170,6 +175,28 @@ def _panel_results() -> list[Guard]:
         Guard("surveys_panelpart", "DELETE", _COMPUTED),
         Guard("surveys_panelmember", "INSERT", _COMPUTED, _RESULT_IS_COMPUTED),
         Guard("surveys_panelnode", "INSERT", _COMPUTED, _RESULT_IS_COMPUTED),
+    ]
+
+
+def _open_link() -> list[Guard]:
+    inputs = changed(
+        "link_id", "number", "respondents", "head", "method", "random_index", "aggregation", "missing_allowed"
+    )
+    moved = "OLD.count <> NEW.count AND NEW.count <> OLD.count + 1"
+    part = f"OLD.sums <> '' OR {changed('result_id', 'first', 'count')}"
+    rewound = "OLD.count = NEW.count AND OLD.head <> NEW.head"
+    return [
+        *append_only("surveys_openanswer", "An answer by the open link"),
+        *append_only("surveys_opennode", "A computed result of the open link"),
+        Guard("surveys_openlink", "UPDATE", _OPEN_LINK, f"{changed('survey_id', 'slug')} OR ({moved}) OR ({rewound})"),
+        Guard("surveys_openlink", "DELETE", _OPEN_LINK),
+        Guard("surveys_opendraft", "UPDATE", _HANDED_IN, "OLD.receipt <> ''"),
+        Guard("surveys_openresult", "UPDATE", _OPEN_COMPUTED, f"OLD.computed_at IS NOT NULL OR {inputs}"),
+        Guard("surveys_openresult", "DELETE", _OPEN_COMPUTED),
+        Guard("surveys_openpart", "INSERT", _OPEN_COMPUTED, _OPEN_RESULT_IS_COMPUTED),
+        Guard("surveys_openpart", "UPDATE", _OPEN_COMPUTED, part),
+        Guard("surveys_openpart", "DELETE", _OPEN_COMPUTED),
+        Guard("surveys_opennode", "INSERT", _OPEN_COMPUTED, _OPEN_RESULT_IS_COMPUTED),
     ]
 
 

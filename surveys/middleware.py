@@ -5,14 +5,18 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 
 from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
 from django.contrib.auth.models import User
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.utils.translation import gettext as _
 
 from surveys.errors import TooMany
 from surveys.metrics import request_answered
 from surveys.models import Survey
 from surveys.services.looks import refusal_note
+from surveys.signing_in import left_alone
 from surveys.trace import id_for, traced
 from surveys.views.waiting import wait_page
 
@@ -29,6 +33,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "frame-ancestors 'none'",
     ]
 )
+PUBLIC = "/p/"
 PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=()"
 
 
@@ -107,6 +112,22 @@ def _texts(fields: QueryDict) -> Iterator[str]:
     for name, values in fields.lists():
         yield name
         yield from values
+
+
+class LeftAloneMiddleware:
+    """Where IDLE_MINUTES is set, an account that did nothing for so long is signed out. Public pages know none."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        minutes = settings.IDLE_MINUTES
+        private = minutes and not request.path_info.startswith(PUBLIC)
+        if private and request.user.is_authenticated and left_alone(request.session, minutes):
+            logout(request)
+            said = _("You were signed out, since nothing was done here for %(minutes)d minutes. Please sign in again.")
+            messages.info(request, said % {"minutes": minutes})
+        return self.get_response(request)
 
 
 class TooManyMiddleware:

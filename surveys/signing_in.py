@@ -10,13 +10,15 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.models import User
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
 
-SHOWN_AT, HALF = "shown_at", "half_signed_in"
+SHOWN_AT, SEEN_AT, HALF = "shown_at", "seen_at", "half_signed_in"
+NOTED_EVERY = 60
 FRESH_SECONDS, HALF_SECONDS = 10 * 60, 5 * 60
 
 
@@ -32,6 +34,20 @@ def is_fresh(session: SessionBase) -> bool:
 def lately(at: int, seconds: int) -> bool:
     """A clock that was put back makes nothing last longer."""
     return 0 <= int(time.time()) - at < seconds
+
+
+def left_alone(session: SessionBase, minutes: int) -> bool:
+    """Nothing was done for so long, or it was signed in longer ago than any session lives.
+
+    Else this is a sign of life, which is noted once a minute. Noting it makes the session's row last longer: hence
+    the second half.
+    """
+    now, seen = int(time.time()), session.get(SEEN_AT)
+    if seen is not None and not lately(seen, minutes * 60):
+        return True
+    if seen is None or now - seen >= NOTED_EVERY:
+        session[SEEN_AT] = now
+    return not lately(session.setdefault(SHOWN_AT, now), settings.SESSION_COOKIE_AGE)
 
 
 @dataclass(frozen=True)

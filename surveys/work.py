@@ -5,6 +5,7 @@ from __future__ import annotations
 from surveys.models import Job
 from surveys.services.deliveries import mailing_deliver
 from surveys.services.jobs import Store, register
+from surveys.services.open_results import open_part_compute, open_result_compute
 from surveys.services.panels import panel_part_compute, panel_result_compute
 from surveys.services.submissions import submission_compute
 
@@ -22,6 +23,16 @@ def _panel(job: Job) -> Store:
 @register("panel_part")
 def _panel_part(job: Job) -> Store:
     return panel_part_compute(job.subject)
+
+
+@register("open_part")
+def _open_part(job: Job) -> Store:
+    return open_part_compute(job.subject)
+
+
+@register("open_result")
+def _open_result(job: Job) -> Store:
+    return open_result_compute(job.subject)
 
 
 @register("mailing")

@@ -43,6 +43,8 @@ def refusal(environment: pytest.MonkeyPatch, name: str, value: str) -> str:
         ("DEBUG", "maybe", "true or false"),
         ("DEBUG", "2", "true or false"),
         ("PORT", "0", "1 to 65535"),
+        ("IDLE_MINUTES", "4", "from 5 to 480"),
+        ("IDLE_MINUTES", "half an hour", "from 5 to 480"),
         ("PORT", "65536", "1 to 65535"),
         ("PORT", "http", "1 to 65535"),
         ("PORT", "８０", "1 to 65535"),
@@ -264,6 +266,7 @@ def test_every_variable_is_documented() -> None:
     for name in (
         *("SITE_URL", "PORT", "DATA_DIR", "DATABASE_URL", "REDIS_URL", "SECRET_KEY", "TRUSTED_PROXY", "DEBUG"),
         "REQUIRE_SECOND_FACTOR",
+        "IDLE_MINUTES",
     ):
         assert f"\n{name}=" in example
         assert f"`{name}`" in page

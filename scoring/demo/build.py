@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from scoring.demo import consensus, decisions, earlier, hard_cases, panels, runs, texts
+from scoring.demo import consensus, decisions, earlier, everybody, hard_cases, panels, runs, texts
 from scoring.demo.panels import People
 from scoring.demo.people import people_create
 from scoring.demo.year_before import year_before
@@ -23,6 +23,7 @@ COMPUTING = Path(settings.BASE_DIR) / "demo" / "computing"
 TOWNS = Path(settings.BASE_DIR) / "demo" / "towns"
 BUILT = "demo.built"
 CALM = "E01"  # whose answers the hard cases are made from
+OPEN_SLUG = "computing"
 
 
 def demo_build() -> None:
@@ -76,7 +77,9 @@ def _golden_panel(edition: Edition, rows: list[JudgmentRow], people: People) -> 
 
 def _open_survey(edition: Edition, calm: list[JudgmentRow], people: People) -> None:
     """Five experts who are hard to deal with, and one whom nobody plays yet."""
-    survey = _computing_survey(edition, people, texts.OPEN_TITLE, missing_allowed=True, rules=texts.OPEN_RULES)
+    survey = _computing_survey(
+        edition, people, texts.OPEN_TITLE, missing_allowed=True, rules=texts.OPEN_RULES, slug=OPEN_SLUG
+    )
     answers = [
         hard_cases.hurried("H1", calm),
         hard_cases.circular("H2", calm, node="1.2"),
@@ -94,6 +97,7 @@ def _open_survey(edition: Edition, calm: list[JudgmentRow], people: People) -> N
         panels.submit(expert)
     consensus.say_of_themselves(finished)
     decisions.decide(survey, people)
+    everybody.answered_by_link(survey, calm, people["coordinator"])
     file, name = next(iter(texts.COMPUTING_DATA.items()))
     runs.data(COMPUTING / file, survey, name=name, source=texts.COMPUTING_SOURCE, year="2023", people=people)
 
@@ -127,12 +131,14 @@ def _computing_survey(
     *,
     missing_allowed: bool = False,
     rules: dict[str, str] | None = None,
+    slug: str = "",
 ) -> Survey:
     return panels.survey(
         edition,
         people,
         days_open=60,
         missing_allowed=missing_allowed,
+        slug=slug,
         exclusion_rules=rules or texts.EXCLUSION_RULES,
         title=title,
         purpose=texts.COMPUTING_PURPOSE,

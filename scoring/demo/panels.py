@@ -26,6 +26,7 @@ from surveys.models import (
     WeightSet,
 )
 from surveys.services.judgments_many import judgments_import
+from surveys.services.open_links import open_link_make
 from surveys.services.panel import expert_add
 from surveys.services.panels import panel_result_request
 from surveys.services.submissions import submission_create
@@ -73,15 +74,17 @@ def judgments(folder: Path, language: str) -> list[JudgmentRow]:
 
 
 def survey(
-    edition: Edition, people: People, *, days_open: int, missing_allowed: bool = False, **texts: Texts
+    edition: Edition, people: People, *, days_open: int, missing_allowed: bool = False, slug: str = "", **texts: Texts
 ) -> Survey:
-    """An open survey with the demo's people in their roles."""
+    """An open survey with the demo's people in their roles; with a slug everybody may answer it too."""
     last_day = timezone.localtime() + timedelta(days=days_open)
     closes_at = last_day.replace(hour=18, minute=0, second=0, microsecond=0)
     settings: dict[str, Any] = {"closes_at": closes_at, "missing_allowed": missing_allowed, "synthetic": True}
     made = survey_create(edition=edition, user=people["coordinator"], **settings, **texts)
     for role in (Membership.Role.APPROVER, Membership.Role.ANALYST):
         member_add(made, member=people[role], role=role, user=people["coordinator"])
+    if slug:
+        open_link_make(made, slug, user=people["coordinator"])
     return survey_move(made, Survey.State.OPEN, user=people["coordinator"])
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -62,6 +63,10 @@ class WordsForm(TextsForm):
         return Words(self.texts("subject"), self.texts("body"))
 
 
+MOST_CHOSEN = 5_000
+"""Experts that are picked by hand: more than anybody ticks."""
+
+
 class ChooseForm(forms.Form):
     """Which letter, and to whom: everybody it is for, or single experts. It travels in the address."""
 
@@ -70,7 +75,8 @@ class ChooseForm(forms.Form):
 
     def __init__(self, *args: Any, survey: Survey, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        codes = survey.experts.order_by("pk").values_list("code", flat=True)
+        sent = self.data.getlist("only") if isinstance(self.data, QueryDict) else []
+        codes = survey.experts.filter(code__in=sent[:MOST_CHOSEN]).order_by("pk").values_list("code", flat=True)
         self.fields["only"].choices = [(code, code) for code in codes]  # type: ignore[attr-defined]
 
 

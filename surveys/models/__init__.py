@@ -7,6 +7,7 @@ from .decisions import Decision
 from .job import Job, WorkerSign
 from .judgment import Judgment, JudgmentEvent, MoreImportant, NodeResult, Submission
 from .letters import Letter, LetterKind, LetterText, Mailing
+from .open_link import OpenAnswer, OpenDraft, OpenLink, OpenNode, OpenPart, OpenResult
 from .packages import AnswerPackage
 from .panel import BranchWeight, Expert, ExpertSession, Invitation, InvitationLink, Person
 from .questionnaire import (
@@ -57,6 +58,12 @@ __all__ = [
     "Membership",
     "MoreImportant",
     "NodeResult",
+    "OpenAnswer",
+    "OpenDraft",
+    "OpenLink",
+    "OpenNode",
+    "OpenPart",
+    "OpenResult",
     "PanelMember",
     "PanelNode",
     "PanelPart",

@@ -130,12 +130,13 @@ def answered_counts(survey: Survey) -> dict[int, tuple[int, int]]:
     rows = Judgment.objects.filter(settled(survey), expert__survey=survey).order_by()
     for expert, node, count in rows.values_list("expert", "comparison__node").annotate(Count("pk")):
         given[expert][node] = count
-    experts = survey.experts.order_by().values_list("pk", flat=True)
-    return {
-        expert: (sum(min(given[expert].get(node, 0), most) for node, most in asked.items()), sum(asked.values()))
-        for expert in experts
-        for asked in [begun.get(expert, usual)]
-    }
+    nothing = 0, sum(usual.values())
+    counts = dict.fromkeys(survey.experts.order_by().values_list("pk", flat=True), nothing)
+    for expert in given.keys() | begun.keys():
+        asked = begun.get(expert, usual)
+        answered = sum(min(given[expert].get(node, 0), most) for node, most in asked.items())
+        counts[expert] = answered, sum(asked.values())
+    return counts
 
 
 def answered_themselves(survey: Survey) -> list[Expert]:

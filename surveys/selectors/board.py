@@ -101,6 +101,8 @@ def _belongs(row: ExpertProgress, name: str, now: datetime) -> bool:
 
 def _found(row: ExpertProgress, search: str) -> bool:
     """Every word stands somewhere in the line."""
+    if not search:
+        return True
     person = row.expert.person
     parts = [row.expert.code, row.expert.field, row.expert.group, row.label]
     parts += [person.name, person.organisation, person.email] if person else []

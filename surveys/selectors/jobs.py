@@ -6,14 +6,20 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_noop
 
-from surveys.models import Job, Mailing, PanelPart, PanelResult, Submission, Survey
+from surveys.models import Job, Mailing, OpenPart, OpenResult, PanelPart, PanelResult, Submission, Survey
 
 Pairs = Iterable[tuple[int, int]]
 Finder = Callable[[Collection[int]], Pairs]
 """Subjects of one kind → pairs of subject and key of the survey."""
+
+PARTS_OF: dict[str, tuple[str, type[Model]]] = {
+    "panel": ("panel_part", PanelPart),
+    "open_result": ("open_part", OpenPart),
+}
+"""What a large result is computed in: the kind of the jobs, and their rows."""
 
 _finders: dict[str, Finder] = {}
 _labels: dict[str, str] = {}
@@ -63,11 +69,12 @@ def open_jobs(surveys: QuerySet[Survey], most: int) -> list[OpenJob]:
 
 
 def shown_job(job: Job) -> Job:
-    """What to show of a job: itself, or the part of a large panel that has failed and keeps it waiting."""
-    if job.kind != "panel" or job.settled:
+    """What to show of a job: itself, or the part of a large result that has failed and keeps it waiting."""
+    if job.settled or job.kind not in PARTS_OF:
         return job
-    parts = PanelPart.objects.filter(result=job.subject).values("pk")
-    return Job.objects.filter(kind="panel_part", subject__in=parts, state=Job.State.FAILED).first() or job
+    kind, model = PARTS_OF[job.kind]
+    parts = model._default_manager.filter(result=job.subject).values("pk")
+    return Job.objects.filter(kind=kind, subject__in=parts, state=Job.State.FAILED).first() or job
 
 
 @finds_surveys("submission", gettext_noop("An expert's answers"))
@@ -83,6 +90,16 @@ def _of_panels(subjects: Collection[int]) -> Pairs:
 @finds_surveys("panel_part", gettext_noop("A part of a large panel"))
 def _of_panel_parts(subjects: Collection[int]) -> Pairs:
     return PanelPart.objects.filter(pk__in=subjects).values_list("pk", "result__survey_id")
+
+
+@finds_surveys("open_result", gettext_noop("Weights of the open link"))
+def _of_open_results(subjects: Collection[int]) -> Pairs:
+    return OpenResult.objects.filter(pk__in=subjects).values_list("pk", "link__survey_id")
+
+
+@finds_surveys("open_part", gettext_noop("A part of the answers through the open link"))
+def _of_open_parts(subjects: Collection[int]) -> Pairs:
+    return OpenPart.objects.filter(pk__in=subjects).values_list("pk", "result__link__survey_id")
 
 
 @finds_surveys("mailing", gettext_noop("Letters"))

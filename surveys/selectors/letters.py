@@ -97,10 +97,13 @@ class LetterState:
 
 
 def letter_states(survey: Survey) -> dict[int, LetterState]:
-    """Expert → how writing to them stands, for the whole panel. Two queries."""
+    """Expert → how writing to them stands, for those to whom anything was written. Two queries."""
     histories = histories_of(survey)
-    experts = survey.experts.select_related("person", "invitation")
-    return {expert.pk: _state(survey, expert, histories.get(expert.pk, History())) for expert in experts}
+    if not histories:
+        return {}
+    written_to = Letter.objects.filter(mailing__survey=survey).values("expert")
+    experts = survey.experts.filter(pk__in=written_to).select_related("person", "invitation")
+    return {expert.pk: _state(survey, expert, histories[expert.pk]) for expert in experts}
 
 
 def histories_of(survey: Survey) -> dict[int, History]:

@@ -34,7 +34,9 @@ def people_listed(people: QuerySet[Person], search: str = "") -> QuerySet[Person
 
 def doubles_in(people: QuerySet[Person]) -> list[list[Person]]:
     """People who share an e-mail address, the one who was there first in front."""
-    sharing: dict[str, list[Person]] = defaultdict(list)
-    for person in people.exclude(email="").order_by("pk"):
-        sharing[person.email.casefold()].append(person)
-    return [same for same in sharing.values() if len(same) > 1]
+    sharing: dict[str, list[int]] = defaultdict(list)
+    for pk, email in people.exclude(email="").order_by("pk").values_list("pk", "email"):
+        sharing[email.casefold()].append(pk)
+    same = [keys for keys in sharing.values() if len(keys) > 1]
+    known = Person.objects.in_bulk([pk for keys in same for pk in keys]) if same else {}
+    return [[known[pk] for pk in keys] for keys in same]

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from django.db.models import Count, F, Max, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +17,7 @@ from surveys.selectors.answers import answered_counts
 from surveys.selectors.letters import LetterState, letter_states
 from surveys.selectors.pace import Pace, paces
 from surveys.selectors.revisions import waiting_counts
+from surveys.selectors.roster import Member, roster
 
 STATUSES = {
     "not_sent": _("Not sent"),
@@ -43,7 +45,7 @@ class ExpertProgress:
     given; `waiting` are requests to look again that are not settled.
     """
 
-    expert: Expert
+    expert: Member
     status: str
     answered: int
     total: int
@@ -71,7 +73,7 @@ class ExpertProgress:
 class PanelProgress:
     rows: list[ExpertProgress]
 
-    @property
+    @cached_property
     def counts(self) -> Counter[str]:
         return Counter(row.status for row in self.rows)
 
@@ -93,7 +95,7 @@ class PanelProgress:
         quiet = (row for row in self.rows if row.missing and not row.answered and not row.expert.started_at)
         return sum(not (row.letter and row.letter.state) for row in quiet)
 
-    @property
+    @cached_property
     def missing(self) -> list[ExpertProgress]:
         return [row for row in self.rows if row.missing]
 
@@ -129,8 +131,7 @@ def with_panel_sizes(surveys: QuerySet[Survey]) -> QuerySet[Survey]:
 def panel_progress(survey: Survey) -> PanelProgress:
     """The whole panel in a fixed number of queries, however large it is."""
     found = _Found.of(survey)
-    experts = survey.experts.select_related("person", "invitation").order_by("id")
-    return PanelProgress([_row(expert, found) for expert in experts])
+    return PanelProgress([_row(member, found) for member in roster(survey)])
 
 
 @dataclass(frozen=True)
@@ -170,7 +171,7 @@ def newest_by_expert(survey: Survey) -> dict[int, Submission]:
 
 
 def expert_status(
-    expert: Expert,
+    expert: Expert | Member,
     answered: int,
     submission: Submission | None,
     *,
@@ -204,7 +205,7 @@ def submission_jobs(submissions: list[Submission]) -> dict[int, Job]:
     return {job.subject: job for job in jobs.exclude(state=Job.State.DONE)}
 
 
-def _row(expert: Expert, found: _Found) -> ExpertProgress:
+def _row(expert: Member, found: _Found) -> ExpertProgress:
     answered, total = found.answered.get(expert.pk, (0, 0))
     submission, waiting = found.newest.get(expert.pk), found.waiting.get(expert.pk, 0)
     letter, pace = found.letters.get(expert.pk), found.pace.get(expert.pk)

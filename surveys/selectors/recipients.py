@@ -13,6 +13,10 @@ from surveys.models import Expert, InvitationLink, LetterKind, Survey
 from surveys.selectors.letter_texts import language_of_expert
 from surveys.selectors.letters import APART, MOST_REMINDERS, ON_THE_WAY, History, State, histories_of
 from surveys.selectors.revisions import experts_asked_again
+from surveys.selectors.roster import Member, roster
+
+BATCH = 5_000
+"""Letters that one press of the button sends: what a page can show, sign and carry. The next press sends the next."""
 
 NO_ADDRESS = _("no e-mail address")
 REVOKED = _("invitation revoked")
@@ -33,10 +37,10 @@ THANKED = _("thanked already")
 
 @dataclass(frozen=True)
 class Recipient:
-    """One expert, with the reason why no letter goes there, if there is one."""
+    """One expert to whom the letter goes."""
 
     expert: Expert
-    why_not: str | Promise = ""
+    why_not = ""
 
     @property
     def address(self) -> str:
@@ -48,9 +52,20 @@ class Recipient:
 
 
 @dataclass(frozen=True)
+class LeftOut:
+    """One to whom it does not go, and why."""
+
+    expert: Member
+    why_not: str | Promise
+
+
+@dataclass(frozen=True)
 class Recipients:
+    """`later` counts those whose turn comes with the next batch."""
+
     going: list[Recipient]
-    left_out: list[Recipient]
+    left_out: list[LeftOut]
+    later: int = 0
 
     @property
     def addresses(self) -> dict[int, str]:
@@ -74,16 +89,22 @@ def recipients(survey: Survey, kind: str, chosen: Collection[str] = (), *, mail:
 
     Without `mail` (letters that are handed over in another way) no address is needed.
     """
-    experts = survey.experts.select_related("person", "invitation").order_by("pk")
-    if chosen:
-        experts = experts.filter(code__in=chosen)
     panel = _panel(survey, kind, bool(chosen))
-    everybody = []
-    for expert in experts:
-        expert.survey = survey
-        everybody.append(Recipient(expert, next(_objections(expert, panel, mail), "")))
-    going = [one for one in everybody if not one.why_not]
-    return Recipients(going, [one for one in everybody if one.why_not])
+    told = [(member, next(_objections(member, panel, mail), "")) for member in roster(survey, chosen)]
+    going = [member.pk for member, why_not in told if not why_not]
+    now = going[:BATCH] if mail else going
+    left_out = [LeftOut(member, why_not) for member, why_not in told if why_not]
+    return Recipients(_reached(survey, now), left_out, len(going) - len(now))
+
+
+def _reached(survey: Survey, going: list[int]) -> list[Recipient]:
+    found = []
+    for first in range(0, len(going), BATCH):
+        experts = survey.experts.filter(pk__in=going[first : first + BATCH]).select_related("person", "invitation")
+        for expert in experts.order_by("pk"):
+            expert.survey = survey
+            found.append(Recipient(expert))
+    return found
 
 
 def _panel(survey: Survey, kind: str, chosen: bool) -> Panel:
@@ -95,7 +116,7 @@ def _panel(survey: Survey, kind: str, chosen: bool) -> Panel:
     return Panel(kind, chosen, histories_of(survey), asked_again, linked)
 
 
-def _objections(expert: Expert, panel: Panel, mail: bool) -> Iterator[str | Promise]:
+def _objections(expert: Member, panel: Panel, mail: bool) -> Iterator[str | Promise]:
     history = panel.histories.get(expert.pk, History())
     address = expert.person.email if expert.person else ""
     if mail and not address:
@@ -111,7 +132,7 @@ def _objections(expert: Expert, panel: Panel, mail: bool) -> Iterator[str | Prom
         yield RETURNED
 
 
-def _to_invite(expert: Expert, panel: Panel, history: History) -> Iterator[str | Promise]:
+def _to_invite(expert: Member, panel: Panel, history: History) -> Iterator[str | Promise]:
     if expert.submitted_at:
         yield SUBMITTED
     if not panel.chosen and history.of_kind(LetterKind.INVITATION, State.BOUNCED):
@@ -120,7 +141,7 @@ def _to_invite(expert: Expert, panel: Panel, history: History) -> Iterator[str |
         yield BEGUN
 
 
-def _to_remind(expert: Expert, panel: Panel, history: History) -> Iterator[str | Promise]:
+def _to_remind(expert: Member, panel: Panel, history: History) -> Iterator[str | Promise]:
     if expert.submitted_at:
         yield SUBMITTED
     if expert.reminders_paused:
@@ -136,7 +157,7 @@ def _to_remind(expert: Expert, panel: Panel, history: History) -> Iterator[str |
         yield ASKED_LATELY
 
 
-def _to_ask_again(expert: Expert, panel: Panel, history: History) -> Iterator[str | Promise]:
+def _to_ask_again(expert: Member, panel: Panel, history: History) -> Iterator[str | Promise]:
     if expert.pk not in panel.asked_again:
         yield NOTHING_TO_LOOK_AT
     sent = [line.at for line in history.of_kind(LetterKind.REVISION, State.BOUNCED)]
@@ -144,7 +165,7 @@ def _to_ask_again(expert: Expert, panel: Panel, history: History) -> Iterator[st
         yield ASKED_LATELY
 
 
-def _to_thank(expert: Expert, panel: Panel, history: History) -> Iterator[str | Promise]:
+def _to_thank(expert: Member, panel: Panel, history: History) -> Iterator[str | Promise]:
     if not expert.submitted_at:
         yield NOT_SUBMITTED
     if not panel.chosen and history.of_kind(LetterKind.THANKS, State.BOUNCED):

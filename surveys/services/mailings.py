@@ -17,7 +17,7 @@ from surveys.mail import mail_is_set
 from surveys.models import Expert, Job, Letter, LetterKind, Mailing, Survey
 from surveys.selectors.letter_texts import language_of_expert, words_of
 from surveys.selectors.letters import reminders_due
-from surveys.selectors.recipients import Recipient, recipients
+from surveys.selectors.recipients import LeftOut, Recipient, recipients
 from surveys.services.audit import audit
 from surveys.services.buckets import MAILINGS_OF_A_SURVEY, take
 from surveys.services.jobs import job_ensure
@@ -35,7 +35,7 @@ class Sending:
 
     mailing: Mailing
     job: Job | None
-    left_out: list[Recipient]
+    left_out: list[Recipient | LeftOut]
     repeated: bool = False
 
 
@@ -72,7 +72,8 @@ def mailing_send(
     take(MAILINGS_OF_A_SURVEY, survey.pk)
     mailing, job = _mailing_create(survey, kind, words, [one.expert for one in going], key, user)
     kept = {one.expert.pk for one in going}
-    left_out = [one for one in (*now.going, *now.left_out) if one.expert.pk not in kept]
+    shown_now: list[Recipient | LeftOut] = [*now.going, *now.left_out]
+    left_out = [one for one in shown_now if one.expert.pk not in kept]
     return Sending(mailing, job, left_out)
 
 

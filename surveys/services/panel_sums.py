@@ -121,11 +121,16 @@ def group_numbers(questions: Questions, sums: PanelSums, method: Method) -> list
     """The group's matrix and weights at every parent. Refused, with all of them named, where nobody's answers link a
     node's items.
     """
-    nodes = [_group_node(questions, place, code, sums, method) for place, code in enumerate(questions.codes)]
+    nodes = group_nodes(questions, sums, method)
     faulty = [node.numbers for node in nodes if node.numbers.weights is None]
     if faulty:
         raise Refused(lazy(_unlinked, str)(questions, faulty))
     return nodes
+
+
+def group_nodes(questions: Questions, sums: PanelSums, method: Method) -> list[GroupNode]:
+    """The same, with no weights where the answers do not link the items."""
+    return [_group_node(questions, place, code, sums, method) for place, code in enumerate(questions.codes)]
 
 
 def _group_node(questions: Questions, place: int, code: str, sums: PanelSums, method: Method) -> GroupNode:

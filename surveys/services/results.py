@@ -10,7 +10,7 @@ import numpy as np
 
 import ahp
 from surveys.canonical import decimal_text
-from surveys.models import PanelResult, Survey
+from surveys.models import OpenResult, PanelResult, Survey
 from surveys.selectors.answers import Ratio, node_ratios
 from surveys.selectors.trees import Tree
 
@@ -29,7 +29,7 @@ class Method:
     missing_allowed: bool = False
 
     @classmethod
-    def of(cls, fixed: Survey | PanelResult) -> Method:
+    def of(cls, fixed: Survey | PanelResult | OpenResult) -> Method:
         return cls(fixed.method, fixed.random_index, fixed.aggregation, fixed.missing_allowed)
 
     @property

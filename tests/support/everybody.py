@@ -24,6 +24,7 @@ from surveys.models import (
     Job,
     Letter,
     Membership,
+    OpenLink,
     PanelResult,
     RevisionRequest,
     Survey,
@@ -37,6 +38,7 @@ from surveys.services.judgments import Answer
 from surveys.services.late import late_keep
 from surveys.services.looks import LOOKS
 from surveys.services.members import colleague_invite
+from surveys.services.open_results import open_result_request
 from surveys.services.panel import link_mint, session_open
 from surveys.services.panels import panel_result_request
 from surveys.services.revisions import revision_request
@@ -72,6 +74,7 @@ class Estate:
     token: str
     request: RevisionRequest
     letter: Letter
+    link: OpenLink
     decision: Decision
     tense: Expert
     sets: dict[str, WeightSet]
@@ -81,7 +84,7 @@ class Estate:
 
     @property
     def surveys(self) -> list[Survey]:
-        return [self.decided, self.asking, self.planned]
+        return [self.decided, self.asking, self.planned, self.link.survey]
 
     @property
     def draft_edition(self) -> Edition:
@@ -141,6 +144,7 @@ def _estate(prefix: str) -> Estate:
     make.submitted(judged)
     decision = decision_accept(judged, pair.node, reason="It holds.", user=make.user())
     sets = _weight_sets(decided)
+    link = _answered_by_link(edition)
     data = score.data_set(decided)
     run = score.run(sets["locked"], data)
     Job.objects.filter(kind="scoring_run", subject=run.pk).update(state=Job.State.FAILED, error="It broke.")
@@ -148,7 +152,9 @@ def _estate(prefix: str) -> Estate:
     token = link_mint(expert, channel=InvitationLink.Channel.SHOWN, user=None)
     jobs = list(Job.objects.order_by("-pk")[:3])
     tense = _tense(asking, f"{prefix}5")
-    return Estate(decided, asking, planned, expert, token, request, letter, decision, tense, sets, data, run, jobs)
+    return Estate(
+        decided, asking, planned, expert, token, request, letter, link, decision, tense, sets, data, run, jobs
+    )  # fmt: skip
 
 
 def _written_to(survey: Survey, prefix: str) -> Letter:
@@ -158,6 +164,17 @@ def _written_to(survey: Survey, prefix: str) -> Letter:
     letter = make.mailing(survey, "invitation", [invited.code]).letters.get()
     Letter.objects.filter(pk=letter.pk).update(state=Letter.State.SENT, sent_at=timezone.now())
     return letter
+
+
+def _answered_by_link(edition: Edition) -> OpenLink:
+    """An open survey that somebody has answered who was not asked; the answer was computed, and another came since."""
+    link = make.open_link(edition)
+    make.handed_in(link)
+    open_result_request(link, user=make.user())
+    make.work_off()
+    make.work_off()
+    make.handed_in(link)
+    return link
 
 
 def _tense(asking: Survey, code: str) -> Expert:

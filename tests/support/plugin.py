@@ -39,6 +39,7 @@ OURS = (
     "MAIL_URL",
     "MAIL_FROM",
     "REQUIRE_SECOND_FACTOR",
+    "IDLE_MINUTES",
 )
 TURN = "QUANHENG_TURN"
 COLLECT_EVERY = (50_000, 20, 50)  # what thousands of tests leave lives to the end: looking at it often finds nothing

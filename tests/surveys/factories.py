@@ -10,11 +10,25 @@ from django.db import connection
 from django.utils import timezone
 
 from surveys.files.indicators import IndicatorRow
-from surveys.models import Comparison, Edition, Expert, Job, Mailing, PanelResult, Submission, Survey, WeightSet
+from surveys.models import (
+    Comparison,
+    Edition,
+    Expert,
+    Job,
+    Mailing,
+    OpenDraft,
+    OpenLink,
+    PanelResult,
+    Submission,
+    Survey,
+    WeightSet,
+)
 from surveys.selectors.letter_texts import words_of
+from surveys.selectors.open_form import form_for, open_notice_of, pairs_of
 from surveys.selectors.recipients import recipients
 from surveys.services.judgments import Answer, Recorded, judgment_record
 from surveys.services.mailings import mailing_send
+from surveys.services.open_links import draft_begin, draft_hand_in, draft_save, open_link_make
 from surveys.services.panel import expert_add
 from surveys.services.panels import panel_result_request
 from surveys.services.submissions import submission_create
@@ -22,6 +36,7 @@ from surveys.services.surveys import survey_create, survey_move
 from surveys.services.systems import edition_freeze, edition_import
 from surveys.services.weight_sets import weight_set_approve, weight_set_draft, weight_set_lock, weight_set_propose
 from surveys.tasks import perform
+from surveys.tokens import token_hash
 
 TREE: Mapping[str, Sequence[str]] = {"r": ["a", "b", "c"], "a": ["a1", "a2"]}
 """Six nodes, two matrices, four comparisons, and a leaf beside a node."""
@@ -136,6 +151,28 @@ def weight_set(state: str = "draft", *, of: PanelResult | None = None, decimals:
     for step in steps[: ["draft", "proposed", "approved", "locked"].index(state)]:
         made = step(made)
     return made
+
+
+def open_link(of: Edition | None = None, **settings: Any) -> OpenLink:
+    """The link for everybody of an open survey."""
+    asking = survey("draft", of=of, **settings)
+    open_link_make(asking, f"link-{asking.pk}", user=user())
+    survey_move(asking, "open", user=user())
+    return OpenLink.objects.select_related("survey__edition").get(survey=asking)
+
+
+def respondent(link: OpenLink) -> OpenDraft:
+    """Somebody who has begun."""
+    token = draft_begin(link, open_notice_of(link.survey), pairs=pairs_of(link.survey))
+    return OpenDraft.objects.select_related("link__survey__edition").get(token_hash=token_hash(token))
+
+
+def handed_in(link: OpenLink, *codes: int, insisted: bool = True) -> str:
+    """These answers, or 3 to every pair, handed in by somebody new: the receipt."""
+    draft = respondent(link)
+    said = dict(enumerate(codes or [3] * pairs_of(link.survey)))
+    draft_save(draft, said, seen=0)
+    return draft_hand_in(draft, form_for(draft), insisted=insisted)
 
 
 def in_threads(*calls: Callable[[], Any]) -> list[Any]:

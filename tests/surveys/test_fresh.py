@@ -1,5 +1,6 @@
 """Before something that cannot be taken back, whoever signed in long ago says again who they are."""
 
+import time
 from typing import Any
 
 import pyotp
@@ -28,9 +29,9 @@ def signed_in(name: str, survey: Survey, role: str) -> Client:
     return client
 
 
-def age(client: Client) -> None:
+def age(client: Client, seconds: int = FRESH_SECONDS) -> None:
     session = client.session
-    session[SHOWN_AT] -= FRESH_SECONDS
+    session[SHOWN_AT] -= seconds
     session.save()
 
 
@@ -152,3 +153,38 @@ def test_the_page_speaks_chinese() -> None:
     client = signed_in("owner", make.survey(), Membership.Role.OWNER)
     page = client.get(reverse("second_factor_set_up"), headers={"accept-language": "zh-hans"}).content.decode()
     assert "请再次确认身份" in page and "设置两步验证" in page
+
+
+def test_a_desk_that_was_left_is_signed_out_and_one_in_use_after_eight_hours(
+    monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    settings.IDLE_MINUTES, now = 30, [1_800_000_000.0]
+    monkeypatch.setattr(time, "time", lambda: now[0])
+    client, at = Client(headers={"accept-language": "en"}), reverse("surveys:tokens")
+    client.force_login(make.user())
+
+    def status_after(minutes: int) -> int:
+        now[0] += 60 * minutes
+        return client.get(at).status_code
+
+    assert [status_after(29) for _time in range(3)] == [200] * 3
+    assert status_after(31) == 302
+    assert "nothing was done here for 30 minutes" in client.get(reverse("login")).content.decode()
+    client.force_login(make.user())
+    assert [status_after(29) for _time in range(18)] == [200] * 16 + [302] * 2
+    settings.IDLE_MINUTES = 0
+    client.force_login(make.user())
+    assert status_after(400) == 200
+
+
+def test_one_sees_where_one_is_signed_in_and_ends_it_elsewhere() -> None:
+    here, there, colleague = (Client(headers={"accept-language": "en"}) for _each in range(3))
+    for client, name in ((here, "owner"), (there, "owner"), (colleague, "viewer")):
+        client.force_login(make.user(name))
+    at = reverse("signed_in")
+    assert [each.here for each in here.get(at).context["sessions"]] == [True, False]
+    age(here)
+    assert here.post(at).status_code == 403 and there.get(at).status_code == 200  # first it asks who that is
+    age(here, -FRESH_SECONDS)
+    assert "signed out on 1 other device" in here.post(at, follow=True).content.decode()
+    assert [client.get(at).status_code for client in (here, there, colleague)] == [200, 302, 200]

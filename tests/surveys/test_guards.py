@@ -28,6 +28,12 @@ from surveys.models import (
     Letter,
     Mailing,
     NodeResult,
+    OpenAnswer,
+    OpenDraft,
+    OpenLink,
+    OpenNode,
+    OpenPart,
+    OpenResult,
     PanelMember,
     PanelNode,
     PanelPart,
@@ -44,6 +50,7 @@ from surveys.models import (
     WeightEntry,
     WeightSet,
 )
+from surveys.services.open_results import open_result_request
 from surveys.services.weight_sets import weight_set_lock
 from tests.surveys import factories as make
 
@@ -57,6 +64,8 @@ WRITTEN_ONCE = [
     *["surveys_round", "surveys_roundpair"],
     "surveys_signedsheet",
     "surveys_answerpackage",
+    "surveys_openanswer",
+    "surveys_opennode",
 ]
 
 
@@ -192,6 +201,25 @@ def locked_set() -> WeightSet:
     return copy
 
 
+def open_node() -> OpenNode:
+    known = OpenNode.objects.all()[0]
+    known.pk, known.node = None, Indicator.objects.get(code="c", edition=known.node.edition)
+    return known
+
+
+def deleted_open_link() -> None:
+    """One that nobody used, for a foreign key would refuse it otherwise."""
+    OpenLink.objects.create(survey=make.survey(), slug="unused")
+    OpenLink.objects.filter(slug="unused")._raw_delete("default")
+
+
+def deleted_open_result() -> None:
+    link = OpenLink.objects.get()
+    method = {"method": "eigenvector", "random_index": "simulated", "aggregation": "aij"}
+    OpenResult.objects.create(link=link, number=9, respondents=99, head="", **method)
+    OpenResult.objects.filter(number=9)._raw_delete("default")
+
+
 def entry() -> WeightEntry:
     stranger = make.edition().indicators.all()[0]
     return WeightEntry(weight_set=WeightSet.objects.get(), indicator=stranger, local_weight="1.0", global_weight="1.0")
@@ -268,6 +296,19 @@ ATTEMPTS: dict[str, Callable[[], Any]] = {
     "surveys_signedsheet_update": lambda: SignedSheet.objects.update(note="another"),
     "surveys_signedsheet_delete": lambda: delete(SignedSheet),
     "surveys_signedsheet_insert": lambda: insert(sheet(WeightSet.objects.get())),
+    "surveys_openanswer_update": lambda: OpenAnswer.objects.update(record=b"another"),
+    "surveys_openanswer_delete": lambda: delete(OpenAnswer),
+    "surveys_opennode_update": lambda: OpenNode.objects.update(ratio="0.0"),
+    "surveys_opennode_delete": lambda: delete(OpenNode),
+    "surveys_opennode_insert": lambda: insert(open_node()),
+    "surveys_openlink_update": lambda: OpenLink.objects.update(count=0),
+    "surveys_openlink_delete": deleted_open_link,
+    "surveys_opendraft_update": lambda: OpenDraft.objects.update(receipt=""),
+    "surveys_openresult_update": lambda: OpenResult.objects.update(signs={}),
+    "surveys_openresult_delete": deleted_open_result,
+    "surveys_openpart_insert": lambda: insert(OpenPart(result=OpenResult.objects.get(), first=9, count=1)),
+    "surveys_openpart_update": lambda: OpenPart.objects.update(sums="[]"),
+    "surveys_openpart_delete": lambda: delete(OpenPart),
     "surveys_round_update": lambda: Round.objects.update(note={"en": "another"}),
     "surveys_round_delete": lambda: Round.objects.filter(pairs=None)._raw_delete("default"),
     "surveys_roundpair_update": lambda: RoundPair.objects.update(distribution=[]),
@@ -308,8 +349,18 @@ def everything() -> WeightSet:
     Round.objects.create(survey=expert.survey, number=2)
     asked = Round.objects.create(survey=expert.survey, number=3)
     RoundPair.objects.create(round=asked, comparison=pair, distribution=[0] * 17)
+    _answered_by_link()
     Section.objects.create(expert=expert, node=pair.node, pairs=[[pair.pk, 0]], planned=1)
     return made
+
+
+def _answered_by_link() -> None:
+    """One respondent, whose answers were computed."""
+    link = make.open_link(Edition.objects.get())
+    make.handed_in(link)
+    open_result_request(link, user=make.user())
+    make.work_off()
+    make.work_off()
 
 
 def sentence_of(attempt: Callable[[], Any]) -> str:

@@ -27,7 +27,7 @@ from surveys.mail import mail_is_set
 from surveys.models import InvitationLink, LetterKind, Survey
 from surveys.qr import qr_svg
 from surveys.selectors.letter_texts import HandedOver, has_own_words, letter_to, words_of
-from surveys.selectors.recipients import Recipient, Recipients, recipients
+from surveys.selectors.recipients import LeftOut, Recipient, Recipients, recipients
 from surveys.services.letters import letters_hand_over
 from surveys.services.mailings import ASKS, Sending, mailing_send
 from surveys.tasks import enqueue
@@ -35,6 +35,8 @@ from surveys.views.coordinator.pages import account, survey_page
 
 CSV, XLSX = "text/csv; charset=utf-8", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CONFIRMED = "sending"
+MOST_LISTED = 1_000
+"""Experts in the list of boxes to tick; of a larger panel they are ticked on the page of its progress."""
 
 
 @login_required
@@ -42,10 +44,18 @@ CONFIRMED = "sending"
 def letters_new(request: HttpRequest, survey_id: int) -> HttpResponse:
     """Choose the letter, and single experts where it is not for everybody."""
     survey = survey_for(request.user, survey_id, *RUNS)
-    experts = survey.experts.select_related("person").order_by("pk")
+    ticked, everybody = request.GET.getlist("only"), survey.experts.select_related("person").order_by("pk")
+    large = everybody.count() > MOST_LISTED
+    experts = everybody.filter(code__in=ticked[:MOST_LISTED]) if large else everybody
     kind = request.GET.get("kind") if request.GET.get("kind") in LetterKind.values else LetterKind.INVITATION
-    context = {"experts": experts, "kinds": LetterKind.choices, "kind": kind, "mail_is_set": mail_is_set()}
-    return survey_page(request, survey, "letters", "letters_new", ticked=request.GET.getlist("only"), **context)
+    context = {
+        "large": large,
+        "experts": experts,
+        "kinds": LetterKind.choices,
+        "kind": kind,
+        "mail_is_set": mail_is_set(),
+    }
+    return survey_page(request, survey, "letters", "letters_new", ticked=ticked, **context)
 
 
 @login_required
@@ -127,7 +137,7 @@ def _say(request: HttpRequest, sending: Sending) -> None:
         messages.warning(request, said % {"experts": ", ".join(map(_why, sending.left_out))})
 
 
-def _why(one: Recipient) -> str:
+def _why(one: Recipient | LeftOut) -> str:
     return f"{one.expert.code} ({one.why_not or _('another address')})"
 
 

@@ -13,6 +13,7 @@ from surveys.forms.uploads import signed
 from surveys.models import Indicator, Judgment
 from surveys.selectors.editing import family_print, node_print, subtree_print
 from surveys.selectors.letter_texts import words_of
+from surveys.selectors.open_form import open_notice_of
 from surveys.selectors.recipients import recipients
 from surveys.selectors.trees import tree_of
 from surveys.services.devices import code_mint
@@ -128,6 +129,18 @@ def by_token(door: ApiDoor) -> Door:
     return Door(get=TOKEN, post=TOKEN, args=lambda at: [door.place(at)], writes=False)
 
 
+def by_link(at: Estate) -> list[list[Any]]:
+    return [[at.link.slug]]
+
+
+def linked(at: Estate) -> list[list[Any]]:
+    return [[at.link.survey_id]]
+
+
+def agreed(at: Estate) -> dict[str, Any]:
+    return {"consent": "on", "notice": open_notice_of(at.link.survey).text_hash}
+
+
 def written_to(at: Estate) -> list[list[Any]]:
     return [[at.asking.pk, at.letter.pk]]
 
@@ -194,6 +207,7 @@ DOORS: dict[str, Door] = {
     "login": Door(get=ANYBODY, post=ANYBODY, payload=fields(username="x", password="y"), writes=False),
     "sign_in_code": Door(get=ANYBODY, post=ANYBODY, writes=False),
     "sign_in_set_up": Door(get=ANYBODY, post=ANYBODY, writes=False),
+    "signed_in": Door(get=ACCOUNT, post=ACCOUNT, writes=False),  # there is no other session to end
     "second_factor": Door(get=ACCOUNT),
     "second_factor_set_up": Door(get=ACCOUNT, post=ACCOUNT, payload=phone),
     "second_factor_codes": Door(post=ACCOUNT, writes=False),  # there is no factor to have codes
@@ -250,6 +264,11 @@ DOORS: dict[str, Door] = {
     "surveys:resume": Door(
         get=ANYBODY, post=ANYBODY, args=asking, payload=lambda at: {"key": one_time_code(at)}, asks=ANSWER_FIELDS
     ),
+    # everybody who has the address
+    "surveys:open_start": Door(get=ANYBODY, post=ANYBODY, args=by_link, payload=agreed),
+    "surveys:open_rows": Door(get=ANYBODY, post=ANYBODY, args=lambda at: [[at.link.slug, 1]], writes=False),
+    "surveys:open_review": Door(get=ANYBODY, post=ANYBODY, args=by_link, writes=False),
+    "surveys:open_receipt": Door(get=ANYBODY, args=by_link),
     # systems
     "surveys:system_list": Door(get=ACCOUNT),
     "surveys:system_import": Door(
@@ -423,6 +442,11 @@ DOORS: dict[str, Door] = {
     "surveys:job_retry": Door(
         post=WORKS, args=lambda at: [[job.pk] for job in at.jobs if job.state == "failed"]
     ),
+    "surveys:open_link": Door(get=READS, args=lambda at: [[at.link.survey_id], [at.decided.pk]]),
+    "surveys:open_link_make": Door(post=RUNS, args=linked, writes=False),  # decided before the survey opened
+    "surveys:open_link_shut": Door(post=RUNS, args=linked),
+    "surveys:open_link_compute": Door(post=RUNS, args=linked),
+    "surveys:open_link_export": Door(get=READS, args=linked),
     # weight sets
     "surveys:weight_sets": Door(get=READS, args=decided),
     "surveys:weight_set_new": Door(get=RUNS, post=RUNS, args=decided, payload=fields(decimals="2")),

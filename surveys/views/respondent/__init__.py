@@ -1,0 +1,1 @@
+"""Pages for everybody who has the address of an open link."""
