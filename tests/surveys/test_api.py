@@ -11,6 +11,7 @@ from django.utils import timezone, translation
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
+import config.urls  # noqa: F401  what the API takes is declared where its addresses are
 from scoring.models import DataSet, ScoringRun
 from surveys.api.description import description, operations
 from surveys.api.operations import OPERATIONS, Operation
