@@ -1,16 +1,18 @@
 # `make run` and `make test` need Python 3.11 or newer, git and make; everything else goes into .venv.
 # Options: PY=python3.12  PORT=8001  DATA_DIR=/srv/quanheng  (and every variable of docs/deployment.md),
-# TEST_PROCESSES=0 for tests one after another.
+# TEST_PROCESSES=0 for tests one after another (BROWSER_PROCESSES for those in the browser).
 
 PY ?= python3
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 PIP := $(PYTHON) -m pip --disable-pip-version-check --quiet
 UV := $(VENV)/bin/uv
-TEST_PROCESSES ?= 2
+# One more than processors: some tests wait for a minute, others work meanwhile. A browser fills them by itself.
+TEST_PROCESSES ?= 3
+BROWSER_PROCESSES ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run worker test test-sqlite test-postgres test-browser soak check format bench bench-form bench-desk bench-figures bench-large lock clean
+.PHONY: help run worker test test-sqlite test-postgres test-browser soak check format bench bench-form bench-desk bench-figures bench-large audit lock bundle clean
 
 help:
 	@echo "make run      start Quanheng at http://127.0.0.1:8000/ (PORT=, DATA_DIR=)"
@@ -23,6 +25,8 @@ help:
 	@echo "make bench-desk  pages of the coordinator with a panel of 500 (a minute or two)"
 	@echo "make bench-large  a million respondents of an open link, a panel of 100,000 (ten minutes; RESPONDENTS=, INVITATIONS=)"
 	@echo "make bench-figures  the report's whole set of figures (two minutes)"
+	@echo "make audit    asks PyPI's advisories about every package of requirements*.txt (needs the internet)"
+	@echo "make bundle   archives for houses without a network, into dist/ (PLATFORM=x86_64, WITH_PYTHON=FILE; docs/intranet.md)"
 	@echo "make lock     renew requirements*.txt"
 	@echo "make clean    remove the environment and caches; var/ with your data stays"
 
@@ -41,11 +45,12 @@ test-postgres: $(VENV)/ready-dev
 	$(PYTHON) -m pytest -n $(TEST_PROCESSES) --dist worksteal --database=postgres
 
 test-browser: $(VENV)/ready-dev
-	$(PYTHON) -m pytest -n $(TEST_PROCESSES) --dist loadfile tests/browser
+	$(PYTHON) -m pytest -n $(BROWSER_PROCESSES) --dist loadfile tests/browser
 
 soak: $(VENV)/ready-dev
 	QUANHENG_SOAK=1 $(PYTHON) -m pytest tests/browser/test_states.py tests/browser/test_axe.py
 	QUANHENG_SOAK=1 $(PYTHON) -m pytest tests/scoring/test_backups.py
+	QUANHENG_SOAK=1 $(PYTHON) -m pytest tests/test_bundle.py
 	QUANHENG_SOAK=1 $(PYTHON) -m pytest tests/reliability tests/surveys/test_hostile_files.py
 	QUANHENG_SOAK=1 $(PYTHON) -m pytest -n $(TEST_PROCESSES) --dist worksteal --database=postgres
 
@@ -83,6 +88,14 @@ COMPILE := UV_CUSTOM_COMPILE_COMMAND="make lock" $(UV) pip compile --quiet --upg
 lock: $(VENV)/ready-dev
 	$(COMPILE) requirements.in --output-file requirements.txt
 	$(COMPILE) requirements-dev.in --output-file requirements-dev.txt
+
+# In an environment of its own. --strict: a package that could not be asked about is a failure, not a silence.
+audit: $(VENV)/ready-dev
+	$(UV) tool run pip-audit==2.10.1 --strict --disable-pip --require-hashes -r requirements.txt
+	$(UV) tool run pip-audit==2.10.1 --strict --disable-pip --require-hashes -r requirements-dev.txt
+
+bundle: $(VENV)/ready
+	$(PYTHON) -m deploy.bundle $(if $(PLATFORM),--platform $(PLATFORM)) $(if $(WITH_PYTHON),--with-python $(WITH_PYTHON))
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

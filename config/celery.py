@@ -21,7 +21,8 @@ logger = logging.getLogger(__name__)
 
 SWEEP_TASK = "surveys.tasks.sweep"
 REMIND_TASK = "surveys.tasks.remind"
-PULSE = {SWEEP_TASK: 5.0, REMIND_TASK: 300.0}  # seconds
+RETAIN_TASK = "surveys.tasks.retain"
+PULSE = {SWEEP_TASK: 5.0, REMIND_TASK: 300.0, RETAIN_TASK: 3600.0}  # seconds
 TICK = 0.5  # a worker that stops waits for its timer's next entry, so that one must never be far
 PARENT_VARIABLE = "QUANHENG_PARENT"
 LOOK_AT_PARENT_EVERY = 1.0
@@ -35,7 +36,7 @@ app.autodiscover_tasks()
 
 
 def send_pulse(task: str) -> None:
-    """Asks for a sweep or a look at the reminders. One that nobody has taken by the time of the next expires."""
+    """Asks for a sweep, or a look at what is due. One that nobody has taken by the time of the next expires."""
     try:
         app.send_task(task, expires=2 * PULSE[task])
     except OperationalError as error:

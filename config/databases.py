@@ -14,11 +14,14 @@ POSTGRES_PARAMETERS = ("host", "sslmode", "sslrootcert", "sslcert", "sslkey", "c
 
 # FULL: with NORMAL a power cut takes back answers that were acknowledged. IMMEDIATE: a transaction that reads and
 # then writes would otherwise meet "database is locked"; config.write_gate lets these transactions wait in turn.
+# secure_delete: what is erased is overwritten with zeros, not left in pages that nobody has used again.
 # recursive_triggers: INSERT OR REPLACE must not slip past the triggers that keep the log of judgments append-only.
 SQLITE_OPTIONS: dict[str, Any] = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,
-    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA recursive_triggers=ON;",
+    "init_command": (
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA recursive_triggers=ON; PRAGMA secure_delete=ON;"
+    ),
 }
 POSTGRES_LIMITS = "-c statement_timeout=15000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=30000"
 

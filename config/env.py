@@ -54,6 +54,16 @@ def port(name: str, default: int) -> int:
     return int(value)
 
 
+def minutes(name: str, least: int, most: int) -> int:
+    """So many minutes, or none."""
+    value = text(name)
+    if not value:
+        return 0
+    if not (value.isascii() and value.isdigit() and least <= int(value) <= most):
+        raise ImproperlyConfigured(f"{name} is {value!r}; write a whole number from {least} to {most}, or nothing.")
+    return int(value)
+
+
 def address(name: str) -> str:
     """An IP address, or nothing."""
     value = text(name)
@@ -113,6 +123,15 @@ class Site:
     def origin(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{self.scheme}://{host}" + (f":{self.port}" if self.port else "")
+
+    @property
+    def cookie_prefix(self) -> str:
+        """Browsers hold what such a name promises: set by this host alone, over https, for every path. A site below a
+        path can promise https only.
+        """
+        if not self.is_https:
+            return ""
+        return "__Secure-" if self.prefix else "__Host-"
 
     @property
     def url(self) -> str:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from surveys.tokens import without_tokens
 from surveys.trace import current_id
 
-PULSE = ("surveys.tasks.sweep", "surveys.tasks.remind")
+PULSE = ("surveys.tasks.sweep", "surveys.tasks.remind", "surveys.tasks.retain")
 
 
 class DiscreetFormatter(logging.Formatter):

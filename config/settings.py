@@ -13,6 +13,7 @@ DATA_DIR = env.folder("DATA_DIR", default=BASE_DIR / "var")
 PORT = env.port("PORT", default=8000)
 SITE = env.site("SITE_URL", default_port=PORT)
 SITE_URL = SITE.url
+PLAIN_HTTP = env.boolean("PLAIN_HTTP", default=False)
 TRUSTED_PROXY = env.address("TRUSTED_PROXY")
 METRICS_TOKEN = env.secret("METRICS_TOKEN")
 LOG_FORMAT = env.choice("LOG_FORMAT", ("text", "json"))
@@ -44,6 +45,7 @@ MIDDLEWARE = [
     "surveys.middleware.TraceMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "surveys.middleware.ContentSecurityPolicyMiddleware",
+    "surveys.middleware.NoStoreMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # pads at random, and Django masks its tokens: BREACH learns nothing
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -54,6 +56,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "surveys.middleware.LeftAloneMiddleware",
+    "surveys.middleware.TooManyMiddleware",
     "surveys.middleware.RefusalLogMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
@@ -97,9 +101,12 @@ WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("ttf", "woff", "woff2", "png", "jpg", "gi
 ALLOWED_HOSTS = [SITE.host, "localhost", "127.0.0.1", "[::1]", socket.gethostname()]
 SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = LANGUAGE_COOKIE_PATH = f"{SITE.prefix}/"
 
+MESSAGE_STORAGE = "surveys.notes.Notes"
+
 # Accounts
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = f"{SITE.prefix}/"
+AUTHENTICATION_BACKENDS = ["surveys.authentication.AccountBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -108,12 +115,15 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "surveys.passwords.ContextWordsValidator"},
 ]
+REQUIRE_SECOND_FACTOR = env.boolean("REQUIRE_SECOND_FACTOR", default=False)  # nobody signs in without one
+IDLE_MINUTES = env.minutes("IDLE_MINUTES", least=5, most=480)  # an account that did nothing for so long is signed out
 PASSWORD_RESET_TIMEOUT = 3 * 24 * 60 * 60  # a link to choose a password, which works once
-SESSION_COOKIE_NAME = "quanheng_session"
+SESSION_COOKIE_NAME = f"{SITE.cookie_prefix}quanheng_session"
 SESSION_COOKIE_AGE = 8 * 60 * 60
-CSRF_COOKIE_NAME = "quanheng_csrf"
-LANGUAGE_COOKIE_NAME = "quanheng_language"
+CSRF_COOKIE_NAME = f"{SITE.cookie_prefix}quanheng_csrf"
+LANGUAGE_COOKIE_NAME = f"{SITE.cookie_prefix}quanheng_language"
 LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 
@@ -124,7 +134,7 @@ SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if SITE.is_https else 0
 # https would never end.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXY else None
 SECURE_SSL_REDIRECT = SITE.is_https and bool(TRUSTED_PROXY)
-SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$", r"(^|/)api/v1/"]  # a program is refused, not redirected
 CSRF_TRUSTED_ORIGINS = [SITE.origin]
 CSRF_FAILURE_VIEW = "surveys.views.expert.csrf.failure"  # an answer on a page that was open too long is not lost
 # no-referrer would make browsers send `Origin: null`, which the CSRF check must refuse; strict-origin hides the token.
@@ -132,8 +142,9 @@ SECURE_REFERRER_POLICY = "strict-origin"
 # Browsers ignore it over plain http, and complain in the console.
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin" if SITE.is_https else None
 X_FRAME_OPTIONS = "DENY"
-# Of plain http surveys.W003 warns, once and with a way out. With https, whether other names below our domain have it
-# too (W005), and a list in browsers that is hard to leave (W021), are for the owner of the domain: set in the proxy.
+# Plain http is refused unless PLAIN_HTTP accepts it (surveys.E005), and then warned of (surveys.W003). With https,
+# whether other names below our domain have it too (W005), and a list in browsers that is hard to leave (W021), are for
+# the owner of the domain: set in the proxy.
 _NOT_OURS = ("05", "21") if SITE.is_https else ("04", "08", "12", "16")
 SILENCED_SYSTEM_CHECKS = [f"security.W0{number}" for number in _NOT_OURS]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024

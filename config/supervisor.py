@@ -22,6 +22,7 @@ from config.celery import PARENT_VARIABLE
 THREADS = 8
 # Browsers keep their connections for minutes; at a limit nobody else is let in until one of them leaves.
 CONNECTIONS = 4096
+SILENCE = 120  # seconds after which a connection on which nothing happens is closed
 OTHER_FILES = 256  # database, logs, static files, uploads
 LARGEST_REQUEST = 12 * 1024 * 1024  # bytes: data files of 5 MB and a form around them
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0  # seconds between a worker's end and the next
@@ -143,19 +144,27 @@ def serve(claimed: socket.socket) -> None:
     """Serves until SystemExit or Ctrl-C."""
     from config.wsgi import application  # here: its static files must have been collected before
 
-    server = waitress.create_server(
+    server = server_of(application, claimed)
+    try:
+        server.run()
+    finally:
+        server.close()
+
+
+def server_of(application: Any, claimed: socket.socket) -> Any:
+    """Requests are read whole by one loop before a thread takes them: whoever sends slowly, or nothing, holds a
+    connection and no thread, and loses it after a while.
+    """
+    return waitress.create_server(
         application,
         sockets=[claimed],
         threads=THREADS,
         max_request_body_size=LARGEST_REQUEST,
         connection_limit=connections_allowed(),
+        channel_timeout=SILENCE,
         asyncore_use_poll=True,  # select() cannot see a file whose number is above 1023
         **_proxy_options(),
     )
-    try:
-        server.run()
-    finally:
-        server.close()
 
 
 def connections_allowed() -> int:

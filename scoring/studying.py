@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,8 @@ from scoring.selectors.weighing import Weighing
 from scoring.uncertainty import beats, equal, rank_intervals, without
 from surveys.canonical import decimal_text
 from surveys.errors import Refused
+from surveys.models import Survey
+from surveys.selectors.small_groups import groups_shown
 from surveys.services.jobs import told as in_every_language
 from surveys.services.results import OTHER_METHOD
 
@@ -45,11 +48,11 @@ class Cancelled(Exception):
     """Somebody cancelled the study."""
 
 
-def options_of(kind: str) -> dict[str, str]:
+def options_of(kind: str, survey: Survey) -> dict[str, str]:
     """What a study is computed with; it is part of the question."""
     if kind == Study.Kind.PANEL:
         return {"draws": str(DRAWS), "seed": str(SEED), "confidence": "0.9"}
-    return {}
+    return {"smallest_group": str(survey.smallest_group)} if kind == Study.Kind.EXPERTS else {}
 
 
 def study_document(kind: str, options: Mapping[str, str], weighing: Weighing, step: Step) -> Document:
@@ -92,37 +95,45 @@ def _panel(weighing: Weighing, options: Mapping[str, str], step: Step) -> Docume
 # --- other experts ---
 
 
-def _experts(weighing: Weighing, _options: Mapping[str, str], step: Step) -> Document:
+def _experts(weighing: Weighing, options: Mapping[str, str], step: Step) -> Document:
     panel = weighing.panel
     if panel is None:
         raise Refused(_("No panel stands behind these weights."))
     counting = [row for row, counts in enumerate(panel.counting) if counts]
-    rows = []
+    groups, rows = _groups_told(weighing, counting, options), []
     for place, row in enumerate(counting):
         step(place, len(counting))
         expert = panel.experts[row]
         rows.append(
             {
                 "expert": expert.code,
-                "group": expert.group,
+                "group": expert.group if expert.group in groups or "smallest_group" not in options else "",
                 "left_out": _told(weighing, lambda it, who=expert: it.leaving_out(who)),  # type: ignore[misc]
                 "alone": _told(weighing, lambda it, at=row: it.only([at])),  # type: ignore[misc]
             }
         )
-    return {"experts": rows, "groups": list(_groups(weighing, counting))}
+    return {"experts": rows, "groups": list(_groups(weighing, groups))}
 
 
-def _groups(weighing: Weighing, counting: Sequence[int]) -> Iterator[Document]:
-    """Known groups, each by itself; none is told that has one member."""
+def _groups_told(weighing: Weighing, counting: Sequence[int], options: Mapping[str, str]) -> dict[str, list[int]]:
+    """Known group → its members, for those that may be told. Studies that were made before a smallest group was
+    declared have all of two and more, and come back so; pages and files leave out what may not be told.
+    """
     panel = weighing.panel
     assert panel is not None  # noqa: S101  the caller looked
+    if smallest := options.get("smallest_group"):
+        return groups_shown(replace(panel, fewest=int(smallest)))
     by_group: dict[str, list[int]] = {}
     for row in counting:
         by_group.setdefault(panel.experts[row].group, []).append(row)
-    for group, members in sorted(by_group.items()):
-        if group and len(members) > 1:
-            told = _told(weighing, lambda it, rows=members: it.only(rows))  # type: ignore[misc]
-            yield {"group": group, "count": len(members), "alone": told}
+    return {group: rows for group, rows in sorted(by_group.items()) if group and len(rows) > 1}
+
+
+def _groups(weighing: Weighing, groups: Mapping[str, Sequence[int]]) -> Iterator[Document]:
+    """Known groups, each by itself."""
+    for group, members in groups.items():
+        told = _told(weighing, lambda it, rows=members: it.only(rows))  # type: ignore[misc]
+        yield {"group": group, "count": len(members), "alone": told}
 
 
 def _told(weighing: Weighing, change: Callable[[Any], Any]) -> Document:

@@ -20,10 +20,12 @@ from surveys.redis_broker import redis_broker
 
 START = "start"  # what is asked at every start
 BROKER = "broker"  # what asks Redis
+RUN = "run"  # what `manage.py run` says once more
 
 # Below these, SQLite may damage a database in WAL mode that several processes write to (the WAL-reset bug).
 FIXED_IN, BACKPORTS = (3, 51, 3), {(3, 44): 6, (3, 50): 7}
 DURABLE = {"synchronous_commit": "on", "fsync": "on", "full_page_writes": "on"}
+COST = "whoever shares the network can read answers, passwords and personal links, and act with them."
 LOCAL_NAMES = ("localhost", "127.0.0.1", "::1")
 NETWORK_SHARES = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "ceph", "glusterfs", "lustre", "beegfs", "ncpfs"}
 NETWORK_SHARES |= {"fuse.sshfs", "fuse.glusterfs", "fuse.s3fs", "fuse.rclone"}
@@ -69,17 +71,35 @@ def _wrong_setting(cursor: Any, name: str, good: str) -> CheckMessage | None:
     )
 
 
-@register(Tags.security, deploy=True)
+@register(START)
+def plain_http_unasked(**_: Any) -> list[CheckMessage]:
+    """Nobody comes into plain http by leaving an s out: it is said in a variable of its own."""
+    if settings.PLAIN_HTTP or not _in_the_clear():
+        return []
+    return [
+        Error(
+            f"{settings.SITE_URL} is plain http: {COST}",
+            hint="Put a proxy with a certificate in front and set SITE_URL=https://…, or accept this: PLAIN_HTTP=true.",
+            id="surveys.E005",
+        )
+    ]
+
+
+@register(Tags.security, RUN, deploy=True)
 def plain_http(**_: Any) -> list[CheckMessage]:
-    if settings.SITE.is_https or settings.SITE.host in LOCAL_NAMES:
+    if not _in_the_clear():
         return []
     return [
         CheckWarning(
-            f"{settings.SITE_URL} is plain http: answers and passwords can be read on the way.",
+            f"{settings.SITE_URL} is plain http, as PLAIN_HTTP accepts: {COST}",
             hint="Put a proxy with a certificate in front and set SITE_URL=https://…",
             id="surveys.W003",
         )
     ]
+
+
+def _in_the_clear() -> bool:
+    return not settings.SITE.is_https and settings.SITE.host not in LOCAL_NAMES
 
 
 @register(START)

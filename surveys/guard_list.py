@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from django.db.models import Model
+
+from surveys.erased import ERASED
 from surveys.guards import Guard, append_only, changed
+from surveys.models import AuditEvent, JudgmentEvent, KeptJudgment, Mailing, RevisionRequest, Submission, Transcript
 
 _EDITION_IS_FROZEN = "(SELECT e.state FROM surveys_edition e WHERE e.id = {edition}) = 'frozen'"
 _NODE_IS_FROZEN = (
@@ -23,6 +27,7 @@ _LETTER = "A letter that was sent keeps its mailing and its expert, and is not d
 _METHOD = "A survey that was opened keeps its edition and its method: make another survey."
 _RULES = "The rules for leaving answers out were declared when the survey opened: they stay as they are."
 _PROMISE = "The experts were promised that their names stay apart from their answers: this cannot be taken back."
+_STRICTER = "What was promised about small groups and about how long names are kept can be made stricter, never looser."
 _UNMASKED = "The moment at which units' names were first seen is kept: it is written once."
 _PILOT = "Whether an expert answered in the pilot is said once, when the survey opens."
 _COMPUTED = "A panel result is computed once: ask for a new one."
@@ -35,6 +40,18 @@ _SIGNED = "A weight set that was proposed cannot be changed: propose a new one."
 _SET_IS_NOT_DRAFT = "(SELECT w.state FROM surveys_weightset w WHERE w.id = {weight_set}) <> 'draft'"
 _SHEET = "A signed sheet belongs to a set that was proposed, to its content, and to another person."
 _OF_SHEETS_SET = "(SELECT w.{column} FROM surveys_weightset w WHERE w.id = NEW.weight_set_id)"
+_GONE = "Whose name was erased stays without one."
+_IS_ERASED = "EXISTS (SELECT 1 FROM surveys_expert x WHERE {whose} AND x.erased_at IS NOT NULL)"
+_OF_ERASED = _IS_ERASED.format(whose="x.id = OLD.expert_id")
+_LOG_OF_ERASED = (
+    f"({_IS_ERASED.format(whose='x.survey_id = OLD.survey_id')}"
+    " OR OLD.survey_id IS NULL AND substr(OLD.action, 1, 7) = 'person.')"
+)
+_MAILING_OF_ERASED = (
+    "EXISTS (SELECT 1 FROM surveys_expert x JOIN surveys_letter l ON l.expert_id = x.id"
+    " WHERE l.mailing_id = OLD.id AND x.erased_at IS NOT NULL)"
+)
+_GONE_AS = {"JSONField": "NEW.{name} = '{{}}'", "BinaryField": "NEW.{name} IS NULL"}
 _MOVES = (
     "draft>proposed", "proposed>draft", "proposed>approved", "approved>locked", "locked>superseded",
 )  # fmt: skip
@@ -48,22 +65,23 @@ _SEAL = ("locked_by_id", "locked_at", "seal", "seal_hash")
 
 def guards() -> list[Guard]:
     return [
-        *append_only("surveys_judgmentevent", "A judgment event"),
-        *append_only("surveys_auditevent", "An entry of the audit log"),
-        *append_only("surveys_submission", "A submission"),
+        *_erasable(JudgmentEvent, "A judgment event", _OF_ERASED, "note"),
+        *_erasable(AuditEvent, "An entry of the audit log", _LOG_OF_ERASED, "subject", "reason", "old", "new"),
+        *_erasable(Submission, "A submission", _OF_ERASED, "reason", "remark"),
         *append_only("surveys_noderesult", "A computed result"),
         *append_only("surveys_panelmember", "The list of submissions behind a panel result"),
         *append_only("surveys_panelnode", "A computed panel result"),
         *append_only("surveys_consenttext", "A privacy notice that was shown"),
         *append_only("surveys_consent", "A consent"),
-        *append_only("surveys_keptjudgment", "An answer that was kept"),
+        *_erasable(KeptJudgment, "An answer that was kept", _OF_ERASED, "reason"),
         *append_only("surveys_lateanswer", "A late answer"),
-        *append_only("surveys_transcript", "A record of answers keyed in"),
+        *_erasable(Transcript, "A record of answers keyed in", _OF_ERASED, "note", "file_name", "file"),
         *append_only("surveys_revisionpair", "A pair of a revision request"),
         *append_only("surveys_round", "A further round"),
         *append_only("surveys_roundpair", "A pair of a further round"),
         *append_only("surveys_decision", "A decision about an expert's answers"),
-        *append_only("surveys_mailing", "What was sent to whom"),
+        *_erasable(Mailing, "What was sent to whom", _MAILING_OF_ERASED, "subject", "body"),
+        *append_only("surveys_answerpackage", "What was taken in from another site"),
         Guard("surveys_letter", "UPDATE", _LETTER, changed("mailing_id", "expert_id")),
         Guard("surveys_letter", "DELETE", _LETTER),
         *append_only("surveys_signedsheet", "The scan of a signed sheet"),
@@ -74,7 +92,11 @@ def guards() -> list[Guard]:
         Guard("surveys_lateanswer", "INSERT", _FOREIGN_PAIR, _PAIR_IS_FOREIGN),
         Guard("surveys_keptjudgment", "INSERT", _FOREIGN_PAIR, _PAIR_IS_FOREIGN),
         Guard("surveys_section", "UPDATE", _SECTION, changed("expert_id", "node_id", "pairs", "planned")),
-        Guard("surveys_revisionrequest", "UPDATE", _REQUEST, changed("expert_id", "node_id", "note", "round_id")),
+        Guard("surveys_revisionrequest", "UPDATE", _REQUEST, changed("expert_id", "node_id", "round_id")),
+        Guard("surveys_revisionrequest", "UPDATE", _REQUEST, _not_erased(RevisionRequest, _OF_ERASED, "note"), "note"),
+        Guard(
+            "surveys_expert", "UPDATE", _GONE, "OLD.erased_at IS NOT NULL AND (" + changed("erased_at") + ")", "erased"
+        ),
         Guard("surveys_revisionrequest", "DELETE", _REQUEST),
         *_opened_surveys(),
         *_frozen_edition(),
@@ -82,6 +104,23 @@ def guards() -> list[Guard]:
         *_open_link(),
         *_weight_sets(),
     ]
+
+
+def _erasable(model: type[Model], what: str, where: str, *names: str) -> list[Guard]:
+    """Written once, but for these texts, which may be erased of whom was erased."""
+    update, delete = append_only(model._meta.db_table, what)
+    kept = changed(*(str(field.column) for field in model._meta.concrete_fields if field.name not in names))
+    return [Guard(update.table, "UPDATE", update.sentence, f"{kept} OR {_not_erased(model, where, *names)}"), delete]
+
+
+def _not_erased(model: type[Model], where: str, *names: str) -> str:
+    """A condition: one of these becomes anything but erased, or does so of somebody who was not."""
+    other = []
+    for name in names:
+        kind = model._meta.get_field(name).get_internal_type()
+        gone = _GONE_AS.get(kind, f"NEW.{{name}} = '{ERASED}'").format(name=name)
+        other.append(f"({changed(name)}) AND NOT ({gone})")
+    return f"({changed(*names)}) AND NOT {where} OR {' OR '.join(other)}"
 
 
 def _frozen_edition() -> list[Guard]:
@@ -109,11 +148,16 @@ def _opened_surveys() -> list[Guard]:
     )  # fmt: skip
     opened = "OLD.state NOT IN ('draft', 'pilot')"
     broken = "OLD.anonymity = 'pseudonyms' AND NEW.anonymity <> 'pseudonyms'"
+    looser = (
+        "NEW.smallest_group < OLD.smallest_group"
+        " OR OLD.names_kept IS NOT NULL AND (NEW.names_kept IS NULL OR NEW.names_kept > OLD.names_kept)"
+    )
     unmasked = f"OLD.unmasked_at IS NOT NULL AND ({changed('unmasked_at')})"
     return [
         Guard("surveys_survey", "UPDATE", _METHOD, f"{opened} AND ({fixed})"),
         Guard("surveys_survey", "UPDATE", _RULES, f"{opened} AND ({changed('exclusion_rules')})", "rules"),
         Guard("surveys_survey", "UPDATE", _PROMISE, f"{opened} AND {broken}", "promise"),
+        Guard("surveys_survey", "UPDATE", _STRICTER, f"{opened} AND ({looser})", "stricter"),
         Guard("surveys_survey", "UPDATE", _UNMASKED, unmasked, "unmasked"),
         Guard("surveys_expert", "UPDATE", _PILOT, "OLD.pilot AND NOT NEW.pilot", "pilot"),
     ]

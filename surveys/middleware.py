@@ -4,14 +4,21 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
 
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
 from django.contrib.auth.models import User
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.utils.translation import gettext as _
 
+from surveys.errors import TooMany
 from surveys.metrics import request_answered
 from surveys.models import Survey
 from surveys.services.looks import refusal_note
+from surveys.signing_in import left_alone
 from surveys.trace import id_for, traced
+from surveys.views.waiting import wait_page
 
 log = logging.getLogger("surveys.requests")
 
@@ -21,11 +28,12 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "default-src 'self'",
         "img-src 'self' data:",
         "object-src 'none'",
-        "base-uri 'self'",
+        "base-uri 'none'",
         "form-action 'self'",
         "frame-ancestors 'none'",
     ]
 )
+PUBLIC = "/p/"
 PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=()"
 
 
@@ -62,6 +70,22 @@ class ContentSecurityPolicyMiddleware:
         return response
 
 
+class NoStoreMiddleware:
+    """What is shown to a device with a session is for whoever sits before it now: no browser or proxy keeps it.
+
+    Answers that say themselves how long they are good for (public pages, static files) keep their word.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if settings.SESSION_COOKIE_NAME in request.COOKIES:
+            response.headers.setdefault("Cache-Control", "no-store, private")
+        return response
+
+
 class NoNulMiddleware:
     """No keyboard writes the character NUL. PostgreSQL keeps no text with it, SQLite does: with both it is refused."""
 
@@ -88,6 +112,35 @@ def _texts(fields: QueryDict) -> Iterator[str]:
     for name, values in fields.lists():
         yield name
         yield from values
+
+
+class LeftAloneMiddleware:
+    """Where IDLE_MINUTES is set, an account that did nothing for so long is signed out. Public pages know none."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        minutes = settings.IDLE_MINUTES
+        private = minutes and not request.path_info.startswith(PUBLIC)
+        if private and request.user.is_authenticated and left_alone(request.session, minutes):
+            logout(request)
+            said = _("You were signed out, since nothing was done here for %(minutes)d minutes. Please sign in again.")
+            messages.info(request, said % {"minutes": minutes})
+        return self.get_response(request)
+
+
+class TooManyMiddleware:
+    """Whoever tried too often reads how long to wait, whichever page they tried at."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return wait_page(request, exception) if isinstance(exception, TooMany) else None
 
 
 class RefusalLogMiddleware:

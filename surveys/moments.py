@@ -8,7 +8,20 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from surveys.models import Survey
+
 BEIJING = "Asia/Shanghai"
+
+
+def seconds_told(anonymity: str) -> bool:
+    """Whether pages and files tell times of answers to the second. Where answers stand under codes they stop at the
+    minute, so that nobody lays them beside the times of another log.
+    """
+    return anonymity != Survey.Anonymity.PSEUDONYMS
+
+
+def told_moment(at: datetime, anonymity: str) -> datetime:
+    return at if seconds_told(anonymity) else at.replace(second=0, microsecond=0)
 
 
 def moment_text(at: datetime) -> str:

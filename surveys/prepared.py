@@ -4,15 +4,18 @@ answer it, and the expert's log is locked meanwhile.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import QuerySet
-from django.db.models.sql import UpdateQuery
+from django.db.backends.utils import CursorWrapper
+from django.db.models import Model, QuerySet
+from django.db.models.constants import OnConflict
+from django.db.models.sql import InsertQuery, UpdateQuery
 
 Value = int | str | UUID | datetime
 
@@ -30,16 +33,14 @@ class Prepared:
     def first(self, *shape: str, **values: Value) -> tuple[Any, ...] | None:
         """The first row, or None."""
         written = self._of(shape, values)
-        with connection.cursor() as cursor:
-            cursor.execute(written.sql, written.filled(values))
+        with _asked(written.sql, written.filled(values)) as cursor:
             row = cursor.fetchone()
         return None if row is None else tuple(written.converted(row))
 
     def change(self, *shape: str, **values: Value) -> int:
         """How many rows it changed."""
         written = self._of(shape, values)
-        with connection.cursor() as cursor:
-            cursor.execute(written.sql, written.filled(values))
+        with _asked(written.sql, written.filled(values)) as cursor:
             return int(cursor.rowcount)
 
     def _of(self, shape: tuple[str, ...], values: dict[str, Value]) -> _Written:
@@ -60,6 +61,45 @@ class Prepared:
             raise ValueError(f"The query does not ask for {missing}.")
         columns = [column for column, _sql, _as in compiler.select or ()]
         return _Written(sql, list(parameters), compiler.get_converters(columns))
+
+
+class PreparedRow:
+    """Adds a row. One that has the same `unique` fields already takes over what the `replaced` fields say."""
+
+    def __init__(self, model: type[Model], *, unique: Sequence[str] = (), replaced: Sequence[str] = ()) -> None:
+        self._model = model
+        self._unique, self._replaced = [[model._meta.get_field(name) for name in names] for names in (unique, replaced)]
+        self._fields = [field for field in model._meta.concrete_fields if not field.primary_key]
+        self._written: dict[str, str] = {}
+
+    def add(self, row: Model) -> None:
+        """As `row.save(force_insert=True)`, or an upsert of this one row, would; the row learns its key."""
+        if connection.vendor not in self._written:
+            self._written[connection.vendor] = self._write(row)
+        values = [field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in self._fields]
+        with _asked(self._written[connection.vendor], values) as cursor:
+            row.pk = cursor.fetchone()[0]
+        row._state.adding, row._state.db = False, connection.alias
+
+    def _write(self, row: Model) -> str:
+        query = InsertQuery(
+            self._model,
+            on_conflict=OnConflict.UPDATE if self._replaced else None,
+            update_fields=self._replaced,
+            unique_fields=self._unique,
+        )
+        query.insert_values(self._fields, [row])
+        compiler = query.get_compiler(connection=connection)
+        compiler.returning_fields = [self._model._meta.pk]
+        [(sql, _values)] = compiler.as_sql()
+        return str(sql)
+
+
+@contextmanager
+def _asked(sql: str, values: Sequence[Any]) -> Iterator[CursorWrapper]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        yield cursor
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,10 @@ from kombu.exceptions import OperationalError
 from surveys import work  # noqa: F401  a worker knows what this app's jobs compute
 from surveys.models import Job
 from surveys.selectors.letters import surveys_reminding
+from surveys.services.buckets import buckets_forget
 from surveys.services.jobs import job_announced, job_perform, jobs_due
 from surveys.services.mailings import reminders_send
+from surveys.services.retention import retention_run
 from surveys.services.signs import worker_seen
 from surveys.trace import current_id, traced
 
@@ -43,11 +45,22 @@ def sweep() -> None:
 
 @shared_task
 def remind() -> None:
-    """Send the automatic reminders that are due. Comes every few minutes; several at once send each letter once."""
+    """Send the automatic reminders that are due. Comes every few minutes; several at once send each letter once.
+
+    What else has to be done now and then is done here, too.
+    """
+    buckets_forget()
     for survey in surveys_reminding():
         job = reminders_send(survey)
         if job:
             _announce(job)
+
+
+@shared_task
+def retain() -> None:
+    """Erase the names that were promised to be gone by now. Comes every hour; twice is once."""
+    for kept in retention_run():
+        log.info("Survey %s: %s names were erased, as was promised.", kept.survey.pk, kept.erased)
 
 
 def enqueue(job: Job) -> None:

@@ -1,5 +1,6 @@
 """`manage.py check --deploy` warns of what endangers answers, and of nothing else."""
 
+import runpy
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from pytest_django import Settings
 from config.env import Site
 from config.secret_key import kept_in
 from surveys import checks
+
+ROOT = Path(__file__).resolve().parent.parent
 
 
 @pytest.mark.parametrize(
@@ -30,16 +33,21 @@ def test_which_sqlite_has_the_fault(version: tuple[int, ...], fixed: bool) -> No
 
 
 @pytest.mark.parametrize(
-    ("site", "warned"),
+    ("site", "accepted", "found"),
     [
-        (Site("http", "localhost", 8000, ""), False),
-        (Site("https", "example.org", None, ""), False),
-        (Site("http", "survey.lan", None, ""), True),
+        (Site("http", "localhost", 8000, ""), False, set()),
+        (Site("https", "example.org", None, ""), False, set()),
+        (Site("http", "survey.lan", None, "/q"), False, {"surveys.E005", "surveys.W003"}),
+        (Site("http", "survey.lan", None, "/q"), True, {"surveys.W003"}),
     ],
 )
-def test_plain_http_under_a_name_is_warned_of(settings: Settings, site: Site, warned: bool) -> None:
-    settings.SITE, settings.SITE_URL = site, site.url
-    assert [message.id for message in checks.plain_http()] == (["surveys.W003"] if warned else [])
+def test_plain_http_under_a_name_is_accepted_in_so_many_words_and_then_warned_of(
+    settings: Settings, site: Site, accepted: bool, found: set[str]
+) -> None:
+    settings.SITE, settings.SITE_URL, settings.PLAIN_HTTP = site, site.url, accepted
+    said = [*checks.plain_http_unasked(), *checks.plain_http()]
+    assert {message.id for message in said} == found
+    assert all("can read answers, passwords and personal links" in message.msg for message in said)
 
 
 @pytest.mark.django_db
@@ -60,6 +68,7 @@ def test_a_public_site_starts_neither_with_debug_nor_with_an_open_folder(
     settings: Settings, tmp_path: Path, scheme: str, refused: set[str]
 ) -> None:
     tmp_path.chmod(0o755)
+    settings.PLAIN_HTTP = True
     settings.SITE, settings.DEBUG, settings.DATA_DIR = Site(scheme, "example.org", None, ""), True, tmp_path
     assert errors(checks.START) == refused
     tmp_path.chmod(0o750)
@@ -73,6 +82,37 @@ def test_a_key_that_others_may_read_is_refused_everywhere(settings: Settings, tm
     assert not errors(checks.START)
     (tmp_path / "secret_key").chmod(0o640)
     assert errors(checks.START) == {"surveys.E002"}
+
+
+def told_at_deployment() -> set[str]:
+    """Of the settings; the tests' own SQLite is another matter."""
+    found = run_checks(include_deployment_checks=True)
+    return {str(message.id) for message in found if not message.is_silenced()} - {"surveys.W001"}
+
+
+PRODUCTION = {
+    "SITE_URL": "https://weights.example.org/",
+    "TRUSTED_PROXY": "127.0.0.1",
+    "DATABASE_URL": "postgresql://quanheng@localhost/quanheng",
+    "REQUIRE_SECOND_FACTOR": "1",
+}
+NOT_IN_A_RUNNING_PROCESS = ("DATABASES", "INSTALLED_APPS")
+
+
+def test_a_production_installation_has_nothing_to_be_warned_of(
+    clean_environment: pytest.MonkeyPatch, settings: Settings, tmp_path: Path
+) -> None:
+    """What `check --deploy --fail-level WARNING` asks, of the settings as docs/deployment.md says to make them."""
+    tmp_path.chmod(0o700)
+    for name, value in {**PRODUCTION, "DATA_DIR": str(tmp_path)}.items():
+        clean_environment.setenv(name, value)
+    made = runpy.run_path(str(ROOT / "config" / "settings.py"))
+    for name in made:
+        if name.isupper() and name not in NOT_IN_A_RUNNING_PROCESS:
+            setattr(settings, name, made[name])
+    assert told_at_deployment() == set()
+    settings.SESSION_COOKIE_SECURE = False
+    assert told_at_deployment() == {"security.W012"}
 
 
 MOUNTED = "/dev/sda1 / ext4 rw 0 0\nhost:/a /srv nfs4 rw 0 0\n//host/b /srv/my\\040share cifs rw 0 0\n"

@@ -43,6 +43,8 @@ def refusal(environment: pytest.MonkeyPatch, name: str, value: str) -> str:
         ("DEBUG", "maybe", "true or false"),
         ("DEBUG", "2", "true or false"),
         ("PORT", "0", "1 to 65535"),
+        ("IDLE_MINUTES", "4", "from 5 to 480"),
+        ("IDLE_MINUTES", "half an hour", "from 5 to 480"),
         ("PORT", "65536", "1 to 65535"),
         ("PORT", "http", "1 to 65535"),
         ("PORT", "８０", "1 to 65535"),
@@ -97,6 +99,8 @@ def test_without_any_variable_everything_is_set(environment: pytest.MonkeyPatch,
     assert found["DEBUG"] is False
     assert {"localhost", "127.0.0.1"} <= set(found["ALLOWED_HOSTS"])
     assert not found["SESSION_COOKIE_SECURE"]
+    assert found["SESSION_COOKIE_NAME"] == "quanheng_session"  # over plain http browsers refuse the stricter names
+    assert not found["REQUIRE_SECOND_FACTOR"]
     assert not found["CELERY_TASK_REJECT_ON_WORKER_LOST"]
     assert found["CELERY_TASK_ACKS_LATE"]
     assert "CELERY_TASK_ALWAYS_EAGER" not in found
@@ -121,6 +125,7 @@ def test_a_sub_path_holds_for_pages_files_and_cookies(environment: pytest.Monkey
     assert found["STATIC_URL"] == "/quanheng/static/"
     for name in ("SESSION_COOKIE_PATH", "CSRF_COOKIE_PATH", "LANGUAGE_COOKIE_PATH", "LOGIN_REDIRECT_URL"):
         assert found[name] == "/quanheng/", name
+    assert found["SESSION_COOKIE_NAME"] == "__Secure-quanheng_session"  # __Host- would be refused with such a path
 
 
 def test_https_switches_on_what_needs_it(environment: pytest.MonkeyPatch) -> None:
@@ -128,6 +133,8 @@ def test_https_switches_on_what_needs_it(environment: pytest.MonkeyPatch) -> Non
     found = settings()
     assert found["SESSION_COOKIE_SECURE"] and found["CSRF_COOKIE_SECURE"] and found["SECURE_HSTS_SECONDS"] > 0
     assert found["CSRF_TRUSTED_ORIGINS"] == ["https://example.org"]
+    for name in ("SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME", "LANGUAGE_COOKIE_NAME"):
+        assert found[name].startswith("__Host-quanheng_"), name
     # Nobody vouches for a forwarded header, and a redirect would never end.
     assert found["SECURE_PROXY_SSL_HEADER"] is None and not found["SECURE_SSL_REDIRECT"]
 
@@ -256,6 +263,10 @@ def test_every_page_forbids_what_is_not_ours(client: Client) -> None:
 def test_every_variable_is_documented() -> None:
     example = (ROOT / ".env.example").read_text(encoding="utf-8")
     page = (ROOT / "docs" / "deployment.md").read_text(encoding="utf-8")
-    for name in ("SITE_URL", "PORT", "DATA_DIR", "DATABASE_URL", "REDIS_URL", "SECRET_KEY", "TRUSTED_PROXY", "DEBUG"):
+    for name in (
+        *("SITE_URL", "PORT", "DATA_DIR", "DATABASE_URL", "REDIS_URL", "SECRET_KEY", "TRUSTED_PROXY", "DEBUG"),
+        "REQUIRE_SECOND_FACTOR",
+        "IDLE_MINUTES",
+    ):
         assert f"\n{name}=" in example
         assert f"`{name}`" in page

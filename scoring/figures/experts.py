@@ -15,7 +15,7 @@ from scoring.figures.builders import caption_of
 from scoring.figures.specification import Caption, Cell, Figure, Strip, Strips, Table
 from scoring.figures.words import told_together
 from scoring.selectors.board import RunBoard
-from surveys.selectors.consensus import FEWEST, NodeConsensus
+from surveys.selectors.consensus import NodeConsensus
 
 
 def expert_strips(board: RunBoard, told: NodeConsensus) -> Figure:
@@ -46,7 +46,7 @@ def expert_strips(board: RunBoard, told: NodeConsensus) -> Figure:
 
 def _nothing(board: RunBoard, told: NodeConsensus) -> Figure:
     few = _("Fewer than %(count)d experts have weights of their own here: single answers are not shown.")
-    caption = _caption(board, told, few % {"count": FEWEST})
+    caption = _caption(board, told, few % {"count": told.panel.fewest})
     return Figure(f"experts-{told.node.code}", replace(caption, note=""), Strips([]), Table([_("Indicator")], []))
 
 

@@ -13,7 +13,7 @@ from scoring.stamped import stamped_csv
 from surveys.files.writing import csv_bytes
 
 TYPES: Mapping[str, str] = {
-    "svg": "image/svg+xml",
+    "svg": "image/svg+xml; charset=utf-8",
     "png": "image/png",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",

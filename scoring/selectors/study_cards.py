@@ -15,6 +15,7 @@ from scoring.selectors.studies import Document, stability
 from scoring.services.studies import JOB
 from scoring.studying import NAMES
 from surveys.models import Job
+from surveys.selectors.small_groups import shown_groups
 from surveys.texts import text_in
 
 
@@ -103,12 +104,21 @@ def variant_rows(board: RunBoard, document: Document) -> list[tuple[str, list[Va
             for each in document["left_out"]
         ]
         return [(_("Without"), sorted(rows, key=lambda row: -float(row.told["mean_shift"])))]
-    groups = [VariantRow(each["group"], each["alone"], movers(board, each["alone"])) for each in document["groups"]]
+    told = _groups_told(board, document)
+    groups = [VariantRow(each["group"], each["alone"], movers(board, each["alone"])) for each in told]
     found = [
         (title, [VariantRow(each["expert"], each[name], movers(board, each[name])) for each in document["experts"]])
         for title, name in ((_("Without one expert"), "left_out"), (_("One expert alone"), "alone"))
     ]
     return [*found, *([(_("One group alone"), groups)] if groups else [])]
+
+
+def _groups_told(board: RunBoard, document: Document) -> list[Document]:
+    """Without the groups that are smaller than the survey's smallest now: the study may be older than that."""
+    sizes = {each["group"]: each["count"] for each in document["groups"]}
+    aside = len(document["experts"]) - sum(sizes.values())
+    shown = shown_groups(sizes, board.run.survey.smallest_group, aside=aside)
+    return [each for each in document["groups"] if each["group"] in shown]
 
 
 def movers(board: RunBoard, told: Document, count: int = 3) -> str:

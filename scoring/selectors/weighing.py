@@ -22,9 +22,7 @@ from scoring.uncertainty import leaf_weights, ranks_by_rules, ranks_of_draws, re
 from surveys.errors import Refused
 from surveys.models import WeightEntry
 from surveys.selectors.panel_now import PanelNow, panel_then
-
-FEWEST = 3
-"""Experts below whom other panels cannot be told."""
+from surveys.selectors.small_groups import FEWEST
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ def study_request(run: ScoringRun, kind: str, *, user: User | None) -> tuple[Stu
         raise Refused(_("The run is not computed yet."))
     if kind not in Study.Kind.values:
         raise Refused(_("There is no such study."))
-    asked = Study(run=run, kind=kind, options=options_of(kind), requested_by=user)
+    asked = Study(run=run, kind=kind, options=options_of(kind, run.survey), requested_by=user)
     asked.input_hash = _question(asked)
     known = Study.objects.filter(run=run, input_hash=asked.input_hash, cancelled_at=None).first()
     if known is None:

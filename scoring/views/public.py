@@ -26,7 +26,10 @@ from scoring.forms.publications import OwnWeightsForm
 from scoring.models import Publication
 from scoring.publishing import Profile
 from scoring.selectors.publications import PublicRun, publication_at
+from surveys.errors import TooMany
 from surveys.paths import CodeConverter
+from surveys.services.buckets import PUBLIC_FILES_OF_A_PLACE, place_of, take
+from surveys.views.waiting import address_of, told_when
 
 FRESH = 300
 STEP = re.compile(r"[+-]?[0-9]{1,2}", re.ASCII)
@@ -60,8 +63,14 @@ class Visit:
         """To be kept, never opened on this site: a drawing that is opened here could do what the site may."""
         key = sha256(f"{self.public.tag}|{translation.get_language()}|{name}".encode()).hexdigest()
         headers = {"Content-Disposition": content_disposition_header(True, name) or "attachment"}
-        content = caches["files"].get_or_set(key, make)
+        content = caches["files"].get_or_set(key, lambda: self._made(make))
         return HttpResponse(content, content_type=content_type, headers=headers)
+
+    def _made(self, make: Callable[[], bytes]) -> bytes:
+        """Making it is what costs; a file that was made already is anybody's at once."""
+        if not self.preview:
+            take(PUBLIC_FILES_OF_A_PLACE, place_of(address_of(self.request)))
+        return make()
 
     def _tongues(self) -> list[tuple[str, str, str, bool]]:
         """The other languages of the page, with the address of this very page in them."""
@@ -98,6 +107,8 @@ def public(view: Answer) -> Answer:
                 return _kept(visit, lambda: view(visit, **rest))
             except Http404:
                 return _refusal(request, "missing", 404)
+            except TooMany as refused:
+                return told_when(_refusal(request, "busy", 429, sentence=str(refused)), refused)
 
     SHOWN[answered] = view
     return answered
@@ -212,9 +223,9 @@ def _kept(visit: Visit, answer: Callable[[], HttpResponse]) -> HttpResponse:
     return _headed(response, indexed=visit.public.profile.indexed)
 
 
-def _refusal(request: HttpRequest, template: str, status: int) -> HttpResponse:
+def _refusal(request: HttpRequest, template: str, status: int, **context: str) -> HttpResponse:
     """In our own frame: the usual one offers languages by a form, and a form sets a cookie."""
-    return _headed(render(request, f"scoring/public/{template}.html", status=status), indexed=False)
+    return _headed(render(request, f"scoring/public/{template}.html", context, status=status), indexed=False)
 
 
 def _headed(response: HttpResponse, *, indexed: bool) -> HttpResponse:

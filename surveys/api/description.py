@@ -21,6 +21,7 @@ REFUSALS = {
     "403": "This token or this account may not do that.",
     "404": "There is nothing here for this account.",
     "409": "Something was changed by somebody else in the meantime.",
+    "429": "Too many tokens that are not valid came from this address: wait, and look at Retry-After.",
     "422": "What was asked for is refused; the sentences say why, all at once.",
 }
 
@@ -104,7 +105,7 @@ def _content(text: str, schema: Schema, media_type: str = "application/json") ->
 
 
 def _refusals(each: Operation) -> dict[str, Any]:
-    codes = ["401", "404"]
+    codes = ["401", "404", "429"]
     codes += ["403"] if each.roles or each.takes else []
     codes += ["400"] if each.parameters or each.takes else []
     codes += ["409", "422"] if each.takes else []

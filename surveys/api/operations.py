@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -19,10 +20,11 @@ from django.views.decorators.csrf import csrf_exempt
 from surveys.access import survey_for
 from surveys.api.problems import Refusal, problem_response
 from surveys.api.schemas import Schema
-from surveys.errors import Refused, Stale
+from surveys.errors import Refused, Stale, TooMany
 from surveys.files.problems import FileErrors
 from surveys.models import ApiToken, Survey
 from surveys.selectors.tokens import token_of
+from surveys.services.buckets import WRONG_TOKENS_OF_A_PLACE, place_of, take
 from surveys.services.tokens import token_used
 
 LARGEST_BODY = 8 * 1024 * 1024
@@ -123,14 +125,24 @@ def _view(found: Sequence[Operation]) -> Callable[..., HttpResponse]:
     @csrf_exempt  # no cookie is looked at here: a token in a header is nothing that a browser sends by itself
     def view(request: HttpRequest, **named: Any) -> HttpResponse:
         try:
+            _check_encrypted(request)
             token, asked = _token(request), by_method.get(request.method or "")
             if asked is None:
                 raise Refusal(HTTPStatus.METHOD_NOT_ALLOWED, _("This address takes %(methods)s.") % _methods(by_method))
             return _answer(asked, token, request, named)
         except Refusal as refusal:
             return problem_response(refusal)
+        except TooMany as refused:
+            return problem_response(Refusal(HTTPStatus.TOO_MANY_REQUESTS, str(refused), seconds=refused.seconds))
 
     return view
+
+
+def _check_encrypted(request: HttpRequest) -> None:
+    """A redirect would hide for ever that a program sends its token in the clear."""
+    if settings.SECURE_SSL_REDIRECT and not request.is_secure():
+        detail = _("Use https. If a token was sent just now, it could be read on the way: revoke it and make another.")
+        raise Refusal(HTTPStatus.FORBIDDEN, detail)
 
 
 def _methods(by_method: dict[str, Operation]) -> dict[str, str]:
@@ -173,6 +185,8 @@ def _token(request: HttpRequest) -> ApiToken:
     scheme, _space, text = request.headers.get("Authorization", "").partition(" ")
     token = token_of(text.strip()) if scheme.lower() == "bearer" else None
     if token is None:
+        if text:
+            take(WRONG_TOKENS_OF_A_PLACE, place_of(request.META.get("REMOTE_ADDR", "")))
         detail = _("Send a valid token: Authorization: Bearer …")
         raise Refusal(HTTPStatus.UNAUTHORIZED, detail)
     token_used(token)

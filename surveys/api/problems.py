@@ -26,9 +26,9 @@ PROBLEM: Schema = options(
 class Refusal(Exception):
     """Ends an operation with a status and a sentence; `problems` are the faults of a file, all at once."""
 
-    def __init__(self, status: HTTPStatus, detail: str, problems: Iterable[Problem] = ()) -> None:
+    def __init__(self, status: HTTPStatus, detail: str, problems: Iterable[Problem] = (), *, seconds: int = 0) -> None:
         super().__init__(detail)
-        self.status, self.detail, self.problems = status, detail, tuple(problems)
+        self.status, self.detail, self.problems, self.seconds = status, detail, tuple(problems), seconds
 
 
 def problem_response(refusal: Refusal) -> JsonResponse:
@@ -46,4 +46,6 @@ def problem_response(refusal: Refusal) -> JsonResponse:
     response.headers["Cache-Control"] = "no-store"
     if refusal.status == HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = 'Bearer realm="Quanheng"'
+    if refusal.seconds:
+        response.headers["Retry-After"] = str(refusal.seconds)
     return response

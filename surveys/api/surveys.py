@@ -11,6 +11,7 @@ from surveys.api.operations import Call, operation
 from surveys.api.schemas import FLAG, MOMENT, TEXT, TEXTS, WHOLE, Schema, many, maybe, one_of, said, thing
 from surveys.api.systems import EDITION, edition_document
 from surveys.models import Survey
+from surveys.moments import told_moment
 from surveys.selectors.progress import ExpertProgress, panel_progress
 from surveys.stamps import SYNTHETIC
 
@@ -74,7 +75,7 @@ def progress(call: Call) -> dict[str, Any]:
         "submitted": panel.submitted,
         "answered": panel.answered,
         "asked": panel.asked,
-        "experts": [_expert(row) for row in panel.rows],
+        "experts": [_expert(row, call.here.anonymity) for row in panel.rows],
     }
 
 
@@ -89,13 +90,14 @@ def _survey(found: Survey) -> dict[str, Any]:
     }
 
 
-def _expert(row: ExpertProgress) -> dict[str, Any]:
+def _expert(row: ExpertProgress, anonymity: str) -> dict[str, Any]:
+    submission = row.submission
     return {
         "code": row.expert.code,
         "status": row.status,
         "answered": row.answered,
         "asked": row.total,
-        "submitted_at": row.submission.submitted_at if row.submission else None,
+        "submitted_at": told_moment(submission.submitted_at, anonymity) if submission else None,
         "tested": row.tested,
         "failing": row.failing,
     }

@@ -11,6 +11,7 @@ from surveys.acts import act_label, told
 from surveys.exports.workbook import Sheet, workbook_bytes
 from surveys.files.writing import csv_bytes
 from surveys.models import AuditEvent
+from surveys.moments import seconds_told
 
 TYPES = {
     "csv": "text/csv; charset=utf-8",
@@ -19,17 +20,18 @@ TYPES = {
 MOST = 100_000
 
 
-def log_bytes(events: Iterable[AuditEvent], kind: str) -> bytes:
+def log_bytes(events: Iterable[AuditEvent], kind: str, anonymity: str) -> bytes:
     header = [_("When"), _("Who"), _("What"), _("Act"), _("Of what"), _("Before"), _("After"), _("Reason")]
-    rows = [_row(event) for event in events]
+    clock = "%Y-%m-%d %H:%M:%S" if seconds_told(anonymity) else "%Y-%m-%d %H:%M"
+    rows = [_row(event, clock) for event in events]
     if kind == "csv":
         return csv_bytes(header, rows)
     return workbook_bytes([Sheet(_("Log"), [header, *rows], frozen=1)])
 
 
-def _row(event: AuditEvent) -> list[str]:
+def _row(event: AuditEvent, clock: str) -> list[str]:
     return [
-        timezone.localtime(event.at).strftime("%Y-%m-%d %H:%M:%S"),
+        timezone.localtime(event.at).strftime(clock),
         event.user.get_username() if event.user else "",
         act_label(event.action),
         event.action,

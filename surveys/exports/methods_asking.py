@@ -72,9 +72,10 @@ def _composition(story: Story) -> Iterator[Block]:
     panel = story.panel
     if panel is None:
         return
-    for counts, text in ((panel.fields, _("By field: %(parts)s.")), (panel.groups, _("By group: %(parts)s."))):
-        if counts:
-            parts = [_("%(name)s (%(count)d)") % {"name": name, "count": count} for name, count in counts]
+    for told, text in ((panel.fields, _("By field: %(parts)s.")), (panel.groups, _("By group: %(parts)s."))):
+        if told.groups:
+            parts = [_("%(name)s (%(count)d)") % {"name": name, "count": count} for name, count in told.groups]
+            parts += [_("in smaller ones (%(count)d)") % {"count": told.others}] if told.others else []
             yield Text(text % {"parts": listed(parts)})
 
 

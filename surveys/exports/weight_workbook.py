@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,6 +12,7 @@ from surveys.exports.workbook import Sheet, workbook_bytes
 from surveys.files.writing import Cell
 from surveys.models import PanelMember, PanelNode, PanelResult, WeightSet
 from surveys.selectors.consistency import MatrixPage, method_facts, panel_matrices, table_label
+from surveys.selectors.small_groups import breakdown
 from surveys.selectors.trees import tree_of
 from surveys.selectors.weights import WeightRow, counted_experts, weight_rows
 
@@ -125,19 +126,21 @@ def _few_answers(page: MatrixPage) -> str:
 
 
 def _panel(result: PanelResult, head: Rows) -> Sheet:
-    """Pseudonyms only: names stand apart from judgments."""
+    """Pseudonyms only: names stand apart from judgments, and so does a field that too few share."""
     heading: list[Cell] = [
         _("Expert"), _("Field"), _("Weight"), _("Weights by branch"), _("Submission"), _("Submitted at"), _("Receipt"),
     ]  # fmt: skip
-    members = result.members.select_related("submission__expert").order_by("submission__expert_id")
-    return _sheet(_("Panel"), head, heading, [_member(member) for member in members])
+    members = list(result.members.select_related("submission__expert").order_by("submission__expert_id"))
+    told = breakdown((member.submission.expert.field for member in members), result.survey.smallest_group)
+    fields = {field for field, _count in told.groups}
+    return _sheet(_("Panel"), head, heading, [_member(member, fields) for member in members])
 
 
-def _member(member: PanelMember) -> list[Cell]:
+def _member(member: PanelMember, fields: Collection[str]) -> list[Cell]:
     submission = member.submission
     return [
         submission.expert.code,
-        submission.expert.field,
+        submission.expert.field if submission.expert.field in fields else "",
         float(member.weight),
         "; ".join(f"{code}: {float(weight):g}" for code, weight in member.branch_weights.items()),
         submission.number,

@@ -18,6 +18,13 @@ OPEN = "open"
 LONGEST_LOOK = 60 * 60 * 1000
 
 
+class _Shared(dict[str, forms.Field]):
+    """The fields of a form that only checks: nobody changes or shows them, and no request needs copies of its own."""
+
+    def __deepcopy__(self, _memo: object) -> _Shared:
+        return self
+
+
 class AnswerForm(forms.Form):
     """One answer, from the card (a side and a strength) or from the row view (one of seventeen cells).
 
@@ -59,6 +66,10 @@ class AnswerForm(forms.Form):
             milliseconds=None if looked is None else min(looked, LONGEST_LOOK),
             cause=given["cause"],
         )
+
+
+# Copying the fields would take longer than all that they check.
+AnswerForm.base_fields = _Shared(AnswerForm.base_fields)
 
 
 def _from_card(given: dict[str, Any]) -> Answer:

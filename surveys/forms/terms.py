@@ -46,6 +46,25 @@ class TermsForm(TextsForm):
             "Once the survey is open this can be made stricter, never looser."
         ),
     )
+    smallest_group = forms.IntegerField(
+        label=gettext_lazy("Smallest group that is told"),
+        min_value=Survey.SMALLEST_GROUP,
+        max_value=1000,
+        help_text=gettext_lazy(
+            "Breakdowns by group, field or familiarity leave out what fewer experts share, and what would give it "
+            "away by subtraction. At least 3; once the survey is open it can be raised, never lowered."
+        ),
+    )
+    names_kept = forms.IntegerField(
+        label=gettext_lazy("Erase names so many months after it closed"),
+        required=False,
+        min_value=1,
+        max_value=600,
+        help_text=gettext_lazy(
+            "Names, addresses and what experts wrote are erased then by themselves; answers stay under their code. "
+            "The privacy notice says so. Blank: they stay until somebody erases them."
+        ),
+    )
     reminders = forms.BooleanField(
         label=gettext_lazy("Remind by mail automatically"),
         required=False,
@@ -60,12 +79,13 @@ class TermsForm(TextsForm):
 
     def __init__(self, data: QueryDict | None = None, *, survey: Survey) -> None:
         initial: dict[str, Any] = {"languages": survey.languages, "anonymity": survey.anonymity}
+        initial |= {"smallest_group": survey.smallest_group, "names_kept": survey.names_kept}
         initial |= {"reminders": survey.reminders, "reminder_days": ", ".join(map(str, survey.reminder_days))}
         for name in TEXTS:
             initial |= {field_name(name, tag): text for tag, text in getattr(survey, name).items()}
         super().__init__(data, initial=initial)
         self.survey, self.changeable = survey, changeable_terms(survey)
-        for name in ("languages", "anonymity", "reminders", "reminder_days"):
+        for name in ("languages", "anonymity", "smallest_group", "names_kept", "reminders", "reminder_days"):
             if name not in self.changeable:
                 del self.fields[name]
         for name, (label, rows, most) in TEXTS.items():
@@ -77,6 +97,10 @@ class TermsForm(TextsForm):
         grouped = [
             (_("What experts read"), self.fields_of("title", "purpose", "inviter", "contact", "privacy", "languages")),
             (_("Promises; fixed when the survey opens"), self.fields_of("exclusion_rules", "anonymity")),
+            (
+                _("Privacy; made stricter at most once the survey is open"),
+                self.fields_of("smallest_group", "names_kept"),
+            ),
             (_("Reminders"), self.fields_of("reminders", "reminder_days")),
         ]
         return [(legend, fields) for legend, fields in grouped if fields]

@@ -1,12 +1,14 @@
 """What is stored, and what the database refuses. Rules that move things live in `surveys.services`."""
 
-from .access import ApiToken
+from .access import ApiToken, RecoveryCode, SecondFactor
 from .audit import AuditEvent
+from .bucket import Bucket
 from .decisions import Decision
 from .job import Job, WorkerSign
 from .judgment import Judgment, JudgmentEvent, MoreImportant, NodeResult, Submission
 from .letters import Letter, LetterKind, LetterText, Mailing
 from .open_link import OpenAnswer, OpenDraft, OpenLink, OpenNode, OpenPart, OpenResult
+from .packages import AnswerPackage
 from .panel import BranchWeight, Expert, ExpertSession, Invitation, InvitationLink, Person
 from .questionnaire import (
     Consent,
@@ -26,9 +28,11 @@ from .system import Comparison, Edition, Indicator, IndicatorSystem
 from .weights import PanelMember, PanelNode, PanelPart, PanelResult, SignedSheet, WeightEntry, WeightSet
 
 __all__ = [
+    "AnswerPackage",
     "ApiToken",
     "AuditEvent",
     "BranchWeight",
+    "Bucket",
     "Comparison",
     "Consent",
     "ConsentText",
@@ -65,10 +69,12 @@ __all__ = [
     "PanelPart",
     "PanelResult",
     "Person",
+    "RecoveryCode",
     "RevisionPair",
     "RevisionRequest",
     "Round",
     "RoundPair",
+    "SecondFactor",
     "Section",
     "SignedSheet",
     "Submission",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .panel import Expert
@@ -120,7 +121,7 @@ class Submission(models.Model):
     reason = models.TextField(_("reason"), blank=True, max_length=2000)
     remark = models.TextField(_("remark"), blank=True, max_length=2000)
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
-    submitted_at = models.DateTimeField(auto_now_add=True)
+    submitted_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
         ordering = ["expert", "number"]

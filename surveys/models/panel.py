@@ -59,6 +59,7 @@ class Expert(models.Model):
     declined_at = models.DateTimeField(null=True, blank=True)
     reminders_paused = models.BooleanField(_("no reminders"), default=False)
     pilot = models.BooleanField(_("answered in the pilot"), default=False, help_text="Said when the survey opens.")
+    erased_at = models.DateTimeField(null=True, blank=True, help_text="When name, address and words were erased.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -67,6 +68,7 @@ class Expert(models.Model):
             models.UniqueConstraint(fields=["survey", "code"], name="expert_code_unique"),
             models.CheckConstraint(condition=Q(weight__gte=0), name="expert_weight_not_negative"),
             models.CheckConstraint(condition=~Q(code=""), name="expert_code_filled"),
+            models.CheckConstraint(condition=Q(erased_at=None) | Q(person=None), name="expert_erased_has_no_name"),
         ]
 
     def __str__(self) -> str:

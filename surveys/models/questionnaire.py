@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .judgment import ANSWER_IS_WHOLE, MoreImportant
@@ -63,7 +64,7 @@ class Consent(models.Model):
 
     expert = models.ForeignKey(Expert, on_delete=models.PROTECT, related_name="consents")
     text = models.ForeignKey(ConsentText, on_delete=models.PROTECT, related_name="+")
-    agreed_at = models.DateTimeField(auto_now_add=True)
+    agreed_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["expert", "text"], name="consent_once_per_text")]
@@ -122,7 +123,7 @@ class KeptJudgment(models.Model):
     revision = models.PositiveIntegerField()
     request = models.ForeignKey(RevisionRequest, null=True, on_delete=models.PROTECT, related_name="kept")
     reason = models.CharField(_("reason"), max_length=400, blank=True)
-    kept_at = models.DateTimeField(auto_now_add=True)
+    kept_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
         ordering = ["expert", "id"]

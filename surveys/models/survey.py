@@ -65,6 +65,7 @@ class Survey(models.Model):
 
     ANSWERING = (State.PILOT, State.OPEN)
     SETTLING = (State.CLOSED, State.DECIDED)
+    SMALLEST_GROUP = 3
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="surveys", verbose_name=_("edition"))
@@ -87,6 +88,15 @@ class Survey(models.Model):
     question_order = models.CharField(_("order of the pairs"), max_length=8, choices=Order, default=Order.BALANCED)
     gate = models.CharField(_("consistency gate"), max_length=5, choices=Gate, default=Gate.SOFT)
     anonymity = models.CharField(_("anonymity"), max_length=10, choices=Anonymity, default=Anonymity.NAMED)
+    smallest_group = models.PositiveSmallIntegerField(
+        _("smallest group that is told"),
+        default=SMALLEST_GROUP,
+        db_default=SMALLEST_GROUP,
+        help_text="Experts; smaller groups are not shown.",
+    )
+    names_kept = models.PositiveSmallIntegerField(
+        _("names are kept for so many months"), null=True, blank=True, help_text="After it closed; none: until erased."
+    )
     languages = models.JSONField(_("languages of the form"), default=list, blank=True, help_text="Tags; none: all.")
     exclusion_rules = models.JSONField(
         _("rules for leaving answers out"), default=dict, blank=True, help_text="Declared before the survey opens."
@@ -112,6 +122,10 @@ class Survey(models.Model):
                 name="survey_state_known",
             ),
             models.CheckConstraint(condition=Q(questions_per_item__gte=1), name="survey_questions_link_all_items"),
+            models.CheckConstraint(condition=Q(smallest_group__gte=3), name="survey_smallest_group_hides_two"),
+            models.CheckConstraint(
+                condition=Q(names_kept=None) | Q(names_kept__gte=1), name="survey_names_kept_some_time"
+            ),
         ]
 
     def __str__(self) -> str:

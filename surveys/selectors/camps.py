@@ -18,7 +18,6 @@ MOST_LOOKED_AT = 1_000
 """Experts among whom camps are looked for; the table of distances grows with their square."""
 TELLING = 3  # items by which a camp is described
 APART = 0.05
-FEWEST = 3
 
 
 @dataclass(frozen=True)
@@ -82,7 +81,7 @@ class WholePanel:
     @cached_property
     def found(self) -> ahp.Camps | None:
         """None where they are too few, or more than are looked at."""
-        few = len(self.compared) < FEWEST or not self.nodes
+        few = len(self.compared) < self.panel.fewest or not self.nodes
         return None if few or len(self.compared) > MOST_LOOKED_AT else ahp.camps(self.tables)
 
     @property
@@ -212,7 +211,7 @@ def _without_each(logs: Array, counted: Array) -> Array:
 
 
 def _distances(whole: WholePanel) -> dict[int, ahp.ExpertDistance]:
-    if len(whole.compared) < FEWEST or not whole.nodes:
+    if len(whole.compared) < whole.panel.fewest or not whole.nodes:
         return {}
     found = ahp.expert_distances(whole.tables)
     return {whole.compared[each.expert]: each for each in found}

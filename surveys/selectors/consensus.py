@@ -1,7 +1,7 @@
 """How far a panel agrees, node by node: measures of agreement, a strip for each item, and how each pair divides it.
 
-Only answers that were submitted and count are looked at. Below three experts nothing is told apart: whoever knows one
-answer would know the other.
+Only answers that were submitted and count are looked at. Below three experts, or as many as the survey says, nothing
+is told apart: whoever knows one answer would know the other.
 """
 
 from __future__ import annotations
@@ -21,8 +21,6 @@ from surveys.selectors.panel_answers import Array
 from surveys.selectors.panel_now import PanelNow
 from surveys.selectors.strips import MOST_DOTS, Strip, bars_of, dots_of, scale_of
 
-FEWEST = 3
-"""Experts below whom neither single answers nor agreement are shown."""
 CHANCE = 0.05
 
 
@@ -36,6 +34,7 @@ class PairSplit:
     column: int
     found: ahp.PairDisagreement
     mean: float
+    fewest: int
 
     @property
     def answers(self) -> int:
@@ -55,7 +54,7 @@ class PairSplit:
 
     @property
     def told(self) -> bool:
-        return self.answers >= FEWEST
+        return self.answers >= self.fewest
 
     @property
     def share_a(self) -> float:
@@ -87,7 +86,7 @@ class NodeConsensus:
 
     @property
     def told(self) -> bool:
-        return self.experts >= FEWEST
+        return self.experts >= self.panel.fewest
 
     @cached_property
     def own(self) -> Array:
@@ -206,7 +205,13 @@ def _splits(panel: PanelNow, node: Indicator) -> list[PairSplit]:
     pairs = combinations(panel.questions.tree.children_of(node), 2)
     return [
         PairSplit(
-            node, a, b, columns.start + place, ahp.pair_disagreement((a.code, b.code), answers[:, place]), means[place]
+            node,
+            a,
+            b,
+            columns.start + place,
+            ahp.pair_disagreement((a.code, b.code), answers[:, place]),
+            means[place],
+            panel.fewest,
         )
         for place, (a, b) in enumerate(pairs)
     ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.utils import translation
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from surveys.models import Consent, Expert, Survey
@@ -30,8 +30,24 @@ def notice_of(survey: Survey) -> Notice:
     """The notice as the reader sees it: the coordinator's words, or ours where there are none."""
     written = text_in(survey.privacy)
     if written:
-        return Notice(language_of(survey.privacy), written)
+        language = language_of(survey.privacy)
+        with translation.override(language):
+            return Notice(language, "\n\n".join(filter(None, [written, names_kept_told(survey)])))
     return Notice(get_language() or settings.LANGUAGE_CODE, _usual_text(survey))
+
+
+def names_kept_told(survey: Survey) -> str:
+    """When names are erased by themselves, where the survey promises it; part of every notice, also of own words."""
+    if not survey.names_kept:
+        return ""
+    told = ngettext(
+        "Your name, your address and what you wrote in words are erased %(count)d month after the survey closed; your"
+        " answers then stand under a code alone.",
+        "Your name, your address and what you wrote in words are erased %(count)d months after the survey closed; your"
+        " answers then stand under a code alone.",
+        survey.names_kept,
+    )
+    return told % {"count": survey.names_kept}
 
 
 def notices_of(survey: Survey) -> list[Notice]:
@@ -55,26 +71,26 @@ def _usual_text(survey: Survey) -> str:
         "inviter": text_in(survey.inviter) or _("the team that sent you this invitation"),
         "contact": text_in(survey.contact) or _("the person who sent you this invitation"),
     }
-    return "\n\n".join(
-        [
-            _("Who is responsible: %(inviter)s. Whom to ask: %(contact)s.") % people,
-            _(
-                "What for: your answers are used to work out the weights of the indicators in this survey, and for"
-                " nothing else."
-            ),
-            _(
-                "What is kept: your name, organisation and e-mail address as far as the inviters hold them; your"
-                " answers, when they were given and how the question was shown; and this consent."
-            ),
-            _(
-                "How: your answers are kept under a code, apart from your name. Only the project team sees them;"
-                " reports show the answers of all experts taken together."
-            ),
-            _("How long: until the results no longer have to be explained or checked."),
-            _(
-                "Your choice: taking part is voluntary, and you may stop at any time. You may see or correct your"
-                " data, have your name and address deleted, or withdraw this consent: write to whoever is named"
-                " above. What was done before then stays lawful."
-            ),
-        ]
-    )
+    paragraphs = [
+        _("Who is responsible: %(inviter)s. Whom to ask: %(contact)s.") % people,
+        _(
+            "What for: your answers are used to work out the weights of the indicators in this survey, and for"
+            " nothing else."
+        ),
+        _(
+            "What is kept: your name, organisation and e-mail address as far as the inviters hold them; your"
+            " answers, when they were given and how the question was shown; and this consent."
+        ),
+        _(
+            "How: your answers are kept under a code, apart from your name. Only the project team sees them;"
+            " reports show the answers of all experts taken together."
+        ),
+        _("How long: until the results no longer have to be explained or checked."),
+        names_kept_told(survey),
+        _(
+            "Your choice: taking part is voluntary, and you may stop at any time. You may see or correct your"
+            " data, have your name and address deleted, or withdraw this consent: write to whoever is named"
+            " above. What was done before then stays lawful."
+        ),
+    ]
+    return "\n\n".join(filter(None, paragraphs))

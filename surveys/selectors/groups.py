@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -13,16 +12,17 @@ import ahp
 from surveys.errors import Refused
 from surveys.models import Indicator
 from surveys.selectors.panel_now import PanelNow
+from surveys.selectors.small_groups import groups_shown
 
-FEWEST = 3
-"""Experts below whom a group is not shown: its weights would be somebody's own."""
 Found = tuple[float, float | None, float | None]
 """A global weight with its interval."""
 
 
 @dataclass(frozen=True)
 class Group:
-    """`weights`: code → global weight and interval; None where the group's answers do not link every node."""
+    """`experts`: how many count, where the group is told. `weights`: code → global weight and interval; None where they
+    may not be told (the group is too small, or a small one could be worked out), or its answers leave items apart.
+    """
 
     name: str
     experts: int
@@ -92,11 +92,9 @@ class GroupsTold:
 
 def groups_told(panel: PanelNow) -> GroupsTold:
     """By `Expert.group`, of those who count; whoever is in none is left out. No query."""
-    members: dict[str, list[int]] = defaultdict(list)
-    for row, expert in enumerate(panel.experts):
-        if expert.group and panel.counting[row]:
-            members[expert.group].append(row)
-    groups = [Group(name, len(rows), _weights(panel.only(rows))) for name, rows in sorted(members.items())]
+    there, shown = zip(panel.experts, panel.counting, strict=True), groups_shown(panel)
+    names = sorted({expert.group for expert, counts in there if expert.group and counts})
+    groups = [_group(panel, name, shown.get(name)) for name in names]
     told = [group for group in groups if group.weights]
     tree = panel.questions.tree
     leaves = [leaf.code for leaf in tree.leaves]
@@ -105,9 +103,11 @@ def groups_told(panel: PanelNow) -> GroupsTold:
     return GroupsTold(groups, rows, [_side(one, other, leaves) for one, other in combinations(told, 2)])
 
 
+def _group(panel: PanelNow, name: str, rows: list[int] | None) -> Group:
+    return Group(name, len(rows), _weights(panel.only(rows))) if rows else Group(name, 0, None)
+
+
 def _weights(panel: PanelNow) -> dict[str, Found] | None:
-    if len(panel.experts) < FEWEST:
-        return None
     try:
         whole = panel.group.whole
     except Refused:
@@ -127,7 +127,7 @@ def _intervals(panel: PanelNow) -> dict[str, tuple[float, float]]:
     found: dict[str, tuple[float, float]] = {}
     for codes, table in tables:
         rows = ~np.isnan(table).any(axis=1) & counts
-        if rows.sum() >= FEWEST and len(codes) > 1:
+        if rows.sum() >= panel.fewest and len(codes) > 1:
             interval = ahp.group_intervals(table[rows])
             found |= {code: (float(interval.low[at]), float(interval.high[at])) for at, code in enumerate(codes)}
     return found

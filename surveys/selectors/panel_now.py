@@ -65,6 +65,8 @@ class PanelNow:
     """How far each expert's log counts."""
     heads: Sequence[str]
     """The hash of each log there."""
+    fewest: int = Survey.SMALLEST_GROUP
+    """Experts below whom nothing is told apart."""
 
     @property
     def codes(self) -> list[str]:
@@ -160,7 +162,8 @@ def panel_now(survey: Survey) -> PanelNow:
         questions,
         [(each.weight, {it.node.code: str(it.weight) for it in each.branch_weights.all()}) for each in experts],
     )
-    return _panel(questions, Method.of(survey), experts, [newest[expert.pk] for expert in experts], full, excluded)
+    panel = _panel(questions, Method.of(survey), experts, [newest[expert.pk] for expert in experts], full, excluded)
+    return replace(panel, fewest=survey.smallest_group)
 
 
 def panel_then(result: PanelResult) -> PanelNow:
@@ -170,7 +173,8 @@ def panel_then(result: PanelResult) -> PanelNow:
     full = _weights(questions, [(member.weight, member.branch_weights) for member in members])
     excluded = {member.submission.expert_id: frozenset(member.excluded) for member in members if member.excluded}
     experts = [member.submission.expert for member in members]
-    return _panel(questions, Method.of(result), experts, [member.submission for member in members], full, excluded)
+    panel = _panel(questions, Method.of(result), experts, [member.submission for member in members], full, excluded)
+    return replace(panel, fewest=result.survey.smallest_group)
 
 
 def _weights(questions: Questions, held: Sequence[tuple[Decimal, Mapping[str, str]]]) -> list[list[float]]:

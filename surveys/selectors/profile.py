@@ -1,40 +1,31 @@
 """The panel as a referee wants to know it: who they are, how well they know the subject, what they judge by.
 
-Authority is told of those who submitted; whoever is unfinished stands in the counts of the invited alone.
+Authority is told of those who submitted; whoever is unfinished stands in the counts of the invited alone. Groups of
+too few experts are told together, and fields and positions over the whole panel only: crossed with groups they would
+point at somebody.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from surveys.authority import BASIS, FAMILIARITY, USUAL, authority, basis_score, familiarity_score, mean
 from surveys.models import Expert, Indicator, Section, Survey
 from surveys.selectors.naming import shown_name
+from surveys.selectors.small_groups import Told, breakdown, cells_shown, shown_groups
 from surveys.selectors.structure import structure_of
 
-MOST_NAMED = 8  # fields, positions: the most frequent are named
 
-
-@dataclass
+@dataclass(frozen=True)
 class GroupProfile:
-    """The experts of one known group, or of none."""
+    """The experts of one known group, or (without a name) of all that are not told apart."""
 
     name: str
-    invited: int = 0
-    submitted: int = 0
-    fields: Counter[str] = field(default_factory=Counter)
-    positions: Counter[str] = field(default_factory=Counter)
-    organisations: set[str] = field(default_factory=set)
-
-    @property
-    def top_fields(self) -> list[tuple[str, int]]:
-        return self.fields.most_common(MOST_NAMED)
-
-    @property
-    def top_positions(self) -> list[tuple[str, int]]:
-        return self.positions.most_common(MOST_NAMED)
+    invited: int
+    submitted: int
+    organisations: int
 
 
 @dataclass(frozen=True)
@@ -58,33 +49,31 @@ class ExpertAuthority:
 
 @dataclass(frozen=True)
 class NodeAuthority:
-    """One node: how many said how well they know it, in these words, and the means over those who said."""
+    """One node: how many said how well they know it, in these words (None: too few to be told), and the means over
+    those who said.
+    """
 
     node: Indicator
-    words: Sequence[int]
+    words: Sequence[int | None]
     familiarity: float | None
     authority: float | None
-
-    @property
-    def said(self) -> int:
-        return sum(self.words)
 
 
 @dataclass(frozen=True)
 class PanelProfile:
+    invited: int
     groups: Sequence[GroupProfile]
+    fields: Told
+    positions: Told
     experts: Sequence[ExpertAuthority]
     nodes: Sequence[NodeAuthority]
-    basis: Sequence[tuple[str, Sequence[int]]]
+    basis: Sequence[tuple[str, Sequence[int | None]]]
     """Kind of basis → how many said much, some, little."""
-
-    @property
-    def invited(self) -> int:
-        return sum(group.invited for group in self.groups)
+    fewest: int
 
     @property
     def submitted(self) -> int:
-        return sum(group.submitted for group in self.groups)
+        return len(self.experts)
 
     @property
     def mean_basis(self) -> float | None:
@@ -114,12 +103,18 @@ def panel_profile(survey: Survey) -> PanelProfile:
     handed_in = [expert for expert in experts if expert.submitted_at]
     said = _familiarities(survey)
     told = [_authority(survey, expert, said.get(expert.pk, {})) for expert in handed_in]
-    nodes = structure_of(survey.edition).nodes
+    nodes, fewest = structure_of(survey.edition).nodes, survey.smallest_group
+    people = [expert.person for expert in experts]
+    fields = (each.field or (who.field if who else "") for each, who in zip(experts, people, strict=True))
     return PanelProfile(
-        _groups(experts),
+        len(experts),
+        _groups(experts, fewest),
+        breakdown(fields, fewest),
+        breakdown((who.title if who else "" for who in people), fewest),
         told,
-        [_node(node, told, said) for node in sorted(nodes, key=lambda node: node.position)],
-        [(kind, [_count(handed_in, kind, extent) for extent in extents]) for kind, extents in BASIS.items()],
+        [_node(node, told, said, fewest) for node in sorted(nodes, key=lambda node: node.position)],
+        [(kind, _extents(handed_in, kind, fewest)) for kind in BASIS],
+        fewest,
     )
 
 
@@ -139,31 +134,45 @@ def _authority(survey: Survey, expert: Expert, said: Mapping[int, str]) -> Exper
     )
 
 
-def _node(node: Indicator, told: Sequence[ExpertAuthority], said: Mapping[int, Mapping[int, str]]) -> NodeAuthority:
+def _node(
+    node: Indicator, told: Sequence[ExpertAuthority], said: Mapping[int, Mapping[int, str]], fewest: int
+) -> NodeAuthority:
     words = Counter(said.get(each.expert.pk, {}).get(node.pk, "") for each in told)
+    counts = [words[word] for word in FAMILIARITY]
+    enough = sum(counts) >= fewest
     return NodeAuthority(
         node,
-        [words[word] for word in FAMILIARITY],
-        mean(each.by_node.get(node.pk) for each in told),
-        mean(each.at([node.pk]) for each in told),
+        cells_shown(counts, fewest, aside=words[""]),
+        mean(each.by_node.get(node.pk) for each in told) if enough else None,
+        mean(each.at([node.pk]) for each in told) if enough else None,
     )
 
 
-def _count(experts: Sequence[Expert], kind: str, extent: str) -> int:
-    return sum(expert.basis.get(kind) == extent for expert in experts)
+def _extents(experts: Sequence[Expert], kind: str, fewest: int) -> list[int | None]:
+    said = Counter(str(expert.basis.get(kind, "")) for expert in experts)
+    counts = [said[extent] for extent in BASIS[kind]]
+    return cells_shown(counts, fewest, aside=len(experts) - sum(counts))
 
 
-def _groups(experts: Sequence[Expert]) -> list[GroupProfile]:
-    """In the order of their names; those without a group last."""
-    groups: dict[str, GroupProfile] = {}
+def _groups(experts: Sequence[Expert], fewest: int) -> list[GroupProfile]:
+    """In the order of their names; those of no group, and of groups that are not told, last and together."""
+    members: dict[str, list[Expert]] = defaultdict(list)
     for expert in experts:
-        group = groups.setdefault(expert.group, GroupProfile(expert.group))
-        person = expert.person
-        group.invited += 1
-        group.submitted += expert.submitted_at is not None
-        group.fields[expert.field or (person.field if person else "")] += 1
-        group.positions[person.title if person else ""] += 1
-        group.organisations |= {person.organisation} if person and person.organisation else set()
-    for group in groups.values():
-        del group.fields[""], group.positions[""]
-    return sorted(groups.values(), key=lambda group: (not group.name, group.name))
+        members[expert.group].append(expert)
+    nowhere = members.pop("", [])
+    invited = {name: len(group) for name, group in members.items()}
+    submitted = {name: _submitted(group) for name, group in members.items()}
+    shown = shown_groups(invited, fewest, aside=len(nowhere))
+    shown &= shown_groups(submitted, fewest, aside=_submitted(nowhere))
+    others = [*nowhere, *(expert for name, group in members.items() if name not in shown for expert in group)]
+    rows = [_group(name, group) for name, group in sorted(members.items()) if name in shown]
+    return [*rows, _group("", others)] if others else rows
+
+
+def _group(name: str, experts: Sequence[Expert]) -> GroupProfile:
+    organisations = {expert.person.organisation for expert in experts if expert.person}
+    return GroupProfile(name, len(experts), _submitted(experts), len(organisations - {""}))
+
+
+def _submitted(experts: Sequence[Expert]) -> int:
+    return sum(expert.submitted_at is not None for expert in experts)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -13,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from surveys.models import Decision, Indicator, NodeResult, PanelNode, PanelResult, WeightSet
 from surveys.scale import consistency_level
+from surveys.selectors.small_groups import Told, breakdown
 from surveys.selectors.trees import Tree
 from surveys.selectors.weights import counted_experts
 
@@ -49,13 +49,13 @@ class Decided:
 
 @dataclass(frozen=True)
 class PanelFacts:
-    """Numbers of a computed panel. `fields` and `groups` count the experts who submitted, where anything is known."""
+    """Numbers of a computed panel. `fields` and `groups` count the experts who submitted, where enough share one."""
 
     invited: int
     submitted: int
     counted: int
-    fields: list[tuple[str, int]]
-    groups: list[tuple[str, int]]
+    fields: Told
+    groups: Told
     weighted: int
     tested: int
     passing: int
@@ -91,14 +91,14 @@ def panel_facts(weight_set: WeightSet, tree: Tree) -> PanelFacts | None:
     counted, invited = counted_experts(weight_set) or (0, 0)
     found = result.members.values_list("submission__expert__field", "submission__expert__group", "weight")
     members = list(found.order_by("submission__expert_id"))
-    ratios = _ratios(result)
+    ratios, fewest = _ratios(result), result.survey.smallest_group
     nodes = list(result.nodes.select_related("node").order_by("node__position"))
     return PanelFacts(
         invited=invited,
         submitted=len(members),
         counted=counted,
-        fields=_counts([field for field, _group, _weight in members]),
-        groups=_counts([group for _field, group, _weight in members]),
+        fields=breakdown((field for field, _group, _weight in members), fewest),
+        groups=breakdown((group for _field, group, _weight in members), fewest),
         weighted=sum(weight != 1 for _field, _group, weight in members),
         tested=len(ratios),
         passing=sum(consistency_level(ratio) == "pass" for ratio in ratios),
@@ -126,10 +126,6 @@ def _ratios(result: PanelResult) -> list[str]:
     submissions = result.members.order_by().values("submission_id")
     found = NodeResult.objects.filter(submission__in=submissions).exclude(ratio="").order_by()
     return list(found.values_list("ratio", flat=True))
-
-
-def _counts(words: Sequence[str]) -> list[tuple[str, int]]:
-    return Counter(word for word in words if word).most_common()
 
 
 def _few(node: PanelNode, tree: Tree) -> list[FewAnswers]:

@@ -7,7 +7,6 @@ import secrets
 import unicodedata
 from datetime import timedelta
 
-from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,6 +14,13 @@ from django.utils.translation import gettext as _
 from surveys.errors import Refused
 from surveys.models import DeviceCode, Expert, ExpertSession
 from surveys.selectors.links import session_of
+from surveys.services.buckets import (
+    WRONG_CODES_OF_A_PLACE,
+    WRONG_CODES_OF_A_SURVEY,
+    give_back,
+    place_of,
+    take,
+)
 from surveys.services.panel import session_open
 from surveys.tokens import token_hash
 
@@ -23,11 +29,6 @@ CODE_LENGTH = 8
 ALPHABET = "23456789ACDEFGHJKMNPQRTVWXY"
 """Without what one takes for something else: 0 O, 1 I L, 5 S, 8 B, 2 Z, U V."""
 LOOK_ALIKES = str.maketrans("SBZU", "582V")
-WRONG_CODES_A_MINUTE = 30
-
-
-class TooManyCodes(Refused):
-    """So many wrong codes came for this survey that no code is looked at for a minute. Links work as ever."""
 
 
 @transaction.atomic
@@ -59,8 +60,8 @@ def code_read(typed: str) -> str:
     return letters.translate(LOOK_ALIKES)
 
 
-def code_use(survey_id: int, code: str, *, device: str) -> tuple[str, ExpertSession]:
-    """Swap the code for a session: its cookie token, and the session. Raises Refused, and TooManyCodes.
+def code_use(survey_id: int, code: str, *, device: str, address: str) -> tuple[str, ExpertSession]:
+    """Swap the code for a session: its cookie token, and the session. Raises Refused; TooMany after many wrong codes.
 
     `device` is a secret of the page that was pressed: pressed twice, it gets the same session twice.
     """
@@ -68,21 +69,24 @@ def code_use(survey_id: int, code: str, *, device: str) -> tuple[str, ExpertSess
     token = hashlib.sha256(f"{device}:{code}".encode()).hexdigest()
     opened = session_of(token, survey_id)
     if opened is None:
-        _count_tries(survey_id)
-        refusal = _swap(_known_code(survey_id, code), token)
+        refusal = _swap(_known_code(survey_id, code, place_of(address)), token)
         opened = session_of(token, survey_id)
         if opened is None:  # without a refusal the link was revoked at this very moment
             raise Refused(refusal or _unknown())
     return token, opened
 
 
-def _known_code(survey_id: int, code: str) -> DeviceCode:
+def _known_code(survey_id: int, code: str, place: str) -> DeviceCode:
+    """A code that was good once is no guess, and does not count as one."""
+    take(WRONG_CODES_OF_A_PLACE, survey_id, place)
+    take(WRONG_CODES_OF_A_SURVEY, survey_id)
     codes = DeviceCode.objects.select_related("link__invitation__expert__survey").filter(link__isnull=False)
     live = codes.filter(link__revoked_at=None, expert__invitation__revoked_at=None, expert__survey_id=survey_id)
     found = live.filter(code_hash=token_hash(code)).first()
     if found is None:
-        _count_wrong(survey_id)
         raise Refused(_unknown())
+    give_back(WRONG_CODES_OF_A_PLACE, survey_id, place)
+    give_back(WRONG_CODES_OF_A_SURVEY, survey_id)
     return found
 
 
@@ -102,23 +106,6 @@ def _swap(found: DeviceCode, token: str) -> str:
 
 def _unknown() -> str:
     return _("This code is not known here. Please compare it with the other device, character by character.")
-
-
-def _count_tries(survey_id: int) -> None:
-    if cache.get(_tally(survey_id), 0) >= WRONG_CODES_A_MINUTE:
-        raise TooManyCodes(
-            _("Too many wrong codes came in. Please wait a minute, or open your personal link: it always works.")
-        )
-
-
-def _count_wrong(survey_id: int) -> None:
-    key = _tally(survey_id)
-    cache.add(key, 0, timeout=120)
-    cache.incr(key)
-
-
-def _tally(survey_id: int) -> str:
-    return f"wrong-codes:{survey_id}:{timezone.now():%H%M}"
 
 
 def devices_end(expert: Expert, *, but: ExpertSession, device: int | None = None) -> int:

@@ -18,11 +18,13 @@ from django.utils.translation import gettext as _
 
 from surveys.errors import Refused
 from surveys.models import Comparison, Expert, Indicator, Judgment, JudgmentEvent, MoreImportant, Survey, Transcript
-from surveys.prepared import Prepared, change_of
+from surveys.prepared import Prepared, PreparedRow, change_of
 from surveys.selectors.structure import structure_of
 from surveys.services.chain import chained
 
 Source = JudgmentEvent.Source
+PAIR_OF, SAID = ["expert", "comparison"], ["more_important", "strength", "revision"]
+_EVENT, _CURRENT = PreparedRow(JudgmentEvent), PreparedRow(Judgment, unique=PAIR_OF, replaced=SAID)
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,7 @@ def judgment_record(
                 **vars(shown),
             )
             chained(event, expert, head.revision, head.previous_hash)
-            event.save(force_insert=True)
+            _EVENT.add(event)
             if not conflict:
                 current_set([event])
     if head.twin:
@@ -265,19 +267,18 @@ def current_set(events: Sequence[JudgmentEvent]) -> None:
     taken_back = [event.comparison_id for event in events if not event.more_important]
     if taken_back:
         Judgment.objects.filter(expert=events[0].expert, comparison_id__in=taken_back).delete()
-    Judgment.objects.bulk_create(
-        [
-            Judgment(
-                expert_id=event.expert_id,
-                comparison_id=event.comparison_id,
-                more_important=event.more_important,
-                strength=event.strength,
-                revision=event.revision,
-            )
-            for event in events
-            if event.more_important
-        ],
-        update_conflicts=True,
-        unique_fields=["expert", "comparison"],
-        update_fields=["more_important", "strength", "revision"],
+    said = [_current(event) for event in events if event.more_important]
+    if len(said) == 1:
+        _CURRENT.add(said[0])
+    else:
+        Judgment.objects.bulk_create(said, update_conflicts=True, unique_fields=PAIR_OF, update_fields=SAID)
+
+
+def _current(event: JudgmentEvent) -> Judgment:
+    return Judgment(
+        expert_id=event.expert_id,
+        comparison_id=event.comparison_id,
+        more_important=event.more_important,
+        strength=event.strength,
+        revision=event.revision,
     )

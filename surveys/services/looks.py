@@ -6,16 +6,18 @@ is read by nobody.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from surveys.models import AuditEvent, Expert, Survey
+from surveys.models import AuditEvent, Expert, Person, Survey
 from surveys.services.audit import audit
 
 READ, EXPORTED, REFUSED, SIGN_IN_FAILED = "answers.read", "file.exported", "access.refused", "sign_in.failed"
-LOOKS = (READ, EXPORTED, REFUSED, SIGN_IN_FAILED)
+PERSONAL, CODE_FAILED = "person.exported", "second_factor.failed"
+LOOKS = (READ, EXPORTED, REFUSED, SIGN_IN_FAILED, PERSONAL, CODE_FAILED)
 QUIET = timedelta(hours=1)
 
 
@@ -29,6 +31,14 @@ def export_note(survey: Survey, what: str, *, user: User) -> None:
     _note(EXPORTED, what, user=user, survey=survey)
 
 
+def personal_note(person: Person, experts: Sequence[Expert], *, user: User) -> None:
+    """Somebody took out all that is held of a person: in the log of every survey that it is from."""
+    for expert in experts:
+        _note(PERSONAL, expert.code, user=user, survey=expert.survey)
+    if not experts:
+        _note(PERSONAL, f"P{person.pk}", user=user, survey=None)
+
+
 def refusal_note(survey: Survey, page: str, *, user: User) -> None:
     """A member asked for what another role is needed for."""
     _note(REFUSED, page, user=user, survey=survey)
@@ -38,6 +48,11 @@ def failed_sign_in_note(username: str) -> None:
     """For accounts that there are: what else stands in that field may be a password in the wrong place."""
     if User.objects.filter(username=username).exists():
         _note(SIGN_IN_FAILED, username, user=None, survey=None)
+
+
+def failed_code_note(user: User) -> None:
+    """The password was right, the code was not: somebody else may know the password."""
+    _note(CODE_FAILED, user.get_username(), user=user, survey=None)
 
 
 def _note(action: str, subject: str, *, user: User | None, survey: Survey | None) -> None:

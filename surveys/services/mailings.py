@@ -19,6 +19,7 @@ from surveys.selectors.letter_texts import language_of_expert, words_of
 from surveys.selectors.letters import reminders_due
 from surveys.selectors.recipients import LeftOut, Recipient, recipients
 from surveys.services.audit import audit
+from surveys.services.buckets import MAILINGS_OF_A_SURVEY, take
 from surveys.services.jobs import job_ensure
 
 JOB = "mailing"
@@ -52,7 +53,8 @@ def mailing_send(
 ) -> Sending:
     """Send to those experts who were shown, each to the address that was shown, in the words that were shown.
 
-    Raises Refused where nobody is left, and Stale where the words were changed meanwhile. Confirming twice sends once.
+    Raises Refused where nobody is left, TooMany after very many mailings, and Stale where the words were changed
+    meanwhile. Confirming twice sends once.
     """
     survey = Survey.objects.select_for_update().get(pk=survey.pk)  # two people, or two workers, one after the other
     known = Mailing.objects.filter(key=key, survey=survey).first()
@@ -67,6 +69,7 @@ def mailing_send(
     going = [one for one in now.going if shown[one.expert.pk] == one.address]
     if not codes or not going:
         raise Refused(_("Nobody is left to write to: everybody was written to, or has submitted, meanwhile."))
+    take(MAILINGS_OF_A_SURVEY, survey.pk)
     mailing, job = _mailing_create(survey, kind, words, [one.expert for one in going], key, user)
     kept = {one.expert.pk for one in going}
     shown_now: list[Recipient | LeftOut] = [*now.going, *now.left_out]

@@ -110,6 +110,8 @@ def expert_decline(expert: Expert, *, user: User | None, reason: str) -> None:
 @transaction.atomic
 def invitation_renew(expert: Expert, *, user: User | None) -> None:
     """Lift a revocation, or that the expert declined. Old links stay dead; new ones may be made."""
+    if expert.erased_at:
+        raise Refused(_("The name of %(code)s was erased: nobody is there to be asked.") % {"code": expert.code})
     Invitation.objects.filter(expert=expert).update(revoked_at=None)
     Expert.objects.filter(pk=expert.pk).update(declined_at=None)
     audit("invitation.renewed", expert.code, user=user, survey=expert.survey)

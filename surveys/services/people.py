@@ -68,4 +68,4 @@ def _note(action: str, person: Person, user: User | None, old: dict[str, str], n
     for expert in experts:
         audit(action, expert.code, user=user, survey=expert.survey, old=old, new=new)
     if not experts:
-        audit(action, person.name, user=user, old=old, new=new)
+        audit(action, f"P{person.pk}", user=user, old=old, new=new)

@@ -70,6 +70,8 @@ def revision_withdraw(request: RevisionRequest, *, user: User | None, reason: st
 def _check(expert: Expert, node: Indicator, submission: Submission | None, note: str) -> None:
     if submission is None:
         raise Refused(_("This expert has not handed in yet: there is nothing to look at again."))
+    if expert.erased_at:
+        raise Refused(_("The name of %(code)s was erased: nobody is there to be asked.") % {"code": expert.code})
     if not expert.survey.takes_answers:
         raise Refused(_("This survey takes no answers now: open it, or extend its deadline, before asking."))
     if not note:

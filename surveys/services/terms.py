@@ -22,7 +22,10 @@ State, Anonymity = Survey.State, Survey.Anonymity
 
 PLANNED = (State.DRAFT, State.PILOT)
 UNTIL_OPENING = ("title", "exclusion_rules")
-UNTIL_CLOSING = ("purpose", "inviter", "contact", "privacy", "languages", "anonymity", "reminders", "reminder_days")
+UNTIL_CLOSING = (
+    *("purpose", "inviter", "contact", "privacy", "languages", "anonymity", "smallest_group", "names_kept"),
+    *("reminders", "reminder_days"),
+)
 MOST_REMINDERS = 3
 
 
@@ -60,9 +63,21 @@ def _check(survey: Survey, new: dict[str, Any]) -> None:
         raise Refused(
             _("The experts were promised that their names stay apart from their answers: this cannot be taken back.")
         )
+    if survey.state not in PLANNED and new.get("smallest_group", survey.smallest_group) < survey.smallest_group:
+        raise Refused(_("The experts were promised that smaller groups are not shown: this cannot be taken back."))
+    if survey.state not in PLANNED and survey.names_kept and "names_kept" in new:
+        _check_kept(survey.names_kept, new["names_kept"])
     days = new.get("reminder_days", [])
     if len(days) > MOST_REMINDERS or sorted(set(days)) != days or any(day < 1 for day in days):
         raise Refused(_("At most three reminders, each on a later day than the one before: for example 3, 7, 10."))
+
+
+def _check_kept(promised: int, months: int | None) -> None:
+    if months is None or months > promised:
+        raise Refused(
+            _("The experts were promised that their names are erased after %(months)d months: make it less, not more.")
+            % {"months": promised}
+        )
 
 
 @transaction.atomic

@@ -31,6 +31,8 @@ def transcript_create(
     """How these answers came. It is written once; what is keyed in names it."""
     if not expert.survey.takes_answers:
         raise ClosedSurvey(_("This survey takes no answers now: open it before keying any in."))
+    if expert.erased_at:
+        raise Refused(_("The name of %(code)s was erased: nobody is there to be asked.") % {"code": expert.code})
     transcript = Transcript(
         expert=expert,
         way=way,

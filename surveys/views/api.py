@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -19,6 +20,7 @@ from surveys.forms.tokens import TokenForm
 from surveys.selectors.tokens import tokens_of
 from surveys.services.tokens import token_create, token_revoke
 from surveys.views.coordinator.pages import account, posted
+from surveys.views.proof import proof_asked
 
 
 @require_safe
@@ -60,6 +62,8 @@ def tokens(request: HttpRequest) -> HttpResponse:
     user, made = account(request), ""
     form = TokenForm(posted(request))
     if form.is_valid():
+        if asked := proof_asked(request, _("Make the token"), reverse("surveys:tokens")):
+            return asked
         try:
             made = token_create(user, **form.details())
             form = TokenForm()

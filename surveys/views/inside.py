@@ -14,7 +14,7 @@ from surveys.selectors import health
 
 def healthz(_request: HttpRequest) -> HttpResponse:
     """For a watchdog: this process answers."""
-    return HttpResponse("ok", content_type="text/plain")
+    return HttpResponse("ok", content_type="text/plain; charset=utf-8")
 
 
 @never_cache

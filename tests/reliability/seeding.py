@@ -36,7 +36,7 @@ def seeded(experts: int) -> dict[str, object]:
     }
 
 
-call_command("migrate", verbosity=0)
+call_command("migrate", run_syncdb=True, verbosity=0)
 with transaction.atomic():
     told = seeded(int(sys.argv[1]))
 json.dump(told, sys.stdout)

@@ -46,7 +46,7 @@ def copy_demo(home: Path) -> Path:
 def running_site(home: Path, port: int, site_url: str) -> Iterator[None]:
     """`manage.py run` over this data folder; it loads the demo where there is none."""
     # Empty is unset: the tests' own database is not this site's.
-    ours = {"DATA_DIR": str(home), "SITE_URL": site_url, "DATABASE_URL": "", "REDIS_URL": ""}
+    ours = {"DATA_DIR": str(home), "SITE_URL": site_url, "DATABASE_URL": "", "REDIS_URL": "", "PLAIN_HTTP": "true"}
     with (home / "run.log").open("ab") as log:
         process = subprocess.Popen(
             [sys.executable, "manage.py", "run", "--port", str(port)],

@@ -7,6 +7,7 @@ asynchronous code.
 """
 
 import atexit
+import gc
 import os
 import shutil
 import tempfile
@@ -33,11 +34,15 @@ OURS = (
     "DEBUG",
     "METRICS_TOKEN",
     "LOG_FORMAT",
+    "PLAIN_HTTP",
     "TRUSTED_PROXY",
     "MAIL_URL",
     "MAIL_FROM",
+    "REQUIRE_SECOND_FACTOR",
+    "IDLE_MINUTES",
 )
 TURN = "QUANHENG_TURN"
+COLLECT_EVERY = (50_000, 20, 50)  # what thousands of tests leave lives to the end: looking at it often finds nothing
 NEEDS_DATABASE = {"db", "transactional_db", "live_server", "django_db_setup", "start_worker"}
 
 postgres_key = pytest.StashKey[Service]()
@@ -57,6 +62,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) -> Generator[None]:
     """A wrapper runs before pytest-django, which reads the settings in the same hook."""
+    gc.set_threshold(*COLLECT_EVERY)
     if "PYTEST_XDIST_WORKER" not in os.environ:  # the controller has prepared what its workers inherit
         os.environ.setdefault(TURN, str(date.today().toordinal()))
         _prepare_environment()

@@ -82,7 +82,7 @@ def test_below_three_experts_nothing_is_told() -> None:
     assert here.strips == []
     assert most_disputed([here], 9) == []
     text = page(survey, "consensus_node", "r")
-    assert "Below three experts" in text
+    assert "Below 3 experts" in text
     assert 'class="q-strip"' not in text
     assert "2 : 0" not in text and "1 : 0 : 1" not in text
 

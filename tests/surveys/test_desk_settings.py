@@ -90,12 +90,14 @@ def test_the_page_keeps_terms_and_says_what_is_wrong(coordinator: Client) -> Non
     survey = make.survey("draft")
     at = reverse("surveys:survey_terms", args=[survey.pk])
     given = {"title_en": "T", "exclusion_rules_en": RULES["en"], "anonymity": "named", "languages": "en"}
+    given["smallest_group"] = "4"
     wrong = coordinator.post(at, {**given, "reminder_days": "soon"})
     assert wrong.status_code == 422
     assert "Write whole numbers of days" in wrong.content.decode()
     coordinator.post(at, {**given, "reminder_days": "2、5"})
     survey.refresh_from_db()
     assert (survey.exclusion_rules, survey.reminder_days, survey.languages) == (RULES, [2, 5], ["en"])
+    assert (survey.smallest_group, survey.names_kept) == (4, None)
 
 
 def test_an_open_page_shows_the_rules_and_does_not_ask_for_them(coordinator: Client) -> None:

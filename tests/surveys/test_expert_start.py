@@ -88,7 +88,7 @@ def test_beginning_swaps_it_for_a_cookie_and_a_clean_address(client: Client, exp
 def test_the_cookie_is_for_https_alone_where_the_site_is(client: Client, expert: Expert, settings: object) -> None:
     settings.SESSION_COOKIE_SECURE = True  # type: ignore[attr-defined]
     response = begin(client, link(expert))
-    assert response.cookies[COOKIE.format(expert.survey_id)]["secure"]
+    assert response.cookies["__Secure-" + COOKIE.format(expert.survey_id)]["secure"]
 
 
 def test_the_token_stands_on_no_other_page(client: Client, expert: Expert) -> None:

@@ -11,6 +11,7 @@ from pytest_django import DjangoDbBlocker
 
 from surveys.guards import Guard, all_guards, install, lifted, remove
 from surveys.models import (
+    AnswerPackage,
     AuditEvent,
     Comparison,
     Consent,
@@ -64,6 +65,7 @@ WRITTEN_ONCE = [
     "surveys_signedsheet",
     "surveys_openanswer",
     "surveys_opennode",
+    "surveys_answerpackage",
 ]
 
 
@@ -167,6 +169,16 @@ def broken_promise() -> None:
     Survey.objects.update(anonymity="named")
 
 
+def named_again() -> None:
+    Expert.objects.update(erased_at=timezone.now())
+    Expert.objects.update(erased_at=None)
+
+
+def looser_privacy() -> None:
+    Survey.objects.update(smallest_group=5)
+    Survey.objects.update(smallest_group=4)
+
+
 def unmasked_again() -> None:
     Survey.objects.filter(unmasked_at=None).update(unmasked_at=timezone.now())
     Survey.objects.update(unmasked_at=None)
@@ -239,7 +251,10 @@ ATTEMPTS: dict[str, Callable[[], Any]] = {
     "surveys_survey_update": lambda: Survey.objects.update(random_index="saaty1980"),
     "surveys_survey_update_rules": lambda: Survey.objects.update(exclusion_rules={"en": "Whoever we like."}),
     "surveys_survey_update_promise": lambda: broken_promise(),
+    "surveys_survey_update_stricter": looser_privacy,
     "surveys_survey_update_unmasked": lambda: unmasked_again(),
+    "surveys_expert_update_erased": named_again,
+    "surveys_revisionrequest_update_note": lambda: RevisionRequest.objects.update(note="another"),
     "surveys_expert_update_pilot": lambda: pilot_denied(),
     "surveys_edition_update": lambda: Edition.objects.update(label="2.0"),
     "surveys_edition_delete": lambda: delete(Edition),
@@ -267,8 +282,10 @@ ATTEMPTS: dict[str, Callable[[], Any]] = {
     "surveys_transcript_delete": lambda: delete(Transcript),
     "surveys_revisionpair_update": lambda: RevisionPair.objects.update(revision=2),
     "surveys_revisionpair_delete": lambda: delete(RevisionPair),
-    "surveys_revisionrequest_update": lambda: RevisionRequest.objects.update(note="another"),
+    "surveys_revisionrequest_update": lambda: RevisionRequest.objects.update(expert=Expert.objects.order_by("-pk")[0]),
     "surveys_revisionrequest_delete": lambda: delete(RevisionRequest),
+    "surveys_answerpackage_update": lambda: AnswerPackage.objects.update(events=0),
+    "surveys_answerpackage_delete": lambda: delete(AnswerPackage),
     "surveys_mailing_update": lambda: Mailing.objects.update(kind="thanks"),
     "surveys_mailing_delete": deleted_mailing,
     "surveys_letter_update": lambda: Letter.objects.update(expert=Expert.objects.order_by("-pk")[0]),
@@ -323,6 +340,10 @@ def everything() -> WeightSet:
     LateAnswer.objects.create(expert=expert, comparison=pair, more_important="a", strength=3, client_key=uuid.uuid4())
     Transcript.objects.create(expert=expert, way="paper", received_on="2026-11-01", entered_by=make.user())
     Decision.objects.create(expert=expert, act="accept", reason="It fits the field.")
+    AnswerPackage.objects.create(
+        survey=expert.survey, sequence=1, sha256="0" * 64, made_at=timezone.now(), collector="https://example.org/",
+        experts=1, events=1, submissions=0, imported_by=make.user(),
+    )  # fmt: skip
     mailing = Mailing.objects.create(survey=expert.survey, kind="invitation", subject={}, body={})
     Letter.objects.create(mailing=mailing, expert=expert, address="e@example.org", language="en")
     Round.objects.create(survey=expert.survey, number=2)

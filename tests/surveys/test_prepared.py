@@ -3,9 +3,10 @@
 import uuid
 
 import pytest
+from django.db import IntegrityError, transaction
 
-from surveys.models import Expert, ExpertSession, JudgmentEvent
-from surveys.prepared import Prepared
+from surveys.models import Expert, ExpertSession, Judgment, JudgmentEvent
+from surveys.prepared import Prepared, PreparedRow
 from surveys.selectors.links import session_of
 from surveys.services.judgments import Answer, judgment_record
 from tests.support.everybody import session_token
@@ -34,6 +35,30 @@ def test_a_key_finds_its_answer() -> None:
 def test_a_value_that_is_not_asked_for_is_a_mistake() -> None:
     with pytest.raises(ValueError, match="code"):
         Prepared(lambda pk, **_: Expert.objects.filter(pk=pk).values_list("pk")).first(pk=1, code="E1")
+
+
+def test_a_row_is_added_and_takes_over_as_django_would_do_it() -> None:
+    survey = make.survey()
+    pair, expert = make.pair(survey), make.expert(survey)
+
+    def said(strength: int | None, revision: int) -> Judgment:
+        more = "a" if strength else "cannot_judge"
+        return Judgment(expert=expert, comparison=pair, more_important=more, strength=strength, revision=revision)
+
+    row = PreparedRow(Judgment, unique=["expert", "comparison"], replaced=["more_important", "strength", "revision"])
+    first, second, other = said(3, 1), said(None, 2), said(5, 1)
+    other.comparison = make.pair(survey, "a", "c")
+    for one in (first, second, other):
+        row.add(one)
+    assert (first.pk, first._state.adding) == (second.pk, False)
+    assert [
+        *expert.judgments.order_by("pk").values_list("pk", "comparison", "more_important", "strength", "revision")
+    ] == [
+        (first.pk, pair.pk, "cannot_judge", None, 2),
+        (other.pk, other.comparison_id, "a", 5, 1),
+    ]
+    with pytest.raises(IntegrityError), transaction.atomic():
+        PreparedRow(Judgment).add(said(4, 3))
 
 
 @pytest.mark.parametrize("known", [True, False])

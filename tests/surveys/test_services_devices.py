@@ -5,17 +5,14 @@ from functools import partial
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.utils import timezone
 
-from surveys.errors import Refused
+from surveys.errors import Refused, TooMany
 from surveys.models import DeviceCode, Expert, ExpertSession, InvitationLink
 from surveys.selectors.devices import devices_of
 from surveys.selectors.links import session_of
 from surveys.services.devices import (
     ALPHABET,
-    WRONG_CODES_A_MINUTE,
-    TooManyCodes,
     code_mint,
     code_read,
     code_use,
@@ -26,12 +23,7 @@ from surveys.tokens import token_hash
 from tests.support.everybody import session_token
 from tests.surveys import factories as make
 
-pytestmark = pytest.mark.usefixtures("db", "english", "no_tries")
-
-
-@pytest.fixture
-def no_tries() -> None:
-    cache.clear()
+pytestmark = pytest.mark.usefixtures("db", "english")
 
 
 def signed_in(expert: Expert) -> ExpertSession:
@@ -45,13 +37,13 @@ def device() -> ExpertSession:
     return signed_in(make.expert())
 
 
-def use(session: ExpertSession, code: str, device: str = "page") -> ExpertSession:
-    return code_use(session.expert.survey_id, code, device=device)[1]
+def use(session: ExpertSession, code: str, device: str = "page", address: str = "192.0.2.1") -> ExpertSession:
+    return code_use(session.expert.survey_id, code, device=device, address=address)[1]
 
 
-def refusal(session: ExpertSession, code: str, device: str = "page") -> str:
+def refusal(session: ExpertSession, code: str, device: str = "page", address: str = "192.0.2.1") -> str:
     with pytest.raises(Refused) as refused:
-        use(session, code, device)
+        use(session, code, device, address)
     return str(refused.value)
 
 
@@ -73,7 +65,7 @@ def test_however_it_is_typed_it_is_the_same_code(typed: str) -> None:
 
 def test_it_opens_one_device_on_the_same_link(device: ExpertSession) -> None:
     code = code_mint(device)
-    token, opened = code_use(device.expert.survey_id, f"{code[:4]}-{code[4:].lower()}", device="phone")
+    token, opened = code_use(device.expert.survey_id, f"{code[:4]}-{code[4:].lower()}", device="phone", address="")
     assert opened == session_of(token, device.expert.survey_id)
     assert (opened.expert, opened.link_id, opened.assistant) == (device.expert, device.link_id, False)
     assert opened.pk != device.pk
@@ -126,7 +118,7 @@ def test_it_opens_nothing_in_another_survey(device: ExpertSession) -> None:
 
 def test_revoking_ends_code_and_device(device: ExpertSession) -> None:
     code = code_mint(device)
-    token, _opened = code_use(device.expert.survey_id, code, device="phone")
+    token, _opened = code_use(device.expert.survey_id, code, device="phone", address="")
     late = code_mint(device)
     invitation_revoke(device.expert, user=None)
     assert session_of(token, device.expert.survey_id) is None
@@ -135,7 +127,7 @@ def test_revoking_ends_code_and_device(device: ExpertSession) -> None:
 
 def test_revoking_the_one_link_is_enough(device: ExpertSession) -> None:
     code = code_mint(device)
-    token, _opened = code_use(device.expert.survey_id, code, device="phone")
+    token, _opened = code_use(device.expert.survey_id, code, device="phone", address="")
     late = code_mint(device)
     InvitationLink.objects.update(revoked_at=timezone.now())
     assert session_of(token, device.expert.survey_id) is None
@@ -164,26 +156,28 @@ def test_ending_the_others_keeps_this_device(device: ExpertSession) -> None:
 # --- guessing ---
 
 
-def test_after_many_wrong_codes_none_is_looked_at_until_the_next_minute(
+def test_one_place_guesses_a_little_and_many_places_together_a_little_more(
     device: ExpertSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = timezone.now()
     monkeypatch.setattr(timezone, "now", lambda: now)
     good = code_mint(device)
     elsewhere = signed_in(make.expert(make.survey(), "X1"))
-    for _time in range(WRONG_CODES_A_MINUTE):
-        assert "not known here" in refusal(device, "AAAACCCC")
-    with pytest.raises(TooManyCodes):
-        use(device, good)
+    for tries in range(30):
+        assert "not known here" in refusal(device, "AAAACCCC", address=f"192.0.2.{tries // 10}")
+    with pytest.raises(TooMany) as refused:
+        use(device, good, address="192.0.2.99")
+    assert refused.value.seconds == 2
     assert use(elsewhere, code_mint(elsewhere))  # another survey has nothing to do with it
-    monkeypatch.setattr(timezone, "now", lambda: now + timedelta(minutes=1))
-    assert use(device, good)
+    monkeypatch.setattr(timezone, "now", lambda: now + timedelta(seconds=4))
+    assert "Too many wrong codes" in refusal(device, "AAAACCCC", address="192.0.2.0")
+    assert use(device, good, address="192.0.2.99")
 
 
 def test_codes_that_were_good_once_are_no_guesses(device: ExpertSession) -> None:
     used = code_mint(device)
     use(device, used)
-    for _time in range(WRONG_CODES_A_MINUTE + 1):
+    for _time in range(31):
         refusal(device, used, "another")
     assert use(device, code_mint(device))
 

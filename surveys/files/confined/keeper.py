@@ -19,6 +19,7 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any, NoReturn, ParamSpec, TypeVar
 
 from django.conf import settings
@@ -35,6 +36,7 @@ T = TypeVar("T")
 
 AT_ONCE = 2  # files read at the same time for one process of the site; the others wait
 START = 60.0  # seconds that the reader may take to be there, on a machine that is just starting everything
+ROOT = Path(__file__).resolve().parents[3]
 READER = [sys.executable, "-m", "surveys.files.confined.reader"]
 
 _modules: set[str] = set()
@@ -151,6 +153,7 @@ class Keeper:
         with theirs:
             self._child = subprocess.Popen(
                 [*READER, json.dumps(told)],
+                cwd=ROOT,  # Python looks for the module there first
                 env=_environment(),
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,

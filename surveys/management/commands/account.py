@@ -11,6 +11,8 @@ from django.core.management import BaseCommand, CommandError, CommandParser
 from django.urls import reverse
 
 from surveys.services.members import account_make, account_switch, password_link_make
+from surveys.services.second_factor import factor_reset
+from surveys.services.sessions import sessions_end
 
 
 class Command(BaseCommand):
@@ -25,11 +27,31 @@ class Command(BaseCommand):
         what = parser.add_mutually_exclusive_group()
         what.add_argument("--deactivate", action="store_true", help="let the account sign in no more")
         what.add_argument("--activate", action="store_true", help="let it sign in again")
+        what.add_argument(
+            "--reset-second-factor", action="store_true", help="for a lost phone: the password alone opens"
+        )
+        what.add_argument("--sign-out", action="store_true", help="end its sessions on every device")
 
-    def handle(self, *, username: str, full_name: str, deactivate: bool, activate: bool, **_: Any) -> None:
+    def handle(
+        self,
+        *,
+        username: str,
+        full_name: str,
+        deactivate: bool,
+        activate: bool,
+        reset_second_factor: bool,
+        sign_out: bool,
+        **_: Any,
+    ) -> None:
         account = User.objects.filter(username=username).first()
+        if sign_out:
+            self._sign_out(account, username)
+            return
         if deactivate or activate:
             self._switch(account, username, active=activate)
+            return
+        if reset_second_factor:
+            self._reset(account, username)
             return
         if account is None:
             account = self._made(username, full_name)
@@ -50,3 +72,15 @@ class Command(BaseCommand):
             raise CommandError(f"There is no account {username}.")
         account_switch(account, active=active)
         self.stdout.write(f"{username} is {'active' if active else 'deactivated'}.")
+
+    def _reset(self, account: User | None, username: str) -> None:
+        if account is None or not factor_reset(account):
+            raise CommandError(f"There is no account {username} with a second factor.")
+        self.stdout.write(
+            f"{username} signs in with the password alone, and may set up another phone. The log says so."
+        )
+
+    def _sign_out(self, account: User | None, username: str) -> None:
+        if account is None:
+            raise CommandError(f"There is no account {username}.")
+        self.stdout.write(f"Sessions of {username} that were ended: {sessions_end(account)}.")

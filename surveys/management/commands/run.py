@@ -11,7 +11,7 @@ from django.core.management import BaseCommand, CommandError, CommandParser, cal
 from django.db import OperationalError
 
 from config import env, supervisor
-from surveys.checks import BROKER
+from surveys.checks import BROKER, RUN
 
 
 class Command(BaseCommand):
@@ -61,7 +61,7 @@ class Command(BaseCommand):
             reason = " ".join(str(error).split())
             raise CommandError(f"The database cannot be used: {reason}. Check DATABASE_URL and DATA_DIR.") from error
         self.check(tags=[Tags.database], databases=["default"])
-        self.check(tags=[BROKER], include_deployment_checks=True)
+        self.check(tags=[BROKER, RUN], include_deployment_checks=True)
         call_command("collectstatic", verbosity=0, interactive=False)
 
     def _show_demo(self, site: str) -> None:

@@ -37,7 +37,7 @@ def audit_log_export(request: HttpRequest, survey_id: int, kind: str) -> HttpRes
         raise Http404("No such kind of file.")
     found = survey_for(request.user, survey_id, *READS)
     events = log_chosen(log_of(found), _form(request, found).chosen())[:MOST]
-    content = log_bytes(events, kind)
+    content = log_bytes(events, kind, found.anonymity)
     export_note(found, f"log.{kind}", user=account(request))
     name = f"log-{found.pk}-{timezone.localdate():%Y%m%d}.{kind}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}

@@ -30,6 +30,7 @@ from surveys.services.members import (
 )
 from surveys.services.surveys import member_add
 from surveys.views.coordinator.pages import account, done, posted, survey_page
+from surveys.views.proof import proof_asked
 
 
 @login_required
@@ -39,7 +40,10 @@ def members(request: HttpRequest, survey_id: int) -> HttpResponse:
     form = MemberForm(posted(request), roles=_given_by(found))
     if form.is_valid() and form.member:
         role, member = form.cleaned_data["role"], form.member
-        said = _("%(name)s is now: %(role)s.") % {"name": member, "role": Membership.Role(role).label}
+        named = {"name": member, "role": Membership.Role(role).label}
+        if asked := _asked(request, found, _("Give %(name)s the role: %(role)s") % named):
+            return asked
+        said = _("%(name)s is now: %(role)s.") % named
         done(request, lambda: member_add(found, member=member, role=role, user=account(request)), said)
         return redirect("surveys:members", found.pk)
     return _page(request, found, form)
@@ -55,6 +59,11 @@ def _page(request: HttpRequest, found: Survey, form: MemberForm, **context: Any)
     )  # fmt: skip
 
 
+def _asked(request: HttpRequest, found: Survey, what: str) -> HttpResponse | None:
+    """Whoever finds an open screen shall not make themselves an owner."""
+    return proof_asked(request, what, reverse("surveys:members", args=[found.pk]))
+
+
 def _given_by(found: Survey) -> tuple[str, ...]:
     return roles_given_by(found.held_roles)  # type: ignore[attr-defined]
 
@@ -66,7 +75,10 @@ def member_take_away(request: HttpRequest, survey_id: int, membership_id: int) -
     membership = get_object_or_404(found.memberships.select_related("user"), pk=membership_id)
     if membership.role not in _given_by(found):
         raise PermissionDenied("Only an owner takes this role away.")
-    said = _("%(name)s is no longer: %(role)s.") % {"name": membership.user, "role": membership.get_role_display()}
+    named = {"name": membership.user, "role": membership.get_role_display()}
+    if asked := _asked(request, found, _("Take from %(name)s the role: %(role)s") % named):
+        return asked
+    said = _("%(name)s is no longer: %(role)s.") % named
     done(request, lambda: member_remove(membership, user=account(request)), said)
     if roles_of(request.user, found).intersection(RUNS):
         return redirect("surveys:members", found.pk)
@@ -80,6 +92,8 @@ def colleague(request: HttpRequest, survey_id: int) -> HttpResponse:
     """A new account; the link to choose its password is shown in this answer and never again."""
     found = survey_for(request.user, survey_id, Role.OWNER)
     form = ColleagueForm(request.POST, roles=_given_by(found))
+    if asked := _asked(request, found, _("Make the account")):
+        return asked
     if form.is_valid():
         given = form.cleaned_data
         try:
@@ -105,7 +119,8 @@ def colleague_link(request: HttpRequest, survey_id: int, user_id: int) -> HttpRe
     if not waits_for_password(member):
         messages.error(request, _("This colleague has a password already: only they can change it."))
         return redirect("surveys:members", found.pk)
-    return _link_page(request, found, member)
+    asked = _asked(request, found, _("Make a new link"))
+    return asked or _link_page(request, found, member)
 
 
 def _link_page(request: HttpRequest, found: Survey, member: User) -> HttpResponse:

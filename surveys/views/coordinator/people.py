@@ -58,7 +58,14 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
         return redirect("surveys:person", found.pk)
     experts = found.experts.filter(survey__in=surveys_run_by(request.user)).select_related("survey").order_by("-pk")
     name = people_of(request.user).values_list("name", flat=True).get(pk=found.pk)
-    context = {"form": form, "name": name, "experts": experts, "mine": mine, "synthetic": found.synthetic}
+    context = {
+        "form": form,
+        "name": name,
+        "experts": experts,
+        "person": found,
+        "mine": mine,
+        "synthetic": found.synthetic,
+    }
     return render(request, "surveys/person.html", context, status=422 if form.errors else 200)
 
 

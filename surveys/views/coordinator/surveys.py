@@ -16,6 +16,7 @@ from surveys.selectors.board import board_of, days_left
 from surveys.selectors.coverage import coverage_of
 from surveys.selectors.late import late_waiting
 from surveys.selectors.overview import overview
+from surveys.selectors.packages import taken_in
 from surveys.selectors.progress import panel_progress
 from surveys.selectors.readiness import MEANINGS, moves_of
 from surveys.services.looks import export_note
@@ -65,6 +66,7 @@ def survey(request: HttpRequest, survey_id: int) -> HttpResponse:
         "stages": stages,
         "coverage": coverage,
         "late": late_waiting(found),
+        "taken_in": taken_in(found),
         "at_top": True,
     }
     return survey_page(request, found, "progress", "survey", **context)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import translation
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
@@ -23,9 +24,11 @@ from surveys.exports.weight_sets import export_name
 from surveys.exports.weight_story import Story, story_of
 from surveys.forms.texts import languages
 from surveys.forms.weights import SheetForm
+from surveys.models import Survey
 from surveys.services.looks import export_note
 from surveys.services.signed_sheets import signed_sheet_add, weight_set_approve_on_paper
 from surveys.views.coordinator.pages import account, done, file_answer, set_in, survey_page
+from surveys.views.proof import proof_asked
 
 PAPERS: dict[str, Callable[[Story], Paper]] = {"sheet": sign_off_sheet, "methods": methods_text}
 WRITERS: dict[str, Callable[[Paper], bytes]] = {"pdf": pdf_bytes, "docx": docx_bytes}
@@ -79,6 +82,8 @@ def _sheet(
 ) -> HttpResponse:
     survey = survey_for(request.user, survey_id, *roles)
     found = set_in(survey, number)
+    if roles == DECIDES and (asked := _asked(request, survey, number)):
+        return asked
     form = SheetForm(request.POST, request.FILES, prefix="sheet")
     if not form.is_valid() or form.scan is None:
         done(request, form.refuse)
@@ -86,6 +91,11 @@ def _sheet(
         scan, given = form.scan, {name: form.cleaned_data[name] for name in ("printed", "note")}
         done(request, lambda: deed(found, scan, **given, user=account(request)), said)
     return redirect("surveys:weight_set", survey.pk, number)
+
+
+def _asked(request: HttpRequest, survey: Survey, number: int) -> HttpResponse | None:
+    what = _("Approve the weight set W%(number)d") % {"number": number}
+    return proof_asked(request, what, reverse("surveys:weight_set", args=[survey.pk, number]) + "#paper")
 
 
 @login_required

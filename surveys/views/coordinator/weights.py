@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -32,6 +33,7 @@ from surveys.services.weight_sets import (
 )
 from surveys.tasks import enqueue
 from surveys.views.coordinator.pages import account, done, file_answer, posted, set_in, survey_page
+from surveys.views.proof import proof_asked
 
 Deed = Callable[[WeightSet, User, ReasonForm], object]
 
@@ -104,7 +106,7 @@ def weight_set_approve_it(request: HttpRequest, survey_id: int, number: int) -> 
     return _deed(
         request, survey_id, number, DECIDES, "approve",
         lambda it, user, form: weight_set_approve(it, user=user, **form.cleaned_data),
-        _("Approved. It can be locked now."),
+        _("Approved. It can be locked now."), fresh=_("Approve the weight set W%(number)d") % {"number": number},
     )  # fmt: skip
 
 
@@ -125,6 +127,7 @@ def weight_set_lock_it(request: HttpRequest, survey_id: int, number: int) -> Htt
         request, survey_id, number, LOCKS, "lock",
         lambda it, user, form: weight_set_lock(it, user=user, reason=form.cleaned_data["reason"]),
         _("Locked and sealed. From now on nothing of it can change."),
+        fresh=_("Lock and seal the weight set W%(number)d") % {"number": number},
     )  # fmt: skip
 
 
@@ -141,11 +144,24 @@ def weight_set_adopt_it(request: HttpRequest, survey_id: int, number: int) -> Ht
 
 
 def _deed(
-    request: HttpRequest, survey_id: int, number: int, roles: tuple[str, ...], prefix: str, deed: Deed, said: str
+    request: HttpRequest,
+    survey_id: int,
+    number: int,
+    roles: tuple[str, ...],
+    prefix: str,
+    deed: Deed,
+    said: str,
+    *,
+    fresh: str = "",
 ) -> HttpResponse:
-    """Fetch with permission, do it with the reason of the form, say what became of it, show the set again."""
+    """Fetch with permission, do it with the reason of the form, say what became of it, show the set again.
+
+    `fresh` says what is done where the account must have shown lately who it is.
+    """
     survey = survey_for(request.user, survey_id, *roles)
     found, form = set_in(survey, number), ReasonForm(request.POST, prefix=prefix)
+    if fresh and (asked := proof_asked(request, fresh, reverse("surveys:weight_set", args=[survey.pk, number]))):
+        return asked
     if form.is_valid():
         done(request, lambda: deed(found, account(request), form), said)
     else:

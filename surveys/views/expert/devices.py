@@ -19,8 +19,9 @@ from surveys.forms.devices import JoinForm, ResumeForm
 from surveys.models import Expert, ExpertSession
 from surveys.qr import qr_svg
 from surveys.selectors.devices import devices_of
-from surveys.services.devices import CODE_LENGTH, CODE_LIFE, TooManyCodes, code_mint, code_read, code_use, devices_end
+from surveys.services.devices import CODE_LENGTH, CODE_LIFE, code_mint, code_read, code_use, devices_end
 from surveys.tokens import new_token
+from surveys.views.waiting import address_of, status_of, told_when
 from surveys.whole import whole
 
 from .reading import reading_of
@@ -71,7 +72,7 @@ def join(request: HttpRequest, survey_id: int, code: str) -> HttpResponse:
         context = {"survey_id": survey_id, "code": f"{shown[:4]}-{shown[4:]}", "device": new_token()}
         return render(request, "surveys/expert/join.html", context | {"reading": reading_of(request)})
     try:
-        token, session = code_use(survey_id, code, device=form.cleaned_data["device"])
+        token, session = code_use(survey_id, code, device=form.cleaned_data["device"], address=address_of(request))
     except Refused as refused:
         return _refused(request, survey_id, refused)
     response = landing(request, session)
@@ -92,4 +93,4 @@ def _refused(request: HttpRequest, survey_id: int, refused: Refused) -> HttpResp
     form = ResumeForm({})
     form.errors.clear()
     form.add_error("key", str(refused))
-    return ask_who(request, survey_id, form=form, status=429 if isinstance(refused, TooManyCodes) else 410)
+    return told_when(ask_who(request, survey_id, form=form, status=status_of(refused)), refused)

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-COOKIE = "quanheng_reading"
+COOKIE = "__Secure-quanheng_reading" if settings.SITE.is_https else "quanheng_reading"
 LIFE = 365 * 24 * 60 * 60
 CHOICES = {
     "size": ("normal", "large", "larger"),

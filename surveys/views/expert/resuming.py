@@ -9,16 +9,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from surveys.errors import Refused
+from surveys.errors import Refused, TooMany
 from surveys.forms.answer import AnswerForm
 from surveys.forms.devices import ResumeForm
 from surveys.models import Expert
 from surveys.scale import sentence
 from surveys.selectors.devices import owner_of
 from surveys.selectors.links import link_of
-from surveys.services.devices import TooManyCodes, code_use
+from surveys.services.buckets import WRONG_LINKS_OF_A_PLACE, place_of, take
+from surveys.services.devices import code_use
 from surveys.services.judgments import ClosedSurvey
 from surveys.services.panel import session_open
+from surveys.views.waiting import address_of, status_of, told_when
 from surveys.whole import whole
 
 from .devices import landing
@@ -61,8 +63,7 @@ def _by_link(request: HttpRequest, survey_id: int, form: ResumeForm, carried: di
     token = form.cleaned_data["token"]
     link = link_of(token)
     if link is None:
-        form.add_error("key", _("This link opens no survey. It may have been replaced by a newer one, or cut short."))
-        return ask_who(request, survey_id, form=form, carried=carried, status=404)
+        return _no_link(request, survey_id, form, carried)
     expert = link.invitation.expert
     speak_to(request, expert)
     onward = _keep(request, survey_id, expert, carried)
@@ -74,13 +75,24 @@ def _by_link(request: HttpRequest, survey_id: int, form: ResumeForm, carried: di
     return response
 
 
+def _no_link(request: HttpRequest, survey_id: int, form: ResumeForm, carried: dict[str, str]) -> HttpResponse:
+    try:
+        take(WRONG_LINKS_OF_A_PLACE, place_of(address_of(request)))
+    except TooMany as refused:
+        form.add_error("key", str(refused))
+        return told_when(ask_who(request, survey_id, form=form, carried=carried, status=429), refused)
+    form.add_error("key", _("This link opens no survey. It may have been replaced by a newer one, or cut short."))
+    return ask_who(request, survey_id, form=form, carried=carried, status=404)
+
+
 def _by_code(request: HttpRequest, survey_id: int, form: ResumeForm, carried: dict[str, str]) -> HttpResponse:
     try:
-        token, session = code_use(survey_id, form.cleaned_data["code"], device=form.cleaned_data["device"])
+        given = form.cleaned_data
+        token, session = code_use(survey_id, given["code"], device=given["device"], address=address_of(request))
     except Refused as refused:
         form.add_error("key", str(refused))
-        status = 429 if isinstance(refused, TooManyCodes) else 410
-        return ask_who(request, survey_id, form=form, carried=carried, status=status)
+        page = ask_who(request, survey_id, form=form, carried=carried, status=status_of(refused))
+        return told_when(page, refused)
     speak_to(request, session.expert)
     onward = None if session.assistant else _keep(request, survey_id, session.expert, carried)
     response = onward or landing(request, session)

@@ -34,7 +34,8 @@ ROW_FIELD = re.compile(r"(?:pair|seen)-[0-9]{1,18}|key")
 
 
 def cookie_name(survey_id: int) -> str:
-    return f"quanheng_expert_{survey_id}"
+    """Over https with a name that browsers take over https alone; `__Host-` would ask for the path /."""
+    return f"{'__Secure-' if settings.SESSION_COOKIE_SECURE else ''}quanheng_expert_{survey_id}"
 
 
 def cookie_path(survey_id: int) -> str:

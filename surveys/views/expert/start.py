@@ -19,8 +19,10 @@ from surveys.models import Expert, InvitationLink, Survey
 from surveys.selectors.consents import Notice, has_agreed, notice_of, notices_of
 from surveys.selectors.extent import extent_of
 from surveys.selectors.links import link_of
+from surveys.services.buckets import WRONG_LINKS_OF_A_PLACE, place_of, take
 from surveys.services.consents import consent_give
 from surveys.services.panel import session_open
+from surveys.views.waiting import address_of
 
 from .reading import reading_of
 from .session import go, go_to_first_open, page, remember, speak_to
@@ -31,6 +33,7 @@ from .session import go, go_to_first_open, page, remember, speak_to
 def start(request: HttpRequest, token: str) -> HttpResponse:
     link = link_of(token)
     if link is None:
+        take(WRONG_LINKS_OF_A_PLACE, place_of(address_of(request)))
         return render(request, "surveys/expert/link_unknown.html", {"reading": reading_of(request)}, status=404)
     speak_to(request, link.invitation.expert)
     if request.method == "POST" and may_enter(link):

@@ -3,10 +3,12 @@
 import uuid
 from typing import Any
 
+import pyotp
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from surveys.access import DECIDES, LOCKS, READS, RUNS, WORKS, Role
 from surveys.forms.answer import AnswerForm
+from surveys.forms.second_factor import seed_signed
 from surveys.forms.uploads import signed
 from surveys.models import Indicator, Judgment
 from surveys.selectors.editing import family_print, node_print, subtree_print
@@ -16,6 +18,7 @@ from surveys.selectors.recipients import recipients
 from surveys.selectors.trees import tree_of
 from surveys.services.devices import code_mint
 from surveys.services.letters import words_set
+from surveys.services.second_factor import secret_of, seed_new
 from tests.support.api_doors import API_DOORS, ApiDoor
 from tests.support.doors.door import ACCOUNT, ANYBODY, BOOK, SESSION, TOKEN, Arguments, Door
 from tests.support.doors.estate import KINDS, asking, decided, expert, fields, upload
@@ -170,6 +173,12 @@ def signed_sheet(at: Estate) -> dict[str, Any]:
     return {"sheet-file": scan, "sheet-printed": printed, "sheet-note": "Signed by the director."}
 
 
+def phone(_at: Estate) -> dict[str, Any]:
+    """A phone that has scanned the picture, and the code that it shows."""
+    seed = seed_new()
+    return {"seed": seed_signed(seed), "code": pyotp.TOTP(secret_of(seed)).now()}
+
+
 READING = {"size": "large", "view": "row", "advance": "off", "keys": "off"}
 SOURCE = {"source": "A plan", "reference": "No. 7", "reason": "It is given."}
 
@@ -196,6 +205,13 @@ DOORS: dict[str, Door] = {
     "surveys:status": Door(get=ACCOUNT),
     "set_language": Door(get=ANYBODY, post=ANYBODY, payload=fields(language="en"), writes=False),
     "login": Door(get=ANYBODY, post=ANYBODY, payload=fields(username="x", password="y"), writes=False),
+    "sign_in_code": Door(get=ANYBODY, post=ANYBODY, writes=False),
+    "sign_in_set_up": Door(get=ANYBODY, post=ANYBODY, writes=False),
+    "signed_in": Door(get=ACCOUNT, post=ACCOUNT, writes=False),  # there is no other session to end
+    "second_factor": Door(get=ACCOUNT),
+    "second_factor_set_up": Door(get=ACCOUNT, post=ACCOUNT, payload=phone),
+    "second_factor_codes": Door(post=ACCOUNT, writes=False),  # there is no factor to have codes
+    "second_factor_off": Door(get=ACCOUNT, post=ACCOUNT, writes=False),
     "logout": Door(post=ANYBODY, writes=False),
     "password_change": Door(
         get=ACCOUNT, post=ACCOUNT,
@@ -311,7 +327,8 @@ DOORS: dict[str, Door] = {
         post=RUNS, args=decided, payload=fields(to="archived"), asks=("pilot", "reason")
     ),
     "surveys:survey_terms": Door(
-        post=RUNS, args=asking, payload=fields(purpose_en="Better weights", anonymity="named", reminder_days="3, 7")
+        post=RUNS, args=asking, asks=("names_kept",),
+        payload=fields(purpose_en="Better weights", anonymity="named", smallest_group="3", reminder_days="3, 7"),
     ),
     "surveys:survey_deadline": Door(
         post=RUNS, args=asking, payload=fields(**{"deadline-closes_at": "2099-01-02T17:30", "deadline-reason": "Late."})
@@ -340,6 +357,12 @@ DOORS: dict[str, Door] = {
     "surveys:person": Door(
         get=BOOK, post=BOOK, args=lambda at: [[at.expert.person_id]],
         payload=fields(name="Another Name", language="en"),
+    ),
+    "surveys:person_data": Door(get=BOOK, args=lambda at: [[at.expert.person_id]]),
+    "surveys:person_file": Door(get=BOOK, args=lambda at: [[at.expert.person_id]]),
+    "surveys:person_erase": Door(
+        get=BOOK, post=BOOK, args=lambda at: [[at.expert.person_id]],
+        payload=lambda at: {"reason": "Asked for.", "name": at.expert.person.name if at.expert.person else ""},
     ),
     "surveys:people_join": Door(post=RUNS, args=decided, payload=lambda at: {"person": at.expert.person_id}),
     "surveys:people_merge": Door(

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('surveys', '0008_inside'),
+        ('surveys', '0012_privacy'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
