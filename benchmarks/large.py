@@ -228,4 +228,7 @@ def _pages(survey: Any) -> dict[str, str]:
 
 if __name__ == "__main__":
     os.environ |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-    sys.exit(work() if "work" in sys.argv else main())
+    if "work" in sys.argv:
+        work()
+    else:
+        sys.exit(main())
