@@ -61,6 +61,14 @@ PUBLIC_FILES_OF_A_PLACE = Limit(
     "public files of a place", 120, timedelta(seconds=2),
     _("So many files were asked for at once that they have to be made one after the other. Please wait %(seconds)d seconds."),  # noqa: E501
 )  # fmt: skip
+BEGINNINGS_OF_A_PLACE = Limit(
+    "beginnings of a place by an open link", 60, timedelta(seconds=2),
+    _("Very many people are beginning from this network. Please try again in %(seconds)d seconds."),
+)  # fmt: skip
+BEGINNINGS_OF_A_LINK = Limit(
+    "beginnings by an open link", 600, timedelta(milliseconds=50),
+    _("Very many people are beginning at this moment. Please try again in %(seconds)d seconds."),
+)  # fmt: skip
 MAILINGS_OF_A_SURVEY = Limit(
     "mailings of a survey", 30, timedelta(minutes=10),
     _("So many letters were sent at short intervals that the next ones have to wait %(seconds)d seconds."),

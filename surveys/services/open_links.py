@@ -8,7 +8,6 @@ import time
 from collections.abc import Mapping
 
 from django.contrib.auth.models import User
-from django.core.cache import cache
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -26,17 +25,10 @@ from surveys.tokens import new_token, token_hash
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{2,38})[a-z0-9]")
 RECEIPT = 12
 LONGEST_TOOK = 32_767
-BEGINNINGS_A_MINUTE = 600
-FROM_ONE_ADDRESS = 60
-"""Beginnings in a minute that a process lets through: of a link, and from one address, for an office may sit there."""
 
 
 class NotNow(Refused):
     """The survey takes no answers by its open link."""
-
-
-class TooMany(Refused):
-    """So many began in this minute that the next has to wait for the next one."""
 
 
 @transaction.atomic
@@ -69,10 +61,9 @@ def open_link_shut(link: OpenLink, *, user: User | None) -> None:
 
 
 @transaction.atomic
-def draft_begin(link: OpenLink, notice: Notice, *, pairs: int, address: str = "") -> str:
+def draft_begin(link: OpenLink, notice: Notice, *, pairs: int) -> str:
     """A new respondent, who has agreed to this notice: the token of their cookie."""
     require_open(link)
-    _count_beginning(link, address)
     text, _made = ConsentText.objects.get_or_create(
         text_hash=notice.text_hash, defaults={"language": notice.language, "text": notice.text}
     )
@@ -199,15 +190,3 @@ def _free_slug(wanted: str) -> str:
 
 def _random_slug() -> str:
     return "".join(secrets.choice("abcdefghjkmnpqrstuvwxyz23456789") for _place in range(8))
-
-
-def _count_beginning(link: OpenLink, address: str) -> None:
-    """Counted in memory and forgotten after two minutes: no address is stored anywhere."""
-    tallies = [(f"open-link:{link.pk}", BEGINNINGS_A_MINUTE)]
-    if address:
-        tallies.append((f"open-link:{link.pk}:{token_hash(address)}", FROM_ONE_ADDRESS))
-    for name, most in tallies:
-        key = f"{name}:{minute_now()}"
-        cache.add(key, 0, timeout=120)
-        if cache.incr(key) > most:
-            raise TooMany(_("Very many people are beginning at this moment. Please try again in a minute."))

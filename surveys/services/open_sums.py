@@ -154,10 +154,10 @@ def _spread(ratios: Array, places: Sequence[int], parents: int) -> tuple[Counts,
     """How many respondents have which ratio, cannot be tested, and pass, at each parent."""
     tested = ~np.isnan(ratios)
     steps = np.minimum(np.where(tested, ratios, 0.0) * STEPS, STEPS).astype(np.intp)
+    bins = steps + np.arange(len(places)) * (STEPS + 1)
     spread = np.zeros((parents, STEPS + 1), dtype=np.int64)
     untested, passing = np.zeros(parents, dtype=np.int64), np.zeros(parents, dtype=np.int64)
-    for column, place in enumerate(places):
-        spread[place] = np.bincount(steps[tested[:, column], column], minlength=STEPS + 1)
+    spread[places] = np.bincount(bins[tested], minlength=len(places) * (STEPS + 1)).reshape(-1, STEPS + 1)
     untested[places] = (~tested).sum(axis=0)
     passing[places] = (ratios < CONSISTENT_BELOW).sum(axis=0)
     return spread, untested, passing

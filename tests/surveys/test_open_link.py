@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -19,11 +20,10 @@ from surveys.models import AuditEvent, OpenAnswer, OpenDraft, OpenLink
 from surveys.selectors.open_form import form_for, form_of, open_notice_of, reviews_of
 from surveys.selectors.open_results import newest_computed_open, nodes_of, spreads, weight_lines
 from surveys.selectors.panel_answers import kept_questions, questions_of
-from surveys.services import open_links
+from surveys.services.buckets import Limit
 from surveys.services.open_chain import chain_problems
 from surveys.services.open_links import (
     NotNow,
-    TooMany,
     draft_hand_in,
     draft_save,
     open_link_make,
@@ -31,6 +31,7 @@ from surveys.services.open_links import (
 )
 from surveys.services.open_results import open_result_request
 from surveys.services.surveys import survey_move
+from surveys.views.respondent import pages
 from tests.support.crowds import crowd, fill, open_survey, sizes_of
 from tests.surveys import factories as make
 
@@ -82,13 +83,14 @@ def test_two_surveys_have_two_addresses() -> None:
         open_link_make(make.survey("draft"), "same", user=make.user())
 
 
+@pytest.mark.one_database
 def test_very_many_at_once_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(open_links, "BEGINNINGS_A_MINUTE", 1)
-    monkeypatch.setattr(open_links, "minute_now", lambda: 30_000_000)
+    monkeypatch.setattr(pages, "BEGINNINGS_OF_A_LINK", Limit("few", 1, timedelta(minutes=1), "Wait %(seconds)d."))
     link = make.open_link()
-    make.respondent(link)
-    with pytest.raises(TooMany):
-        make.respondent(link)
+    said = {"consent": "on", "notice": open_notice_of(link.survey).text_hash}
+    start = reverse("surveys:open_start", args=[link.slug])
+    assert [Client().post(start, said).status_code for _device in range(2)] == [302, 429]
+    assert OpenDraft.objects.count() == 1
 
 
 # --- what is kept ---

@@ -33,6 +33,7 @@ from surveys.selectors.open_form import (
 )
 from surveys.selectors.questionnaire import minutes_for
 from surveys.selectors.reviewing import NodeReview
+from surveys.services.buckets import BEGINNINGS_OF_A_LINK, BEGINNINGS_OF_A_PLACE, place_of, take
 from surveys.services.open_links import draft_begin, draft_hand_in, draft_save
 from surveys.views.respondent.door import (
     draft_here,
@@ -44,6 +45,7 @@ from surveys.views.respondent.door import (
     remember,
     speak,
 )
+from surveys.views.waiting import address_of
 from surveys.whole import whole
 
 
@@ -67,9 +69,10 @@ def _begin(request: HttpRequest, link: OpenLink) -> HttpResponse:
     form = BeginForm(request.POST)
     notice = _agreed_to(form, link.survey)
     if notice:
+        take(BEGINNINGS_OF_A_PLACE, place_of(address_of(request)))
+        take(BEGINNINGS_OF_A_LINK, link.pk)
         try:
-            address = request.META.get("REMOTE_ADDR", "")
-            token = draft_begin(link, notice, pairs=pairs_of(link.survey), address=address)
+            token = draft_begin(link, notice, pairs=pairs_of(link.survey))
         except Refused as refused:
             form.add_error(None, str(refused))
         else:
