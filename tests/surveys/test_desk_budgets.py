@@ -13,6 +13,7 @@ from django.urls import reverse
 from surveys.access import RUNS
 from surveys.models import Survey
 from surveys.services.expert_weights import expert_weight_set
+from surveys.services.open_results import open_result_request
 from surveys.services.panels import panel_result_request
 from tests.support.doors import ADDRESSES, DOORS
 from tests.surveys import factories as make
@@ -32,7 +33,8 @@ def pages() -> Iterator[str]:
 
 
 def paneled(experts: int) -> Survey:
-    survey = make.survey()
+    link = make.open_link()
+    survey = link.survey
     tree = survey.edition.indicators.get(code="a")
     for number in range(experts):
         expert = make.expert(survey, f"E{number}", name=f"专家 {number}", email=f"e{number}@example.org")
@@ -41,8 +43,12 @@ def paneled(experts: int) -> Survey:
             make.submitted(expert)
         else:
             make.say(expert, "a", "b")
+    for _ in range(experts):
+        make.handed_in(link)
     panel_result_request(survey, user=make.user())
+    open_result_request(link, user=make.user())
     make.work_off()
+    make.work_off()  # the parts of the open link, then their sum
     return survey
 
 

@@ -63,9 +63,9 @@ WRITTEN_ONCE = [
     *["surveys_lateanswer", "surveys_revisionpair", "surveys_transcript", "surveys_decision", "surveys_mailing"],
     *["surveys_round", "surveys_roundpair"],
     "surveys_signedsheet",
+    "surveys_answerpackage",
     "surveys_openanswer",
     "surveys_opennode",
-    "surveys_answerpackage",
 ]
 
 
