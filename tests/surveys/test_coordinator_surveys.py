@@ -137,7 +137,7 @@ def test_the_dashboard_takes_as_many_queries_for_any_panel(
     factories.work_off()
     with django_assert_max_num_queries(20) as asked:
         assert coordinator.get(address("survey", survey.pk)).status_code == 200
-    assert len(asked) == 17
+    assert len(asked) == 18
 
 
 def test_moving_a_survey_and_a_move_that_cannot_be(coordinator: Client) -> None:
