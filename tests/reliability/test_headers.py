@@ -11,7 +11,9 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 
 from scoring.figures.files import TYPES
+from surveys.models import OpenLink
 from surveys.views.expert.session import cookie_name
+from surveys.views.respondent import door
 from tests.surveys import factories as make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
@@ -75,3 +77,4 @@ def test_over_https_cookies_have_names_that_browsers_hold_to(settings: Any) -> N
     assert run_path("surveys/notes.py")["NoteCookies"].cookie_name.startswith("__Host-")
     assert run_path("surveys/views/expert/reading.py")["COOKIE"].startswith("__Secure-")
     assert cookie_name(7) == "__Secure-quanheng_expert_7"
+    assert door.cookie_name(OpenLink(pk=7)) == "__Secure-quanheng_open_7"

@@ -20,6 +20,8 @@ pytestmark = pytest.mark.one_database
 
 EXPERTS, SECONDS = size(100, 1000), size(60, 600)
 PERIOD = 12.0  # seconds between two answers of one expert
+ARRIVAL = size(12, 60)  # seconds in which they open their pages; all at once is another row
+HANDS_IN_EVERY = size(3, 24)  # answers
 ALL_AT_ONCE = size(200, 1000)
 WRITERS, WRITES = 64, size(5_000, 100_000)
 PATIENCE = 30.0
@@ -29,11 +31,13 @@ FROZEN, GONE = (1 / 3, 1 / 2), (2 / 3, 5 / 6)  # parts of the time in which Redi
 
 def at_a_walk(scribe: Scribe, began: float) -> None:
     """An answer each period, from a moment of one's own."""
-    at = began + scribe.chance.uniform(0, PERIOD)
-    scribe.open(began + PATIENCE)
+    at = began + scribe.chance.uniform(0, ARRIVAL)
+    time.sleep(max(0.0, at - time.monotonic()))
+    scribe.open(at + PATIENCE)
+    at += PERIOD / 4
     while at < began + SECONDS:
         time.sleep(max(0.0, at - time.monotonic()))
-        answer_and_hand_in(scribe, at + PATIENCE)
+        answer_and_hand_in(scribe, at + PATIENCE, HANDS_IN_EVERY)
         at += PERIOD
     scribe.close()
 

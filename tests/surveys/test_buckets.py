@@ -154,5 +154,5 @@ def test_the_sweep_removes_old_buckets(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.one_database
 def test_every_limit_has_a_name_of_its_own_and_says_how_long() -> None:
     limits = [each for each in vars(buckets).values() if isinstance(each, Limit)]
-    assert len({each.name for each in limits}) == len(limits) == 9
+    assert len({each.name for each in limits}) == len(limits) == 11
     assert all("%(seconds)d" in str(each.sentence) for each in limits)

@@ -52,7 +52,8 @@ def link_or_404(slug: str) -> OpenLink:
 
 
 def cookie_name(link: OpenLink) -> str:
-    return f"quanheng_open_{link.pk}"
+    """As an expert's: for the pages of this link alone, and over https taken over https alone."""
+    return f"{'__Secure-' if settings.SESSION_COOKIE_SECURE else ''}quanheng_open_{link.pk}"
 
 
 def draft_here(request: HttpRequest, link: OpenLink) -> OpenDraft | None:
