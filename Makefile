@@ -7,9 +7,9 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 PIP := $(PYTHON) -m pip --disable-pip-version-check --quiet
 UV := $(VENV)/bin/uv
-# One more than processors: some tests wait for a minute, others work meanwhile. A browser fills them by itself.
-TEST_PROCESSES ?= 3
-BROWSER_PROCESSES ?= 2
+# More than two processors would keep busy: some tests wait for a minute, others work meanwhile.
+TEST_PROCESSES ?= 4
+BROWSER_PROCESSES ?= 3
 
 .DEFAULT_GOAL := help
 .PHONY: help run worker test test-sqlite test-postgres test-browser soak check format bench bench-form bench-desk bench-figures bench-large audit lock bundle clean

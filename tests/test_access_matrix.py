@@ -59,7 +59,7 @@ def test_the_table_has_every_address_and_no_other() -> None:
     assert set(DOORS) == set(ADDRESSES)
 
 
-@pytest.mark.rotates(8)
+@pytest.mark.rotates(14)
 @every_address
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_who_may_and_who_may_not(name: str, method: str, all_of_them: Everybody) -> None:
@@ -216,7 +216,7 @@ def test_a_strangers_link_opens_nothing(method: str, all_of_them: Everybody) -> 
 SESSION_DOORS = [name for name, door in DOORS.items() if SESSION in (door.get, door.post)]
 
 
-@pytest.mark.rotates(8)
+@pytest.mark.rotates(14)
 @pytest.mark.parametrize("name", SESSION_DOORS)
 def test_a_dead_session_opens_nothing(name: str, all_of_them: Everybody) -> None:
     here = all_of_them.here

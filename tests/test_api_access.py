@@ -54,7 +54,7 @@ def test_the_table_has_every_operation_and_no_other() -> None:
 
 
 @every_door
-@pytest.mark.rotates(8)
+@pytest.mark.rotates(14)
 def test_who_may_and_who_may_not(door: ApiDoor, all_of_them: Everybody, tokens: dict[str, dict[str, str]]) -> None:
     for name in ACCOUNTS:
         scope = "write" if door.writes else "read"

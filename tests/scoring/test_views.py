@@ -17,7 +17,7 @@ from surveys.services.surveys import member_add
 from tests.scoring import factories as score
 from tests.surveys import factories as make
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english"), pytest.mark.rotates(6)]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english"), pytest.mark.rotates(10)]
 
 
 def signed_in(name: str = "coordinator") -> Client:

@@ -21,7 +21,7 @@ from surveys.selectors.strips import bars_of, dots_of, place_of, scale_of
 from surveys.services.submissions import submission_create
 from tests.surveys import factories as make
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english"), pytest.mark.rotates(6)]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english"), pytest.mark.rotates(10)]
 
 CALM = {("a", "b"): ("a", 2), ("b", "c"): ("a", 2), ("a", "c"): ("a", 4), ("a1", "a2"): ("a", 3)}
 OTHERWISE = {("a", "b"): ("b", 2), ("b", "c"): ("b", 2), ("a", "c"): ("b", 4), ("a1", "a2"): ("b", 3)}

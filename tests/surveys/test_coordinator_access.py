@@ -9,7 +9,7 @@ from surveys.models import Job, Membership, WeightSet
 from surveys.services.surveys import member_add
 from tests.surveys import factories
 
-pytestmark = [pytest.mark.django_db, pytest.mark.rotates(6)]
+pytestmark = [pytest.mark.django_db, pytest.mark.rotates(10)]
 Role = Membership.Role
 Pages = dict[str, list[object]]
 

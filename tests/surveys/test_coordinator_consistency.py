@@ -30,7 +30,7 @@ from surveys.services.revisions import revision_request
 from surveys.services.submissions import submission_create
 from tests.surveys import factories as make
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english"), pytest.mark.rotates(6)]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english"), pytest.mark.rotates(10)]
 
 CIRCLE = {("a", "b"): ("a", 5), ("b", "c"): ("a", 5), ("a", "c"): ("b", 5), ("a1", "a2"): ("a", 3)}
 CALM = {("a", "b"): ("a", 2), ("b", "c"): ("a", 2), ("a", "c"): ("a", 4), ("a1", "a2"): ("a", 3)}

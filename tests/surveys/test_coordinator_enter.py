@@ -23,7 +23,7 @@ from surveys.services.surveys import survey_move
 from surveys.services.transcripts import transcript_create, transcript_draft, transcript_record
 from tests.surveys import factories as make
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english"), pytest.mark.rotates(6)]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english"), pytest.mark.rotates(10)]
 
 PDF, PNG, JPEG = b"%PDF-1.7\n%\xe2\xe3", b"\x89PNG\r\n\x1a\n0000", b"\xff\xd8\xff\xe0\x00\x10JFIF"
 

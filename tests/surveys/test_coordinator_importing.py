@@ -15,7 +15,7 @@ from surveys.models import AuditEvent, Edition, Expert, Judgment, JudgmentEvent,
 from tests.support.files import saved, workbook
 from tests.surveys import factories
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english"), pytest.mark.rotates(6)]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english"), pytest.mark.rotates(10)]
 
 TOP = [["", "a", "b", "c"], ["a", 1, 3, 0.2], ["b", "1/3", 1, None], ["c", 5, None, 1]]
 PROJECT = {

@@ -16,7 +16,7 @@ from surveys.services.submissions import submission_create
 from surveys.services.surveys import survey_move
 from tests.surveys import factories as make
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english"), pytest.mark.rotates(6)]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english"), pytest.mark.rotates(10)]
 
 METHOD = {
     "method": "log_least_squares",

@@ -11,7 +11,7 @@ from surveys.models import Expert, InvitationLink, JudgmentEvent, Submission, Su
 from surveys.selectors.links import link_of
 from tests.surveys import factories
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english"), pytest.mark.rotates(6)]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english"), pytest.mark.rotates(10)]
 
 HEADING = "expert,parent,item_a,item_b,more_important,strength\n"
 WHOLE = HEADING + "".join(

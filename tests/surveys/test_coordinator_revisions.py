@@ -15,7 +15,7 @@ from surveys.services.submissions import submission_create, submission_hand_in
 from surveys.services.surveys import member_add, survey_move
 from tests.surveys import factories as make
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english"), pytest.mark.rotates(6)]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english"), pytest.mark.rotates(10)]
 
 TENSE = {("a", "b"): ("a", 3), ("b", "c"): ("a", 3), ("a", "c"): ("b", 5), ("a1", "a2"): ("a", 3)}
 

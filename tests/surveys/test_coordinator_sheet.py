@@ -16,7 +16,7 @@ from surveys.services.chain import chain_verify
 from surveys.services.surveys import member_add, survey_move
 from tests.surveys import factories as make
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english"), pytest.mark.rotates(6)]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english"), pytest.mark.rotates(10)]
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from surveys.services.panel import invitation_revoke
 from surveys.services.submissions import submission_create
 from tests.surveys import factories
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english"), pytest.mark.rotates(6)]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english"), pytest.mark.rotates(10)]
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from surveys.selectors.consistency import ratio_text
 from surveys.services.surveys import member_add, survey_move
 from tests.surveys import factories
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english"), pytest.mark.rotates(6)]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english"), pytest.mark.rotates(10)]
 
 
 def signed_in(name: str = "coordinator") -> Client:

@@ -15,7 +15,7 @@ from surveys.services.panel import link_mint
 from surveys.services.surveys import survey_move
 from tests.surveys import factories as make
 
-pytestmark = [pytest.mark.django_db, pytest.mark.rotates(6)]
+pytestmark = [pytest.mark.django_db, pytest.mark.rotates(10)]
 
 
 @pytest.fixture

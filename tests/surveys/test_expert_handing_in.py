@@ -20,7 +20,7 @@ from surveys.services.surveys import survey_move
 from surveys.views.expert.because import because_of
 from tests.surveys import factories as make
 
-pytestmark = [pytest.mark.django_db, pytest.mark.rotates(6)]
+pytestmark = [pytest.mark.django_db, pytest.mark.rotates(10)]
 
 CALM = {("a", "b"): ("a", 2), ("a", "c"): ("a", 4), ("b", "c"): ("a", 2), ("a1", "a2"): ("b", 3)}
 TENSE = CALM | {("a", "c"): ("b", 5)}

@@ -16,7 +16,7 @@ from surveys.views.expert.session import cookie_name
 from tests.support.everybody import session_token
 from tests.surveys import factories as make
 
-pytestmark = [pytest.mark.django_db, pytest.mark.rotates(6)]
+pytestmark = [pytest.mark.django_db, pytest.mark.rotates(10)]
 
 
 def expert_of(items: int = 3, **settings: Any) -> Expert:

@@ -26,7 +26,7 @@ from surveys.services.systems import edition_freeze, edition_import
 from tests.surveys import factories as make
 from tests.surveys.test_expert_answering import device
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english"), pytest.mark.rotates(6)]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english"), pytest.mark.rotates(10)]
 
 LETTERS = "abcdefghijk"
 CIRCLE = {("a", "b"): ("a", 3), ("b", "c"): ("a", 3), ("a", "c"): ("b", 5)}

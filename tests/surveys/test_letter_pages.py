@@ -21,7 +21,7 @@ from surveys.services.revisions import revision_request
 from tests.surveys import factories as make
 from tests.surveys.test_files_returned import report
 
-pytestmark = [pytest.mark.django_db, pytest.mark.rotates(6)]
+pytestmark = [pytest.mark.django_db, pytest.mark.rotates(10)]
 
 TOKEN = re.compile(r"/i/([^/\s\"<]+)/")
 

@@ -211,7 +211,7 @@ def test_what_nobody_links_is_named_once_for_the_whole_panel(small_parts: None) 
     assert (job.state, panel_state(survey).computed) == ("failed", False)
 
 
-@pytest.mark.rotates(6)
+@pytest.mark.rotates(10)
 def test_three_thousand_experts() -> None:
     result = request(synthetic_panel(3000, aggregation="aip"))
     assert result.parts.count() == 6

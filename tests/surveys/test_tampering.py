@@ -27,7 +27,7 @@ from surveys.exports.weight_sets import export_bytes
 from surveys.selectors.verification import file_hashes, file_problems
 from tests.scoring import factories as score
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english"), pytest.mark.rotates(6)]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english"), pytest.mark.rotates(10)]
 
 SEED = 20260131
 Change = Callable[[random.Random, bytes], bytes]

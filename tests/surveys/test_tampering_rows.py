@@ -175,7 +175,7 @@ def test_with_its_guards_the_database_refuses(run: ScoringRun) -> None:
     assert outcomes.count("refused") > 400
 
 
-@pytest.mark.rotates(6)
+@pytest.mark.rotates(10)
 def test_without_guards_every_change_is_found(run: ScoringRun) -> None:
     chance = random.Random(SEED + 1)
     with lifted():
