@@ -8,7 +8,6 @@ from operator import add
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -32,11 +31,10 @@ PART_JOB = "panel_part"
 
 def newest_submissions(survey: Survey) -> list[Submission]:
     """The last submission of every expert who made one, in the order of the panel, with the expert's weights."""
-    chosen = (
-        Submission.objects.filter(expert__survey=survey).values("expert").annotate(newest=Max("id")).values("newest")
-    )
-    found = Submission.objects.filter(pk__in=chosen).select_related("expert").order_by("expert_id")
-    return list(found.prefetch_related("expert__branch_weights__node"))
+    # All are read: a database that has not counted its rows since a large import finds the newest ones very slowly.
+    rows = Submission.objects.filter(expert__survey=survey).select_related("expert").order_by("expert_id", "pk")
+    newest = {row.expert_id: row for row in rows.prefetch_related("expert__branch_weights__node")}
+    return list(newest.values())
 
 
 @transaction.atomic

@@ -189,7 +189,7 @@ def test_no_part_of_a_package_names_anybody(collected: Collected) -> None:
         assert not any(secret in text for secret in (NAME, "wang@", "keyer", "token"))
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(st.lists(st.sampled_from([1, 2, 3, 4]), max_size=6))
 def test_any_order_and_any_repetition_ends_alike(collected: Collected, order: list[int]) -> None:
     with another_site():
