@@ -19,7 +19,6 @@ from surveys.rows import ROW
 from surveys.selectors.answers import Ratio
 from surveys.selectors.consents import Notice, notice_of
 from surveys.selectors.panel_answers import kept_questions
-from surveys.selectors.questionnaire import minutes_for
 from surveys.selectors.reviewing import NodeReview, reviewed
 from surveys.selectors.structure import structure_of
 from surveys.services.results import Method
@@ -52,6 +51,9 @@ class OpenPage:
     def answered(self, codes: bytes) -> int:
         return sum(codes[pair.place] != packed.UNANSWERED for pair in self.asked)
 
+    def is_open(self, codes: bytes) -> bool:
+        return self.answered(codes) < len(self.asked)
+
 
 @dataclass(frozen=True)
 class OpenSection:
@@ -69,7 +71,7 @@ class OpenSection:
 
     def first_open(self, codes: bytes) -> OpenPage:
         """Where to go on; its first page where nothing is open."""
-        return next((page for page in self.pages if page.answered(codes) < len(page.asked)), self.pages[0])
+        return next((page for page in self.pages if page.is_open(codes)), self.pages[0])
 
 
 @dataclass(frozen=True)
@@ -85,10 +87,6 @@ class OpenForm:
     def total(self) -> int:
         return sum(section.total for section in self.sections)
 
-    @property
-    def minutes(self) -> int:
-        return minutes_for(self.total)
-
     def answered(self, codes: bytes) -> int:
         return sum(section.answered(codes) for section in self.sections)
 
@@ -97,7 +95,7 @@ class OpenForm:
         return self.total - self.answered(codes)
 
     def first_open(self, codes: bytes) -> OpenPage | None:
-        return next((page for page in self.pages if page.answered(codes) < len(page.asked)), None)
+        return next((page for page in self.pages if page.is_open(codes)), None)
 
 
 def open_notice_of(survey: Survey) -> Notice:

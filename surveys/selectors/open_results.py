@@ -12,6 +12,7 @@ from surveys.scale import LEVEL_WORDS, POOR_ABOVE, matrix_level
 from surveys.selectors.jobs import shown_job
 from surveys.selectors.trees import Tree
 from surveys.services.open_links import takes_answers
+from surveys.services.open_results import JOB
 from surveys.services.open_sums import STEPS
 
 LEVELS = ("pass", "check", "poor", "untestable")
@@ -126,7 +127,7 @@ def link_of_survey(survey: Survey) -> OpenLink | None:
 
 def open_state(link: OpenLink) -> OpenState:
     result = link.results.order_by("-number").first()
-    job = Job.objects.filter(kind="open_result", subject=result.pk).first() if result else None
+    job = Job.objects.filter(kind=JOB, subject=result.pk).first() if result else None
     begun = link.drafts.filter(receipt="").count()
     return OpenState(link, begun, result, shown_job(job) if job else None)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db.models import OuterRef, Subquery
@@ -22,7 +22,7 @@ from surveys.models import (
 from surveys.packages.archive import Line
 from surveys.selectors.structure import Structure, structure_of
 from surveys.selectors.trees import tree_of
-from surveys.services.chain import event_document
+from surveys.services.chain import event_document, utc_text
 
 PACKED = "answers.packed"
 FIXED = (
@@ -36,8 +36,8 @@ SHOWN = ("base_revision", "note", "view", "place", "swapped", "milliseconds", "c
 """What is kept beside an answer, apart from what its hash is taken over."""
 
 
-def moment_text(moment: datetime | None) -> str | None:
-    return moment.astimezone(UTC).isoformat(timespec="microseconds") if moment else None
+def _moment(moment: datetime | None) -> str | None:
+    return utc_text(moment) if moment else None
 
 
 def survey_identity(survey: Survey) -> dict[str, Any]:
@@ -108,9 +108,9 @@ class _Packing:
             "pilot": expert.pilot,
             "weight": str(expert.weight),
             "weight_reason": expert.weight_reason,
-            "started_at": moment_text(expert.started_at),
-            "submitted_at": moment_text(expert.submitted_at),
-            "declined_at": moment_text(expert.declined_at),
+            "started_at": _moment(expert.started_at),
+            "submitted_at": _moment(expert.submitted_at),
+            "declined_at": _moment(expert.declined_at),
             "after": min(self.after.get(expert.code, 0), expert.revision),
             "revision": expert.revision,
             "head": expert.head or "",  # type: ignore[attr-defined]
@@ -136,7 +136,7 @@ class _Packing:
                     "head": row.head_hash,
                     "reason": row.reason,
                     "remark": row.remark,
-                    "submitted_at": moment_text(row.submitted_at),
+                    "submitted_at": _moment(row.submitted_at),
                 }
 
     def sections(self) -> Iterator[Line]:
@@ -149,7 +149,7 @@ class _Packing:
                 "planned": row.planned,
                 "assigned": row.assigned,
                 "familiarity": row.familiarity,
-                "declined_at": moment_text(row.declined_at),
+                "declined_at": _moment(row.declined_at),
             }
 
     def notices(self) -> Iterator[Line]:
@@ -160,7 +160,7 @@ class _Packing:
     def consents(self) -> Iterator[Line]:
         rows = Consent.objects.filter(expert__in=list(self.experts)).order_by("expert_id", "pk")
         for expert, text, agreed in rows.values_list("expert_id", "text__text_hash", "agreed_at"):
-            yield {"expert": self.experts[expert].code, "notice": text, "agreed_at": moment_text(agreed)}
+            yield {"expert": self.experts[expert].code, "notice": text, "agreed_at": _moment(agreed)}
 
     def kept(self) -> Iterator[Line]:
         """Hints that an expert read and answered with a reason. What a coordinator asked stays with the coordinator."""
@@ -175,7 +175,7 @@ class _Packing:
                     "item_b": item_b,
                     "revision": row.revision,
                     "reason": row.reason,
-                    "kept_at": moment_text(row.kept_at),
+                    "kept_at": _moment(row.kept_at),
                 }
 
     def _codes(self, comparison: int) -> tuple[str, str, str]:

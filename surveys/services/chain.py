@@ -50,7 +50,7 @@ def event_document(
         "revision": event.revision,
         "conflict": event.conflict,
         "source": event.source,
-        "received_at": _utc(event.received_at),
+        "received_at": utc_text(event.received_at),
         "previous": event.previous_hash,
     }
 
@@ -115,5 +115,6 @@ def _submission_problems(events: Sequence[JudgmentEvent], expert: Expert) -> Ite
             yield _("Submission %(number)d names a head that the log does not have.") % {"number": submission.number}
 
 
-def _utc(moment: datetime) -> str:
+def utc_text(moment: datetime) -> str:
+    """As hashes are taken over it, and as packages carry it."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds")

@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import os
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from threading import Event, Thread
@@ -63,6 +63,13 @@ def job_hold(kind: str, subject: int, steps: int) -> Job:
     """A job that waits for `steps` others: nobody claims it before `job_step` has counted them all."""
     later = timezone.now() + HELD
     return Job.objects.get_or_create(kind=kind, subject=subject, defaults={"run_after": later, "all_steps": steps})[0]
+
+
+def job_of_parts(kind: str, subject: int, part_kind: str, parts: Sequence[int]) -> Job:
+    """A job for each part, for a sweep to find where nobody announces it, and the held one that waits for all of them."""
+    now = timezone.now()
+    Job.objects.bulk_create([Job(kind=part_kind, subject=part, run_after=now) for part in parts], ignore_conflicts=True)
+    return job_hold(kind, subject, len(parts))
 
 
 def job_step(kind: str, subject: int) -> Job | None:

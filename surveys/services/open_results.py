@@ -21,7 +21,7 @@ from surveys.errors import Refused
 from surveys.models import Job, OpenLink, OpenNode, OpenPart, OpenResult, Survey
 from surveys.selectors.panel_answers import Questions, questions_of
 from surveys.services.audit import audit
-from surveys.services.jobs import job_hold, job_step
+from surveys.services.jobs import job_of_parts, job_step
 from surveys.services.open_chain import records_checked
 from surveys.services.open_sums import EVERYBODY, SIGNS, STRICT, OpenSums, open_sums
 from surveys.services.panel_sums import GroupNode, group_nodes, group_numbers
@@ -67,9 +67,7 @@ def _new_result(link: OpenLink, user: User | None) -> OpenResult:
 
 def _jobs(result: OpenResult) -> list[Job]:
     parts = list(result.parts.values_list("pk", flat=True))
-    now = timezone.now()
-    Job.objects.bulk_create([Job(kind=PART_JOB, subject=part, run_after=now) for part in parts], ignore_conflicts=True)
-    job_hold(JOB, result.pk, len(parts))
+    job_of_parts(JOB, result.pk, PART_JOB, parts)
     return list(Job.objects.filter(kind=PART_JOB, subject__in=parts).order_by("pk"))
 
 

@@ -18,7 +18,7 @@ from surveys.models import Expert, Job, PanelMember, PanelNode, PanelPart, Panel
 from surveys.selectors.decisions import excluded_now
 from surveys.selectors.panel_answers import Questions, questions_of
 from surveys.services.audit import audit
-from surveys.services.jobs import job_ensure, job_hold, job_step
+from surveys.services.jobs import job_ensure, job_of_parts, job_step
 from surveys.services.panel_sums import PanelSums, group_numbers, slice_sums, slices
 from surveys.services.results import Method, matrix_texts
 
@@ -62,9 +62,7 @@ def _jobs(result: PanelResult) -> Job:
     parts = list(result.parts.values_list("pk", flat=True))
     if not parts:
         return job_ensure(JOB, result.pk)
-    now = timezone.now()
-    Job.objects.bulk_create([Job(kind=PART_JOB, subject=part, run_after=now) for part in parts], ignore_conflicts=True)
-    return job_hold(JOB, result.pk, len(parts))
+    return job_of_parts(JOB, result.pk, PART_JOB, parts)
 
 
 def panel_part_compute(part_id: int) -> Callable[[], Job | None]:

@@ -15,7 +15,8 @@ from surveys.errors import Refused
 from surveys.models import Survey
 from surveys.packages.archive import ANSWERS, FRAME, package_opened, package_write
 from surveys.packages.seal import key_make, key_read
-from surveys.selectors.packing import answer_parts, frame_document, moment_text, survey_identity
+from surveys.selectors.packing import answer_parts, frame_document, survey_identity
+from surveys.services.chain import utc_text
 from surveys.services.frames import frame_take
 from surveys.services.packages import package_number_take, package_take
 from surveys.tasks import enqueue
@@ -70,7 +71,7 @@ class Command(BaseCommand):
             **survey_identity(survey),
             "kind": FRAME if options["frame"] else ANSWERS,
             "sequence": number,
-            "made_at": moment_text(timezone.now()),
+            "made_at": utc_text(timezone.now()),
             "collector": settings.SITE_URL,
             "version": VERSION,
         }

@@ -34,8 +34,12 @@ ROW_FIELD = re.compile(r"(?:pair|seen)-[0-9]{1,18}|key")
 
 
 def cookie_name(survey_id: int) -> str:
-    """Over https with a name that browsers take over https alone; `__Host-` would ask for the path /."""
-    return f"{'__Secure-' if settings.SESSION_COOKIE_SECURE else ''}quanheng_expert_{survey_id}"
+    return secured(f"quanheng_expert_{survey_id}")
+
+
+def secured(name: str) -> str:
+    """Over https a name that browsers take over https alone; `__Host-` would ask for the path /."""
+    return f"__Secure-{name}" if settings.SESSION_COOKIE_SECURE else name
 
 
 def cookie_path(survey_id: int) -> str:

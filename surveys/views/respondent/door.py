@@ -19,6 +19,7 @@ from surveys.selectors.terms import languages_offered
 from surveys.services.open_links import takes_answers
 from surveys.services.panel import SESSION_LIFE
 from surveys.views.expert.reading import reading_of
+from surveys.views.expert.session import secured
 
 Parameters = ParamSpec("Parameters")
 View = Callable[Concatenate[HttpRequest, OpenDraft, Parameters], HttpResponse]
@@ -52,8 +53,7 @@ def link_or_404(slug: str) -> OpenLink:
 
 
 def cookie_name(link: OpenLink) -> str:
-    """As an expert's: for the pages of this link alone, and over https taken over https alone."""
-    return f"{'__Secure-' if settings.SESSION_COOKIE_SECURE else ''}quanheng_open_{link.pk}"
+    return secured(f"quanheng_open_{link.pk}")
 
 
 def draft_here(request: HttpRequest, link: OpenLink) -> OpenDraft | None:
@@ -100,7 +100,7 @@ def go(name: str, link: OpenLink, *rest: object) -> HttpResponseRedirect:
 def go_on(link: OpenLink, form: OpenForm, codes: bytes, after: OpenPage | None = None) -> HttpResponseRedirect:
     """The next page with an open pair, behind this one where there is one; the review where all are answered."""
     later = form.pages[after.number :] if after else []
-    found = next((each for each in [*later, *form.pages] if each.answered(codes) < len(each.asked)), None)
+    found = next((each for each in [*later, *form.pages] if each.is_open(codes)), None)
     if found is None:
         return go("open_review", link)
     return HttpResponseRedirect(reverse("surveys:open_rows", args=[link.slug, found.number]) + "#question")
