@@ -66,7 +66,7 @@ def job_hold(kind: str, subject: int, steps: int) -> Job:
 
 
 def job_of_parts(kind: str, subject: int, part_kind: str, parts: Sequence[int]) -> Job:
-    """A job for each part, for a sweep to find where nobody announces it, and the held one that waits for all of them."""
+    """A job for each part, which a sweep finds where nobody announces it, and the held one that waits for all."""
     now = timezone.now()
     Job.objects.bulk_create([Job(kind=part_kind, subject=part, run_after=now) for part in parts], ignore_conflicts=True)
     return job_hold(kind, subject, len(parts))
