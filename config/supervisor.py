@@ -163,6 +163,9 @@ def server_of(application: Any, claimed: socket.socket) -> Any:
         connection_limit=connections_allowed(),
         channel_timeout=SILENCE,
         asyncore_use_poll=True,  # select() cannot see a file whose number is above 1023
+        # Reads on while a request waits, and so sees who has left: what nobody waits for any more is not worked off.
+        # Without it a site that has fallen behind answers only those who have gone away, and never catches up.
+        channel_request_lookahead=1,
         **_proxy_options(),
     )
 

@@ -15,6 +15,7 @@ from scoring.selectors.studies import Document, stability
 from scoring.services.studies import JOB
 from scoring.studying import NAMES
 from surveys.models import Job
+from surveys.selectors.jobs import job_beside
 from surveys.selectors.small_groups import shown_groups
 from surveys.texts import text_in
 
@@ -45,7 +46,8 @@ def cards_of(run: ScoringRun, board: RunBoard) -> list[Card]:
     for kind, label in Study.Kind.choices:
         study = newest.get(kind)
         told = headline(board, json.loads(study.document)) if study and study.computed_at else ""
-        cards.append(Card(kind, str(label), why[Study.Kind(kind)], study, jobs.get(study.pk) if study else None, told))
+        job = job_beside(study, jobs.get(study.pk)) if study else None
+        cards.append(Card(kind, str(label), why[Study.Kind(kind)], study, job, told))
     return cards
 
 

@@ -77,6 +77,15 @@ def shown_job(job: Job) -> Job:
     return Job.objects.filter(kind=kind, subject__in=parts, state=Job.State.FAILED).first() or job
 
 
+def job_beside(result: Model, job: Job | None) -> Job | None:
+    """The job of a result that was read before it, as a page shows the two: a job that ended in between counts as
+    running, so that the page asks again. It would stand still without its result otherwise.
+    """
+    if job and job.state == Job.State.DONE and result.computed_at is None:  # type: ignore[attr-defined]
+        job.state = Job.State.RUNNING
+    return job
+
+
 @finds_surveys("submission", gettext_noop("An expert's answers"))
 def _of_submissions(subjects: Collection[int]) -> Pairs:
     return Submission.objects.filter(pk__in=subjects).values_list("pk", "expert__survey_id")

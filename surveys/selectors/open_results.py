@@ -9,7 +9,7 @@ from itertools import accumulate
 import ahp
 from surveys.models import Indicator, Job, OpenLink, OpenNode, OpenResult, PanelResult, Survey
 from surveys.scale import LEVEL_WORDS, POOR_ABOVE, matrix_level
-from surveys.selectors.jobs import shown_job
+from surveys.selectors.jobs import job_beside, shown_job
 from surveys.selectors.trees import Tree
 from surveys.services.open_links import takes_answers
 from surveys.services.open_results import JOB
@@ -129,7 +129,7 @@ def open_state(link: OpenLink) -> OpenState:
     result = link.results.order_by("-number").first()
     job = Job.objects.filter(kind=JOB, subject=result.pk).first() if result else None
     begun = link.drafts.filter(receipt="").count()
-    return OpenState(link, begun, result, shown_job(job) if job else None)
+    return OpenState(link, begun, result, job_beside(result, shown_job(job)) if result and job else None)
 
 
 def newest_computed_open(link: OpenLink) -> OpenResult | None:

@@ -119,3 +119,14 @@ def test_own_weights_stand_in_the_order_of_the_items(survey: Survey) -> None:
     panel = panel_now(survey)
     place = panel.questions.items["a"]
     assert np.allclose(panel.own_weights[:, place][2], [1 / 6, 5 / 6])
+
+
+def test_a_page_that_reads_the_result_before_the_job_ends_asks_again(survey: Survey) -> None:
+    """It would stand still otherwise, with neither a result nor anything that waits for one."""
+    as_read, _job = panel_result_request(survey, user=make.user())
+    make.work_off()
+    shown, fresh = panel_state(survey, as_read), panel_state(survey)
+    assert not shown.computed
+    assert shown.job and not shown.job.settled
+    assert fresh.computed
+    assert fresh.job and fresh.job.settled

@@ -140,13 +140,14 @@ def _of_expert(survey: Survey, code: str, tree: Tree, node: Indicator) -> dict[s
     if submission is None:
         return {"expert": expert, "page": None}
     submission.expert = expert
+    job = submission_jobs([submission]).get(submission.pk)  # before the results: whose job has ended has them
     told = [one for one in decisions_told(survey, expert) if one.node is None or one.node == node]
     page = expert_matrix(submission, tree, node)
     return {
         "expert": expert,
         "submission": submission,
         "page": page,
-        "job": submission_jobs([submission]).get(submission.pk),
+        "job": job,
         "signs": signs_of(submission),
         "story": story_of(submission, node),
         "told": told,

@@ -26,7 +26,7 @@ def the_reply_is_dropped_after_the_commit(scene: Scene) -> None:
     tab = scene.tab()
     sent = tab.during(drop_reply)
     tab.answer("b", 5)
-    assert scene.events.count() == 1
+    tab.until_stored(1)
     assert not tab.says_saved()
     scene.calm()
     assert len(sent) == 2

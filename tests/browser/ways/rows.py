@@ -184,7 +184,7 @@ def an_answer_was_stored_and_its_reply_comes_after_the_end(scene: Scene) -> None
     tab = scene.tab()
     tab.during(drop_reply)
     tab.answer("a", 5)
-    assert scene.events.count() == 1
+    tab.until_stored(1)
     survey_move(scene.expert.survey, Survey.State.CLOSED, user=None)
     scene.calm()
     assert tab.says_saved()

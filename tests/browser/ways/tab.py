@@ -149,6 +149,14 @@ class Tab:
         while self.waiting() != count:
             self.wait(20)
 
+    def until_stored(self, count: int) -> None:
+        """The next pair is there before the server has committed: on a busy machine, long before."""
+        for _round in range(int(CALM * 50)):
+            if self.scene.events.count() == count:
+                return
+            self.wait(20)
+        raise AssertionError(f"{self.scene.events.count()} answers are stored, and not {count}")
+
     def verify(self) -> None:
         """The page knows what the server has, never said otherwise, and shows the same after a reload."""
         if self.page.is_closed():
