@@ -10,6 +10,8 @@ UV := $(VENV)/bin/uv
 # More than two processors would keep busy: some tests wait for a minute, others work meanwhile.
 TEST_PROCESSES ?= 4
 BROWSER_PROCESSES ?= 3
+# Where a machine says so, Python would compile a thousand modules anew in every process that is started.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help run worker test test-sqlite test-postgres test-browser soak check format bench bench-form bench-desk bench-figures bench-large audit lock bundle clean

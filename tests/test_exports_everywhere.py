@@ -10,9 +10,11 @@ from itertools import cycle
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from openpyxl import load_workbook
 from pytest import MonkeyPatch
+from pytest_django import DjangoDbBlocker
 
 from surveys.files.indicators import IndicatorRow
 from surveys.files.writing import COMPUTED
@@ -44,18 +46,24 @@ def evil_rows(*_tree: Any) -> list[IndicatorRow]:
 PLAIN_ROWS = make.rows
 
 
-@pytest.fixture
-def estate(monkeypatch: MonkeyPatch) -> tuple[Estate, Client]:
-    monkeypatch.setattr(make, "rows", evil_rows)
+File = tuple[str, str, bytes]
+"""Address, content type, content."""
+
+
+@pytest.fixture(scope="module")
+def handed_out(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[list[File]]:
+    """Everything that comes as a file, fetched once."""
     data = score.DATA.replace(b"North", "=北京+1".encode()).replace(b"South", b"@South").replace(b"East", b"-East")
-    monkeypatch.setattr(score, "DATA", data)
-    monkeypatch.setattr(score.data_set, "__defaults__", (data,))
-    everyone = everybody()
-    return everyone.here, everyone.client("owner")
+    with django_db_blocker.unblock(), transaction.atomic(), MonkeyPatch.context() as patch:
+        patch.setattr(make, "rows", evil_rows)
+        patch.setattr(score, "DATA", data)
+        patch.setattr(score.data_set, "__defaults__", (data,))
+        everyone = everybody()
+        yield list(files(everyone.here, everyone.client("owner")))
+        transaction.set_rollback(True)
 
 
-def files(estate: Estate, client: Client) -> Iterator[tuple[str, str, bytes]]:
-    """(address, content type, bytes) of everything that comes as a file."""
+def files(estate: Estate, client: Client) -> Iterator[File]:
     for name in ADDRESSES:
         door = DOORS.get(name)
         if door is None or not door.get:
@@ -76,10 +84,10 @@ def is_number(text: str) -> bool:
     return True
 
 
-def test_no_file_of_the_site_holds_a_formula_of_somebody_elses(estate: tuple[Estate, Client]) -> None:
+def test_no_file_of_the_site_holds_a_formula_of_somebody_elses(handed_out: list[File]) -> None:
     seen: dict[str, int] = {}
     chinese = 0
-    for path, kind, content in files(*estate):
+    for path, kind, content in handed_out:
         if kind == "text/csv":
             texts = content.decode("utf-8-sig")
             for row in csv.reader(io.StringIO(texts)):
@@ -114,11 +122,11 @@ def _texts_of_workbook(path: str, content: bytes) -> str:
     return "\n".join(texts)
 
 
-def test_names_of_sixty_characters_arrive_whole(estate: tuple[Estate, Client]) -> None:
+def test_names_of_sixty_characters_arrive_whole(handed_out: list[File]) -> None:
     names = [evil_rows()[0].names["zh-hans"], evil_rows()[-1].names["zh-hans"]]
     assert {len(name) for name in names} == {LENGTH}
     whole = 0
-    for _path, kind, content in files(*estate):
+    for _path, kind, content in handed_out:
         texts = content.decode("utf-8-sig", errors="ignore") if kind in ("text/csv", "application/json") else ""
         plain = texts.replace('""', '"').replace('\\"', '"')
         whole += any(name in plain for name in names)

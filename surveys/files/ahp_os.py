@@ -7,8 +7,10 @@ carry its local weight; the text of a project that was answered does.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from django.utils.translation import gettext as _
 
@@ -227,7 +229,13 @@ class _Reader:
         )
 
     def _place(self, at: int) -> tuple[int, int]:
-        return self.text.count("\n", 0, at) + 1, at - self.text.rfind("\n", 0, at)
+        line = bisect_right(self._line_starts, at)
+        return line, at - self._line_starts[line - 1] + 1
+
+    @cached_property
+    def _line_starts(self) -> list[int]:
+        """Looked up and not counted anew: a text may have a hundred thousand faults."""
+        return [0, *(found.end() for found in re.finditer("\n", self.text))]
 
     def _note(self, at: int, what: str, mend: str) -> None:
         line, column = self._place(at)

@@ -47,7 +47,10 @@ class FileErrors(ValueError):
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        super().__init__(self.problems)
+
+    def __str__(self) -> str:  # when it is asked for: there may be a hundred thousand
+        return "\n".join(str(problem) for problem in self.problems)
 
 
 @dataclass
