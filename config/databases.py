@@ -12,6 +12,9 @@ SCHEMES = ("postgresql", "postgres", "sqlite")
 EXAMPLE = "postgresql://user:password@host:5432/name"
 POSTGRES_PARAMETERS = ("host", "sslmode", "sslrootcert", "sslcert", "sslkey", "connect_timeout")
 
+# Seconds that a thread keeps its connection. SQLite, too: opening one reads a hundred tables and as many triggers, which
+# takes longer than to store an answer.
+KEPT = 60
 # FULL: with NORMAL a power cut takes back answers that were acknowledged. IMMEDIATE: a transaction that reads and
 # then writes would otherwise meet "database is locked"; config.write_gate lets these transactions wait in turn.
 # secure_delete: what is erased is overwritten with zeros, not left in pages that nobody has used again.
@@ -36,7 +39,12 @@ def from_environment(data_dir: Path) -> dict[str, Any]:
 
 
 def sqlite(path: Path) -> dict[str, Any]:
-    return {"ENGINE": "config.write_gate", "NAME": str(path), "OPTIONS": dict(SQLITE_OPTIONS)}
+    return {
+        "ENGINE": "config.write_gate",
+        "NAME": str(path),
+        "CONN_MAX_AGE": KEPT,
+        "OPTIONS": dict(SQLITE_OPTIONS),
+    }
 
 
 def _sqlite_path(parts: SplitResult) -> Path:
@@ -65,7 +73,7 @@ def postgresql(parts: SplitResult) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": host,
         "PORT": str(parts.port or ""),
-        "CONN_MAX_AGE": 60,
+        "CONN_MAX_AGE": KEPT,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {**parameters, "options": POSTGRES_LIMITS},
     }
