@@ -12,8 +12,8 @@ SCHEMES = ("postgresql", "postgres", "sqlite")
 EXAMPLE = "postgresql://user:password@host:5432/name"
 POSTGRES_PARAMETERS = ("host", "sslmode", "sslrootcert", "sslcert", "sslkey", "connect_timeout")
 
-# Seconds that a thread keeps its connection. SQLite, too: opening one reads a hundred tables and as many triggers, which
-# takes longer than to store an answer.
+# Seconds that a thread keeps its connection. SQLite, too: opening one reads a hundred tables and as many triggers,
+# which takes longer than to store an answer.
 KEPT = 60
 # FULL: with NORMAL a power cut takes back answers that were acknowledged. IMMEDIATE: a transaction that reads and
 # then writes would otherwise meet "database is locked"; config.write_gate lets these transactions wait in turn.

@@ -58,8 +58,8 @@ def places(open_places: OpenPlaces) -> Places:
 def test_many_experts_at_a_walk_in_one_instant_and_as_fast_as_they_can(places: Places) -> None:
     """One test, since the sites are slow to build, and processes that share out tests would each build their own."""
     both = list(places.values())
-    for some in [[place] for place in both] if SOAK else [both]:
-        everybody_at_a_walk_while_redis_is_frozen_and_gone(some)
+    for at_once in [[place] for place in both] if SOAK else [both]:
+        everybody_at_a_walk_while_redis_is_frozen_and_gone(at_once)
     for kind in KINDS:
         everybody_in_one_instant(kind, places)
     sixty_four_writers_never_find_sqlite_locked(places)
