@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import ahp
 from surveys import scale
-from surveys.models import Expert, Indicator, Survey
+from surveys.models import Indicator, Survey
 from surveys.selectors.panel_answers import weights_of
+from surveys.selectors.roster import Listed
 from surveys.selectors.trees import Tree
 
 
@@ -41,7 +42,7 @@ def agreement_at(node: Indicator, weights: Sequence[Sequence[float]], method: st
 
 
 def counting_at(
-    survey: Survey, tree: Tree, experts: Sequence[Expert], excluded: Mapping[int, frozenset[str]]
+    survey: Survey, tree: Tree, experts: Sequence[Listed], excluded: Mapping[int, frozenset[str]]
 ) -> dict[int, frozenset[str]]:
     """Expert → the nodes at which they count now."""
     branches: dict[int, dict[str, str]] = defaultdict(dict)

@@ -16,6 +16,7 @@ from surveys.selectors.decisions import excluded_now, standing_decisions
 from surveys.selectors.panel_answers import Questions
 from surveys.selectors.progress import newest_by_expert
 from surveys.selectors.revisions import waiting_pairs
+from surveys.selectors.roster import Listed, listed
 from surveys.selectors.trees import Tree, tree_of
 
 WORST_FIRST, LOOK = "worst", "look"
@@ -63,7 +64,7 @@ class Cell:
 class GridRow:
     """One expert. `wholly`: all answers are left out. `signs` are filled in for the rows that a page shows."""
 
-    expert: Expert
+    expert: Expert | Listed
     submission: Submission | None
     cells: list[Cell]
     wholly: bool = False
@@ -71,7 +72,8 @@ class GridRow:
 
     @property
     def worst(self) -> float:
-        return max((float(cell.ratio) for cell in self.cells if cell.ratio), default=-1.0)
+        given = self.cells if self.submission else []
+        return max((float(cell.ratio) for cell in given if cell.ratio), default=-1.0)
 
     @property
     def looks(self) -> int:
@@ -113,12 +115,17 @@ class Grid:
         return len(self.everybody)
 
     @cached_property
+    def given(self) -> list[GridRow]:
+        """Of those who have submitted."""
+        return [row for row in self.everybody if row.submission]
+
+    @cached_property
     def failing(self) -> int:
-        return sum(cell.level in FAILING for row in self.everybody for cell in row.cells)
+        return sum(cell.level in FAILING for row in self.given for cell in row.cells)
 
     @cached_property
     def looks(self) -> int:
-        return sum(row.looks for row in self.everybody)
+        return sum(row.looks for row in self.given)
 
     @property
     def thinnest(self) -> PanelCell | None:
@@ -132,7 +139,7 @@ class Grid:
         return [agreement_at(node, self._weights_at(node), self.method) for node in self.nodes]
 
     def _weights_at(self, node: Indicator) -> list[list[float]]:
-        submitted = ((row.expert.pk, row.submission.pk) for row in self.everybody if row.submission)
+        submitted = ((row.expert.pk, row.submission.pk) for row in self.given if row.submission)
         counting = (submission for expert, submission in submitted if node.code in self.counting.get(expert, ()))
         own = (self.weights.get((submission, node.pk), NOTHING)[2] for submission in counting)
         return [weights for weights in own if weights]
@@ -143,22 +150,26 @@ def consistency_grid(
 ) -> Grid:
     """The CR of every expert at every node, from what each submitted last, and of the panel's `result`.
 
-    `order` may be worst first, `only` those that need a look. As many queries for five experts as for five hundred.
+    `order` may be worst first, `only` those that need a look. As many queries for five experts as for five hundred, and
+    next to nothing for whoever has not submitted.
     """
     nodes, newest = compared_nodes(tree), newest_by_expert(survey)
     ratios, marks = _found(newest), _Marks(survey, tree)
-    experts = list(survey.experts.select_related("person").order_by("id"))
-    rows = [_row(expert, newest.get(expert.pk), nodes, ratios, marks) for expert in experts]
+    experts, empty = listed(survey), [Cell(node, *NOTHING[:2]) for node in nodes]
+    rows = [
+        _row(expert, newest[expert.pk], nodes, ratios, marks) if expert.pk in newest else GridRow(expert, None, empty)
+        for expert in experts
+    ]
     if order == WORST_FIRST:
         rows.sort(key=lambda row: -row.worst)
     return Grid(
         nodes=nodes,
-        rows=[row for row in rows if row.looks] if only == LOOK else rows,
+        rows=[row for row in rows if row.submission and row.looks] if only == LOOK else rows,
         everybody=rows,
         panel=_panel_cells(result, nodes),
         submitted=len(newest),
         since=_since(result, newest, marks.excluded),
-        counting=counting_at(survey, tree, experts, marks.excluded),
+        counting=counting_at(survey, tree, [one for one in experts if one.pk in newest], marks.excluded),
         weights=ratios,
         method=survey.method,
     )
@@ -207,10 +218,8 @@ class _Marks:
 
 
 def _row(
-    expert: Expert, submission: Submission | None, nodes: Sequence[Indicator], ratios: Cells, marks: _Marks
+    expert: Expert | Listed, submission: Submission, nodes: Sequence[Indicator], ratios: Cells, marks: _Marks
 ) -> GridRow:
-    if submission is None:
-        return GridRow(expert, None, [Cell(node, *NOTHING[:2]) for node in nodes])
     cells = [marks.cell(expert.pk, submission, node, ratios.get((submission.pk, node.pk), NOTHING)) for node in nodes]
     return GridRow(expert, submission, cells, expert.pk in marks.wholly)
 

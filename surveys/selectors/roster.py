@@ -61,3 +61,16 @@ def roster(survey: Survey, codes: Collection[str] = ()) -> Iterator[Member]:
     for row in chosen.order_by("id").values_list(*columns):
         known, (revoked_at, person_id, *who) = row[: len(EXPERT)], row[len(EXPERT) :]
         yield Member._make((*known, Someone(*who) if person_id else None, Standing(revoked_at)))
+
+
+class Listed(NamedTuple):
+    """An expert in a table of codes, who stays behind their code."""
+
+    pk: int
+    code: str
+    weight: Decimal
+
+
+def listed(survey: Survey) -> list[Listed]:
+    """Everybody on the panel, in its order. One query."""
+    return [Listed(*row) for row in survey.experts.order_by("id").values_list(*Listed._fields)]
