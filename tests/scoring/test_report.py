@@ -19,7 +19,7 @@ from docx.oxml.ns import qn
 from scoring.figures.builders import source_line
 from scoring.figures.files import paper_svg, png_bytes
 from scoring.figures.svg import MARGIN, said_outside
-from scoring.files_docx import check_template, places_in
+from scoring.files_docx import places_in
 from scoring.models import DataSet, FigureSet, ScoringRun
 from scoring.report.changes import changes, said_by
 from scoring.report.checking import faults_of
@@ -30,7 +30,6 @@ from scoring.selectors.board import board_of
 from scoring.selectors.report import comparable_sets, facts_of, plan_of, set_page
 from scoring.services.figure_sets import figure_set_compute, figure_set_request, plan_write, template_add
 from surveys.errors import Refused
-from surveys.files.problems import FileErrors
 from surveys.models import Job
 from tests.scoring import factories as score
 from tests.surveys import factories as make
@@ -165,112 +164,6 @@ def test_the_example_names_every_place_and_nothing_in_it_is_unknown(run: Scoring
     template = example_template(numbers)
     assert len(places_in(template, "t.docx")) == 8 + 2 * len(numbers)
     assert not any("{{" in line.text for line in document(run, template).paragraphs)
-
-
-# --- templates that are refused ---
-
-
-RELATIONS = "word/_rels/settings.xml.rels"
-OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-
-
-def with_part(name: str, content: bytes) -> bytes:
-    """A good document with this part in place of its own, or beside it."""
-    source, stream = zipfile.ZipFile(io.BytesIO(torn("x"))), io.BytesIO()
-    with zipfile.ZipFile(stream, "w") as target:
-        for part in source.namelist():
-            if part != name:
-                target.writestr(part, source.read(part))
-        target.writestr(name, content)
-    return stream.getvalue()
-
-
-def linked(said: str, kind: str = "attachedTemplate") -> bytes:
-    frame = "http://schemas.openxmlformats.org/package/2006/relationships"
-    one = f'<Relationship Id="h" Type="{OFFICE}/{kind}" {said}/>'
-    return f'<Relationships xmlns="{frame}">{one}</Relationships>'.encode()
-
-
-def field_of(*texts: str) -> bytes:
-    words = "".join(f"<w:r><w:instrText>{text}</w:instrText></w:r>" for text in texts)
-    began = '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
-    return f'<w:ftr xmlns:w="{qn("w:p")[1:-2]}"><w:p>{began}{words}</w:p></w:ftr>'.encode()
-
-
-@pytest.mark.parametrize(
-    ("name", "content"),
-    [
-        (RELATIONS, linked("Target='http://e/x' TargetMode='External'")),
-        (RELATIONS, linked('Target="http://e/x" TargetMode = "External"')),
-        (RELATIONS, linked('Target="http://e/x" TargetMode="Extern&#97;l"')),
-        (RELATIONS, linked('Target="http://e/hyperlink" TargetMode="External"')),
-        (RELATIONS, linked('Target="http://e/x" TargetMode="External"').decode().encode("utf-16")),
-        (RELATIONS.upper(), linked('Target="http://e/x" TargetMode="External"')),
-        ("word/footer9.xml", field_of("INCLUDEP", "ICTURE http://e/x.png")),
-    ],
-)
-def test_what_a_document_fetches_is_found_however_it_is_spelt(name: str, content: bytes) -> None:
-    with pytest.raises(FileErrors, match="from elsewhere"):
-        check_template(with_part(name, content), "t.docx")
-
-
-@pytest.mark.parametrize(
-    ("name", "content"),
-    [
-        (RELATIONS, linked('Target="http://e/x" TargetMode="External"', "hyperlink")),
-        ("word/footer9.xml", field_of("HYPERLINK http://e/x")),
-    ],
-)
-def test_links_to_click_on_are_let_in(name: str, content: bytes) -> None:
-    check_template(with_part(name, content), "t.docx")
-
-
-def archive(**parts: bytes) -> bytes:
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w") as target:
-        for name, content in parts.items():
-            target.writestr(
-                name.replace("__", "/").replace("_xml", ".xml").replace("_bin", ".bin").replace("_rels", ".rels"),
-                content,
-            )
-    return stream.getvalue()
-
-
-@pytest.mark.parametrize(
-    ("content", "sentence"),
-    [
-        (b"no archive", "damaged"),
-        (archive(xl__workbook_xml=b"<a/>"), "no Word document"),
-        (archive(word__document_xml=b"<a/>", word__vbaProject_bin=b"x"), "macros"),
-        (archive(word__document_xml=b"<!DOCTYPE a><a/>"), "document type definition"),
-        (
-            archive(
-                word__document_xml=b"<a/>",
-                word__settings_rels=b'<Relationship Type="x/attachedTemplate" TargetMode="External"/>',
-            ),
-            "from elsewhere",
-        ),
-        (archive(word__document_xml=b"<a/>"), "damaged"),
-        (b"x" * (10 * 1024 * 1024 + 1), "more than 10 MB"),
-    ],
-)
-def test_a_document_that_may_do_harm_is_refused_with_a_sentence(content: bytes, sentence: str) -> None:
-    with pytest.raises(FileErrors, match=sentence):
-        check_template(content, "t.docx")
-
-
-def test_a_cell_said_to_be_millions_of_columns_wide_is_one_cell() -> None:
-    """The library would repeat it as often; and blank lines or braces without an end are looked at once."""
-    found = Document()
-    found.add_paragraph("{{" + " " * 20_000)
-    table = found.add_table(rows=1, cols=1)
-    table.cell(0, 0).text = "{{ 图9 }}"
-    table.cell(0, 0)._tc.get_or_add_tcPr().get_or_add_gridSpan().val = 2_000_000_000
-    stream = io.BytesIO()
-    found.save(stream)
-    assert places_in(stream.getvalue(), "t.docx") == ["图9"]
-    footer = f'<w:ftr xmlns:w="{qn("w:p")[1:-2]}">{"<w:fldChar/>" * 50_000}</w:ftr>'
-    check_template(with_part("word/footer9.xml", footer.encode()), "t.docx")
 
 
 # --- the plan and the sets ---

@@ -5,11 +5,12 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from tests.support.doors import scoring, surveys
+from tests.support.doors import accounts, experts, letters, scoring, surveys, systems, weights
 from tests.support.doors.door import SESSION, TOKEN, Door, allowed, expected
-from tests.support.doors.surveys import answer
+from tests.support.doors.experts import answer
 
-DOORS = surveys.DOORS | scoring.DOORS
+PARTS = (accounts, experts, systems, surveys, letters, weights, scoring)
+DOORS = {name: door for part in PARTS for name, door in part.DOORS.items()}
 
 
 def addresses(patterns: list[Any], namespace: str = "") -> Iterator[tuple[str, str]]:
