@@ -16,7 +16,7 @@ from surveys.selectors.letters import surveys_reminding
 from surveys.services.buckets import buckets_forget
 from surveys.services.jobs import job_announced, job_perform, jobs_due
 from surveys.services.mailings import reminders_send
-from surveys.services.retention import retention_run
+from surveys.services.retention import retention_run, unfinished_forget
 from surveys.services.signs import worker_seen
 from surveys.trace import current_id, traced
 
@@ -58,7 +58,9 @@ def remind() -> None:
 
 @shared_task
 def retain() -> None:
-    """Erase the names that were promised to be gone by now. Comes every hour; twice is once."""
+    """Erase the names that were promised to be gone by now, and what nobody handed in. Every hour; twice is once."""
+    if forgotten := unfinished_forget():
+        log.info("%s unfinished answers by open links were deleted: their surveys closed a month ago.", forgotten)
     for kept in retention_run():
         log.info("Survey %s: %s names were erased, as was promised.", kept.survey.pk, kept.erased)
 

@@ -1,19 +1,21 @@
-"""Names that were promised to go so many months after their survey closed."""
+"""What goes by itself after a survey has closed: names as promised, and answers that nobody ever handed in."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from surveys.models import Survey
-from surveys.selectors.retention import names_due
+from surveys.models import OpenDraft, Survey
+from surveys.selectors.retention import CLOSED, closed_at, names_due
 from surveys.services.erasure import experts_erase
 
 BATCH = 50
+UNFINISHED_KEPT = timedelta(days=30)
+"""After the closing: until then a survey may be opened again, and they be handed in."""
 
 
 @dataclass(frozen=True)
@@ -32,3 +34,12 @@ def retention_run(now: datetime | None = None) -> Iterator[Kept]:
         for first in range(0, len(due.experts), BATCH):
             erased += experts_erase(due.survey, due.experts[first : first + BATCH], user=None, reason=said)
         yield Kept(due.survey, erased)
+
+
+def unfinished_forget(now: datetime | None = None) -> int:
+    """Delete what was begun at an open link and never handed in. How many devices that were."""
+    until = (now or timezone.now()) - UNFINISHED_KEPT
+    unfinished = OpenDraft.objects.filter(receipt="")
+    surveys = Survey.objects.filter(state__in=CLOSED, open_link__drafts__in=unfinished).distinct()
+    over = [survey.pk for survey in surveys if (closed := closed_at(survey)) and closed <= until]
+    return unfinished.filter(link__survey__in=over).delete()[0]

@@ -1,4 +1,4 @@
-"""Signing in by two factors, with a phone that counts codes: set up, kept out by a wrong code, in by a recovery code."""
+"""Signing in by two factors, with a phone that counts codes: set up, kept out by a wrong code, in by one kept apart."""
 
 import pyotp
 import pytest

@@ -11,6 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 import ahp
 from surveys import packed
@@ -30,6 +31,7 @@ from surveys.services.open_links import (
     open_link_shut,
 )
 from surveys.services.open_results import open_result_request
+from surveys.services.retention import UNFINISHED_KEPT, unfinished_forget
 from surveys.services.surveys import survey_move
 from surveys.views.respondent import pages
 from tests.support.crowds import crowd, fill, open_survey, sizes_of
@@ -317,3 +319,17 @@ def test_the_command_follows_the_chain(capsys: pytest.CaptureFixture[str]) -> No
         OpenAnswer.objects.update(record=b"another")
     with pytest.raises(CommandError, match="Answer 1"):
         call_command("verify_open_link", link.slug)
+
+
+def test_what_nobody_handed_in_goes_a_month_after_the_closing() -> None:
+    link = make.open_link(missing_allowed=True)
+    make.handed_in(link)
+    make.respondent(link)
+    month = timezone.now() + UNFINISHED_KEPT + timedelta(minutes=1)
+    assert unfinished_forget(month) == 0  # it is still open
+    survey_move(link.survey, "closed", user=None)
+    assert unfinished_forget() == 0
+    assert unfinished_forget(month) == 1
+    assert link.drafts.exclude(receipt="").count() == 1
+    assert not link.drafts.filter(receipt="").exists()
+    assert unfinished_forget(month) == 0

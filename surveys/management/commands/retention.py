@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
 from surveys.selectors.retention import names_due
-from surveys.services.retention import retention_run
+from surveys.services.retention import retention_run, unfinished_forget
 
 
 class Command(BaseCommand):
@@ -21,6 +21,7 @@ class Command(BaseCommand):
         if options["look"]:
             told = [(due.survey, len(due.experts)) for due in names_due(timezone.now())]
         else:
+            unfinished_forget()
             told = [(kept.survey, kept.erased) for kept in retention_run()]
         for survey, count in told:
             self.stdout.write(f"{survey.pk} {survey}: {count} {'due' if options['look'] else 'erased'}")
