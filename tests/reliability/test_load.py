@@ -13,7 +13,7 @@ import pytest
 from tests.reliability.conftest import KINDS, OpenPlaces, Places
 from tests.reliability.place import Place
 from tests.reliability.rows import SEED, SOAK, record, size
-from tests.reliability.scribe import Scribe
+from tests.reliability.scribe import Asked, Scribe
 from tests.reliability.together import answer_and_hand_in, asked_by, bad_ends, p95, spread, together, waits
 
 pytestmark = pytest.mark.one_database
@@ -86,13 +86,12 @@ def judge_walk(place: Place, scribes: list[Scribe], began: float) -> None:
     note = f"{place.kind}: {EXPERTS} experts, {waits(asked_by(scribes, 'answer', 'hand in'))}"
     record("load", len(asked), len(errors) + len(wrong), seconds, note=note)
 
-    def within(part: tuple[float, float]) -> list[float]:
-        return [began + share * SECONDS for share in part]
+    def in_trouble(one: Asked) -> bool:
+        return any(start <= (one.at - began) / SECONDS < end for start, end in (FROZEN, GONE))
 
-    spells = [within(FROZEN), within(GONE)]
-    troubled = [one for one in asked if any(start <= one.at < end for start, end in spells)]
-    calm = [one for one in asked_by(scribes, "answer", "hand in") if one not in troubled]
-    bad = [one for one in troubled if one in errors]
+    troubled = [one for one in asked if in_trouble(one)]
+    calm = [one for one in asked_by(scribes, "answer", "hand in") if not in_trouble(one)]
+    bad = [one for one in errors if in_trouble(one)]
     record("Redis frozen or gone", len(troubled), len(bad), seconds, note=f"{place.kind}: {waits(troubled)}")
     assert not errors, (errors[:5], place.web.said()[-3000:])
     assert not wrong, wrong
