@@ -1,6 +1,6 @@
 """The migrations, from nothing, lead to the database that the models describe.
 
-Every other test runs in a database made from the models at once (`--no-migrations`: one second instead of ten for each
+Every other test runs in a database made from the models at once (`--no-migrations`: one second instead of five for each
 process); this one is why they may.
 """
 
