@@ -1,10 +1,11 @@
-"""Codes in addresses: whatever a file calls an expert or an indicator, its page has an address."""
+"""Parts of addresses: codes, whatever a file calls an expert or an indicator, and numbers."""
 
 from __future__ import annotations
 
 import re
 
 from django.urls import register_converter
+from django.urls.converters import IntConverter
 
 # A slash would end the part, dots alone are taken away by browsers, and "add" is a page of its own.
 _PLAIN = re.compile(r"[^/~?#%\\\x00-\x1f]+")
@@ -28,8 +29,15 @@ class CodeConverter:
         return "".join(char if _PLAIN.fullmatch(char) else _hidden(char) for char in value)
 
 
+class NumberConverter(IntConverter):
+    """A number that a database can be asked for: SQLite fails at greater ones, and no row has them."""
+
+    regex = "[0-9]{1,18}"
+
+
 def _hidden(char: str) -> str:
     return f"~{ord(char):02x}"
 
 
 register_converter(CodeConverter, "code")
+register_converter(NumberConverter, "number")

@@ -113,7 +113,7 @@ def test_a_post_from_another_site_is_refused(name: str, all_of_them: Everybody) 
 # --- a locked weight set ---
 
 
-@pytest.mark.parametrize("name", [name for name in POSTS if "weights/<int:number>/" in ADDRESSES[name]])
+@pytest.mark.parametrize("name", [name for name in POSTS if "weights/<number:number>/" in ADDRESSES[name]])
 def test_nobody_changes_a_locked_weight_set(name: str, all_of_them: Everybody) -> None:
     locked = all_of_them.here.sets["locked"]
     reasons = {f"{form}-reason": "Because." for form in ("propose", "approve", "return")}
@@ -181,7 +181,7 @@ def strange_transcripts(here: Estate, elsewhere: Estate) -> list[tuple[str, list
 def own_numbers(here: Estate) -> list[tuple[str, list[Any]]]:
     """Every address of a weight set or a run, without its survey."""
     numbered = [
-        name for name, route in ADDRESSES.items() if "<int:number>/" in route and TOKEN not in DOORS[name].asked_of
+        name for name, route in ADDRESSES.items() if "<number:number>/" in route and TOKEN not in DOORS[name].asked_of
     ]
     return [(name, args[1:]) for name in numbered for args in DOORS[name].args(here)]
 

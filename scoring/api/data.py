@@ -75,7 +75,7 @@ NEW: Schema = options(
 
 @operation(
     "GET",
-    "surveys/<int:survey_id>/data-sets/",
+    "surveys/<number:survey_id>/data-sets/",
     tag="data",
     summary=_("The data sets of a survey, the newest first"),
     answers=many(DATA),
@@ -87,7 +87,7 @@ def data_sets(call: Call) -> list[dict[str, Any]]:
 
 @operation(
     "POST",
-    "surveys/<int:survey_id>/data-sets/",
+    "surveys/<number:survey_id>/data-sets/",
     tag="data",
     summary=_("Import data, through the same gate as a file"),
     answers=DATA,
@@ -136,7 +136,7 @@ def _list_of_units(call: Call) -> UnitList | None:
 
 @operation(
     "GET",
-    "surveys/<int:survey_id>/data-sets/<int:data_set_id>/",
+    "surveys/<number:survey_id>/data-sets/<number:data_set_id>/",
     tag="data",
     summary=_("One data set, with its values as they were given"),
     answers=thing(about=DATA, rows=many(thing(unit=TEXT, attributes=TEXTS, values=many(TEXT)))),

@@ -34,7 +34,7 @@ from surveys.errors import Refused
 from surveys.models import Job
 from surveys.stamps import stamps
 
-R = "surveys/<int:survey_id>/runs/<int:number>/"
+R = "surveys/<number:survey_id>/runs/<number:number>/"
 MOST_SCORES = 1000
 
 RUN: Schema = thing(
@@ -67,7 +67,7 @@ PAGE = (
 
 @operation(
     "GET",
-    "surveys/<int:survey_id>/runs/",
+    "surveys/<number:survey_id>/runs/",
     tag="runs",
     summary=_("The runs of a survey, the newest first"),
     answers=many(RUN),
@@ -79,7 +79,7 @@ def runs(call: Call) -> list[dict[str, Any]]:
 
 @operation(
     "POST",
-    "surveys/<int:survey_id>/runs/",
+    "surveys/<number:survey_id>/runs/",
     tag="runs",
     summary=_("Ask for a run; the same data, weights and settings give the same run once"),
     answers=RUN,

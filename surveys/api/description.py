@@ -48,7 +48,7 @@ def operations() -> list[Operation]:
 
 
 def address(route: str) -> str:
-    """`surveys/<int:survey_id>/` as OpenAPI writes it."""
+    """`surveys/<number:survey_id>/` as OpenAPI writes it."""
     return "/" + CONVERTED.sub(r"{\g<name>}", route)
 
 
@@ -86,7 +86,7 @@ def _operation(each: Operation) -> dict[str, Any]:
 
 def _in_path(route: str) -> Iterator[dict[str, Any]]:
     for found in CONVERTED.finditer(route):
-        kind: Schema = {"type": "integer"} if found["kind"] == "int" else {"type": "string"}
+        kind: Schema = {"type": "integer"} if found["kind"] == "number" else {"type": "string"}
         yield {"name": found["name"], "in": "path", "required": True, "schema": kind}
 
 

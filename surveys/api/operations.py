@@ -17,6 +17,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
+from surveys import paths  # noqa: F401  knows how numbers stand in an address
 from surveys.access import survey_for
 from surveys.api.problems import Refusal, problem_response
 from surveys.api.schemas import Schema
@@ -73,7 +74,7 @@ class Operation:
 
     @property
     def of_survey(self) -> bool:
-        return "<int:survey_id>" in self.route
+        return "<number:survey_id>" in self.route
 
 
 @dataclass(frozen=True)

@@ -55,14 +55,14 @@ def surveys(call: Call) -> list[dict[str, Any]]:
     return [_survey(each) for each in found]
 
 
-@operation("GET", "surveys/<int:survey_id>/", tag="surveys", summary=_("One survey"), answers=SURVEY, roles=READS)
+@operation("GET", "surveys/<number:survey_id>/", tag="surveys", summary=_("One survey"), answers=SURVEY, roles=READS)
 def survey(call: Call) -> dict[str, Any]:
     return _survey(call.here)
 
 
 @operation(
     "GET",
-    "surveys/<int:survey_id>/progress/",
+    "surveys/<number:survey_id>/progress/",
     tag="surveys",
     summary=_("How far the panel is, expert by expert"),
     answers=PROGRESS,

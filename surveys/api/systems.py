@@ -42,7 +42,11 @@ def systems(call: Call) -> list[dict[str, Any]]:
 
 
 @operation(
-    "GET", "editions/<int:edition_id>/", tag="systems", summary=_("The tree of an edition, in tree order"), answers=TREE
+    "GET",
+    "editions/<number:edition_id>/",
+    tag="systems",
+    summary=_("The tree of an edition, in tree order"),
+    answers=TREE,
 )
 def edition(call: Call, edition_id: int) -> dict[str, Any]:
     visible = Edition.objects.filter(system__in=systems_of(call.user)).select_related("system")

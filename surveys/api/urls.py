@@ -9,7 +9,7 @@ from surveys.views import api
 urlpatterns: list[URLPattern] = [
     path("api/", api.page, name="api"),
     path("api/tokens/", api.tokens, name="tokens"),
-    path("api/tokens/<int:token_id>/revoke/", api.token_revoke_it, name="token_revoke"),
+    path("api/tokens/<number:token_id>/revoke/", api.token_revoke_it, name="token_revoke"),
     path("api/v1/openapi.json", api.openapi, name="api_description"),
     *patterns("surveys"),
 ]

@@ -15,7 +15,7 @@ from surveys.models import WeightEntry, WeightSet
 from surveys.selectors.weights import weight_sets_of
 from surveys.stamps import stamps
 
-W = "surveys/<int:survey_id>/weight-sets/<int:number>/"
+W = "surveys/<number:survey_id>/weight-sets/<number:number>/"
 
 HEAD: dict[str, Schema] = {
     "number": WHOLE,
@@ -43,7 +43,7 @@ SIGNED: Schema = {
 
 @operation(
     "GET",
-    "surveys/<int:survey_id>/weight-sets/",
+    "surveys/<number:survey_id>/weight-sets/",
     tag="weights",
     summary=_("The weight sets of a survey, the newest first"),
     answers=many(thing(**HEAD)),

@@ -55,6 +55,18 @@ def test_numbers_that_no_page_sends_are_nobodys(number: str) -> None:
     assert survey.experts.count() == 1
 
 
+@pytest.mark.parametrize("name", ["resume", "join", "save", "contents"])
+def test_an_address_with_a_number_that_no_database_knows_is_nowhere(name: str) -> None:
+    """SQLite failed at it, where a query was written once and a key of another table was asked for."""
+    expert, client = make.expert(make.survey()), Client(raise_request_exception=False)
+    client.cookies[cookie_name(expert.survey_id)] = session_token(expert)
+    known = reverse(f"surveys:{name}", args=[expert.survey_id, *(["ABCDEFGH"] if name == "join" else [])])
+    for number in (2**63 - 1, 2**63, 10**40):
+        address = known.replace(f"/{expert.survey_id}/", f"/{number}/")
+        assert client.get(address).status_code == 404
+        assert client.post(address, {"key": "A45W9XTC", "device": "x"}).status_code == 404
+
+
 @pytest.mark.one_database
 @pytest.mark.parametrize("step", ["w-a:+-5", "w-a:٣", "w-a:", ":", "w-a:5"])
 def test_a_step_of_a_readers_weight_is_a_number_or_nothing(step: str) -> None:

@@ -30,8 +30,8 @@ FROZEN, GONE = (1 / 3, 1 / 2), (2 / 3, 5 / 6)  # parts of the time in which Redi
 
 
 def at_a_walk(scribe: Scribe, began: float) -> None:
-    """An answer each period, from a moment of one's own; and handing in at an answer of one's own, as people do who began
-    on different days.
+    """An answer each period, from a moment of one's own, and handing in at an answer of one's own, as people do who
+    began on different days.
     """
     at, said_before = began + scribe.chance.uniform(0, ARRIVAL), scribe.chance.randrange(HANDS_IN_EVERY)
     time.sleep(max(0.0, at - time.monotonic()))

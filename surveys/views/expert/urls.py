@@ -21,8 +21,8 @@ from . import (
     start,
 )
 
-A = "answer/<int:survey_id>/"
-N = f"{A}sections/<int:node_id>/"
+A = "answer/<number:survey_id>/"
+N = f"{A}sections/<number:node_id>/"
 
 urlpatterns = [
     path("i/<str:token>/", start.start, name="start"),
@@ -30,13 +30,13 @@ urlpatterns = [
     path(A, answering.contents, name="contents"),
     path(f"{A}practice/", practice.practice, name="practice"),
     path(f"{A}preferences/", preferences.preferences, name="preferences"),
-    path(f"{A}pairs/<int:position>/", answering.pair, name="pair"),
+    path(f"{A}pairs/<number:position>/", answering.pair, name="pair"),
     path(f"{A}save/", saving.save, name="save"),
     path(f"{A}undo/", saving.undo, name="undo"),
     path(N, answering.section, name="section"),
     path(f"{N}rows/", rows.rows, name="rows"),
     path(f"{N}review/", section.section_review, name="section_review"),
-    path(f"{A}revisions/<int:request_id>/", revisions.revision, name="revision"),
+    path(f"{A}revisions/<number:request_id>/", revisions.revision, name="revision"),
     path(f"{A}review/", handing_in.review, name="review"),
     path(f"{A}basis/", handing_in.basis, name="basis"),
     path(f"{A}submit/", handing_in.submit, name="submit"),
