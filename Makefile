@@ -50,7 +50,7 @@ test-browser: $(VENV)/ready-dev
 	$(PYTHON) -m pytest -n $(BROWSER_PROCESSES) --dist loadfile tests/browser
 
 soak: $(VENV)/ready-dev
-	QUANHENG_SOAK=1 $(PYTHON) -m pytest tests/browser/test_states.py tests/browser/test_axe.py
+	QUANHENG_SOAK=1 $(PYTHON) -m pytest tests/browser/test_states.py tests/browser/test_axe.py tests/browser/test_whole_chain.py
 	QUANHENG_SOAK=1 $(PYTHON) -m pytest tests/scoring/test_backups.py
 	QUANHENG_SOAK=1 $(PYTHON) -m pytest tests/test_bundle.py
 	QUANHENG_SOAK=1 $(PYTHON) -m pytest tests/reliability tests/surveys/test_hostile_files.py

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.apps import AppConfig, apps
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.signals import post_migrate, pre_migrate
 
@@ -53,8 +53,8 @@ def changed(*columns: str) -> str:
 def install(guards: list[Guard], database: BaseDatabaseWrapper | None = None) -> None:
     """Put these guards in force, whether or not they were."""
     database = database or connection
-    remove(guards, database)
-    with database.cursor() as cursor:
+    with transaction.atomic(using=database.alias), database.cursor() as cursor:
+        remove(guards, database)
         for guard in guards:
             for statement in _creation(guard, database.vendor):
                 cursor.execute(statement)
@@ -62,7 +62,7 @@ def install(guards: list[Guard], database: BaseDatabaseWrapper | None = None) ->
 
 def remove(guards: list[Guard], database: BaseDatabaseWrapper | None = None) -> None:
     database = database or connection
-    with database.cursor() as cursor:
+    with transaction.atomic(using=database.alias), database.cursor() as cursor:
         for guard in guards:
             cursor.execute(_removal(guard, database.vendor))
 

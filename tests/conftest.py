@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 import redis as redis_client
+from django.core.management.color import no_style
+from django.db import connection
 from django.test import TransactionTestCase
 from hypothesis import settings as hypothesis_settings
 
@@ -23,6 +25,8 @@ hypothesis_settings.register_profile("quanheng", deadline=None, derandomize=True
 hypothesis_settings.load_profile("quanheng")
 
 
+FILLED_BY_DJANGO = {"django_content_type", "auth_permission"}
+
 catalogues.compile_stale()  # the tests read today's translations, also where nothing was started before
 
 
@@ -34,16 +38,19 @@ def skip_or_fail(reason: str) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def guards_let_tests_be_emptied() -> Iterator[None]:
-    """After a test with real transactions the tables are emptied, which the append-only triggers would refuse."""
-    empty = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
+def tables_are_emptied() -> Iterator[None]:
+    """After a test with real transactions: without the append-only triggers, which would refuse it, and but for what
+    Django fills in after a migration, and would fill in again.
+    """
 
-    def empty_without_guards(case: TransactionTestCase) -> None:
+    def empty(_case: TransactionTestCase) -> None:
+        tables = set(connection.introspection.django_table_names(only_existing=True, include_views=False))
         with lifted():
-            empty(case)
+            emptying = connection.ops.sql_flush(no_style(), sorted(tables - FILLED_BY_DJANGO), allow_cascade=False)
+            connection.ops.execute_sql_flush(emptying)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TransactionTestCase, "_fixture_teardown", empty_without_guards)
+        patch.setattr(TransactionTestCase, "_fixture_teardown", empty)
         yield
 
 

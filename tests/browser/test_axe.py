@@ -3,7 +3,6 @@
 The expert's own pages are in test_states.py, in every state.
 """
 
-import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,11 +17,9 @@ from pytest_django.live_server_helper import LiveServer
 from surveys.services.judgments import Answer
 from surveys.services.transcripts import transcript_create, transcript_draft
 from tests.browser.conftest import Watch
-from tests.browser.judging import AXE, FINDINGS, LANGUAGES, RULES
-from tests.reliability.rows import SOAK
+from tests.browser.judging import AXE, FINDINGS, LANGUAGES, OF_TODAY, RULES
 from tests.support import journey as step
 from tests.support.places import copy_demo, demo_password, free_port, running_site
-from tests.support.plugin import TURN
 from tests.surveys import factories as make
 
 NOT_PAGES = (
@@ -39,8 +36,6 @@ NOT_PAGES = (
     "/metrics",
 )
 DEMO_DATA = Path(__file__).parents[2] / "demo" / "computing" / "provinces_2023_synthetic.csv"
-# The longest walk speaks one language a day, and both in make soak.
-OF_TODAY = LANGUAGES if SOAK else [LANGUAGES[int(os.environ[TURN]) % len(LANGUAGES)]]
 FORMS = [("surveys:experts_add", "textarea[name=lines]", "E1, x, not an address\n, nobody")]
 
 

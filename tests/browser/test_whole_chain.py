@@ -16,6 +16,7 @@ from scoring.models import ScoringRun
 from surveys.models import Judgment, Survey, WeightSet
 from surveys.services.surveys import member_add
 from tests.browser.conftest import Watch
+from tests.browser.judging import OF_TODAY
 from tests.scoring.factories import DATA
 from tests.support import journey as step
 from tests.support.worker import Worker
@@ -48,7 +49,7 @@ def new_page(browser: Browser, watch: Watch) -> NewPage:
     return opened
 
 
-@pytest.fixture(params=["zh-hans", "en"])
+@pytest.fixture(params=OF_TODAY)
 def language(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import scipy  # its parts load when they are asked for
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +16,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from openpyxl import load_workbook
-from scipy.optimize import linprog
 
 import ahp
 from scoring.figures.sure import interval_figure
@@ -148,7 +148,7 @@ def test_no_smaller_shift_of_weights_makes_two_level(seed: int) -> None:
     generator = np.random.default_rng(seed)
     weights, difference = generator.dirichlet(np.ones(6)), generator.normal(5, 20, 6).round()
     found = least_shift(weights, difference)
-    program = linprog(
+    program = scipy.optimize.linprog(
         np.ones(12),
         A_eq=[[1] * 6 + [-1] * 6, [*difference, *-difference]],
         b_eq=[0, -weights @ difference],
