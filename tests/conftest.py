@@ -37,20 +37,21 @@ def skip_or_fail(reason: str) -> None:
     pytest.skip(f"a service is missing: {reason}")
 
 
+def empty_tables() -> None:
+    """Without the append-only triggers, which would refuse it, and but for what Django fills in after a migration, and
+    would fill in again.
+    """
+    tables = set(connection.introspection.django_table_names(only_existing=True, include_views=False))
+    with lifted():
+        emptying = connection.ops.sql_flush(no_style(), sorted(tables - FILLED_BY_DJANGO), allow_cascade=False)
+        connection.ops.execute_sql_flush(emptying)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def tables_are_emptied() -> Iterator[None]:
-    """After a test with real transactions: without the append-only triggers, which would refuse it, and but for what
-    Django fills in after a migration, and would fill in again.
-    """
-
-    def empty(_case: TransactionTestCase) -> None:
-        tables = set(connection.introspection.django_table_names(only_existing=True, include_views=False))
-        with lifted():
-            emptying = connection.ops.sql_flush(no_style(), sorted(tables - FILLED_BY_DJANGO), allow_cascade=False)
-            connection.ops.execute_sql_flush(emptying)
-
+    """After each test with real transactions."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TransactionTestCase, "_fixture_teardown", empty)
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: empty_tables())
         yield
 
 

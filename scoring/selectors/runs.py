@@ -15,7 +15,7 @@ import ahp
 from scoring.models import DataSet, DataUnit, Score, ScoringRun
 from scoring.services.runs import JOB
 from surveys.models import Indicator, Job, Survey, WeightSet
-from surveys.selectors.jobs import Pairs, finds_surveys, job_beside
+from surveys.selectors.jobs import Pairs, finds_surveys, job_of
 from surveys.selectors.trees import Tree, tree_of
 from surveys.selectors.weight_origins import Origins, origins_of
 from surveys.stamps import stamps
@@ -123,7 +123,7 @@ def run_stamps(run: ScoringRun) -> list[str]:
 
 
 def run_job(run: ScoringRun) -> Job | None:
-    return job_beside(run, Job.objects.filter(kind=JOB, subject=run.pk).first())
+    return job_of(JOB, run)
 
 
 def jobs_of(runs: Iterable[ScoringRun]) -> dict[int, Job]:

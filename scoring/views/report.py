@@ -31,8 +31,8 @@ from surveys.errors import Refused
 from surveys.exports.papers import TYPES
 from surveys.files.problems import FileErrors
 from surveys.forms.texts import languages
-from surveys.models import Job, Survey
-from surveys.selectors.jobs import job_beside
+from surveys.models import Survey
+from surveys.selectors.jobs import job_of
 from surveys.services.looks import export_note
 from surveys.views.coordinator.pages import done, file_answer
 
@@ -127,7 +127,7 @@ def template_example(request: HttpRequest, survey_id: int, number: int) -> HttpR
 def figure_set(request: HttpRequest, survey_id: int, number: int, key: int) -> HttpResponse:
     survey = survey_for(request.user, survey_id, *READS)
     made = _set(survey, computed_run_of(survey, number), key)
-    job = job_beside(made, Job.objects.filter(kind=JOB, subject=made.pk).first())
+    job = job_of(JOB, made)
     told = set_page(made, request.GET.get("with", "")) if made.computed_at else None
     return _page(request, survey, "figure_set", made.run, made=made, job=job, told=told)
 

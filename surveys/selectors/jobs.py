@@ -77,6 +77,12 @@ def shown_job(job: Job) -> Job:
     return Job.objects.filter(kind=kind, subject__in=parts, state=Job.State.FAILED).first() or job
 
 
+def job_of(kind: str, result: Model) -> Job | None:
+    """The job of a result that was read before, as a page shows it."""
+    job = Job.objects.filter(kind=kind, subject=result.pk).first()
+    return job_beside(result, shown_job(job)) if job else None
+
+
 def job_beside(result: Model, job: Job | None) -> Job | None:
     """The job of a result that was read before it, as a page shows the two: a job that ended in between counts as
     running, so that the page asks again. It would stand still without its result otherwise.

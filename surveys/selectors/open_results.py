@@ -9,7 +9,7 @@ from itertools import accumulate
 import ahp
 from surveys.models import Indicator, Job, OpenLink, OpenNode, OpenResult, PanelResult, Survey
 from surveys.scale import LEVEL_WORDS, POOR_ABOVE, matrix_level
-from surveys.selectors.jobs import job_beside, shown_job
+from surveys.selectors.jobs import job_of
 from surveys.selectors.trees import Tree
 from surveys.services.open_links import takes_answers
 from surveys.services.open_results import JOB
@@ -127,9 +127,8 @@ def link_of_survey(survey: Survey) -> OpenLink | None:
 
 def open_state(link: OpenLink) -> OpenState:
     result = link.results.order_by("-number").first()
-    job = Job.objects.filter(kind=JOB, subject=result.pk).first() if result else None
     begun = link.drafts.filter(receipt="").count()
-    return OpenState(link, begun, result, job_beside(result, shown_job(job)) if result and job else None)
+    return OpenState(link, begun, result, job_of(JOB, result) if result else None)
 
 
 def newest_computed_open(link: OpenLink) -> OpenResult | None:

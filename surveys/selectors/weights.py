@@ -14,7 +14,7 @@ import ahp
 from surveys.models import BranchWeight, Indicator, Job, PanelNode, PanelResult, Survey, WeightEntry, WeightSet
 from surveys.scale import matrix_level
 from surveys.selectors.decisions import excluded_now
-from surveys.selectors.jobs import job_beside, shown_job
+from surveys.selectors.jobs import job_of
 from surveys.selectors.progress import newest_by_expert
 from surveys.selectors.trees import Tree, tree_of
 
@@ -83,8 +83,7 @@ def newest_computed(survey: Survey) -> PanelResult | None:
 
 def panel_job(result: PanelResult) -> Job | None:
     """The job that computes a result, or the part of it that has failed."""
-    job = Job.objects.filter(kind="panel", subject=result.pk).first()
-    return job_beside(result, shown_job(job)) if job else None
+    return job_of("panel", result)
 
 
 def panel_state(survey: Survey, result: PanelResult | None = None) -> PanelState:

@@ -163,7 +163,7 @@ def test_no_page_scrolls_sideways_and_targets_are_large(page: Page, link: Callab
     page.set_viewport_size({"width": width, "height": 844})
     begin(page, link())
     page.locator("label[for=side-a]").click()
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    step.fits(page)
     for selector, least in ((".q-item label", 48), (".q-equal", 48), (".q-strength-3", 44), (".q-strength-4", 24)):
         box = page.locator(selector).first.bounding_box()
         assert box is not None

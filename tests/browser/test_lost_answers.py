@@ -5,16 +5,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from django.core.management import call_command
 from django.test import TransactionTestCase
 from playwright.sync_api import Browser
 from pytest_django import DjangoDbBlocker
 from pytest_django.live_server_helper import LiveServer
 
-from surveys.guards import lifted
 from surveys.models import Edition, Expert
 from tests.browser.ways import devices, fingers, network, replies, rows, tabs
 from tests.browser.ways.scene import TREE, WAYS, Scene
+from tests.conftest import empty_tables
 from tests.surveys import factories as make
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -38,8 +37,8 @@ def systems(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterat
         with django_db_blocker.unblock():
             made = Systems(make.edition(TREE), make.edition({"r": list("abcdefg")}))
         yield made
-    with django_db_blocker.unblock(), lifted():
-        call_command("flush", verbosity=0, interactive=False)
+    with django_db_blocker.unblock():
+        empty_tables()
 
 
 @pytest.fixture

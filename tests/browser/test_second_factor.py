@@ -47,14 +47,14 @@ def set_up(page: Page, site: str) -> list[str]:
     page.goto(f"{site}/account/second-factor/")
     page.locator('main a[href$="/set-up/"]').click()
     expect(page.locator(".q-scan svg")).to_be_visible()
-    fits(page)
+    step.fits(page)
     page.locator("main details summary").click()
     secret = page.locator(".q-secret").inner_text().replace(" ", "")
     page.locator("input[name=code]").fill(pyotp.TOTP(secret).now())
     page.locator(PRESS).click()
     listed = page.locator(".q-recovery code")
     expect(listed).to_have_count(10)
-    fits(page)
+    step.fits(page)
     codes = listed.all_inner_texts()
     page.locator("main .q-actions a.btn-primary").click()
     page.wait_for_url("**/account/second-factor/")
@@ -72,9 +72,4 @@ def ask_for_code(page: Page, site: str) -> None:
     page.locator("input[name=password]").fill(PASSWORD)
     page.locator(PRESS).click()
     page.wait_for_url("**/login/code/")
-    fits(page)
-
-
-def fits(page: Page) -> None:
-    """Nothing stands out of the window."""
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    step.fits(page)

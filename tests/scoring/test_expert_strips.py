@@ -1,10 +1,8 @@
 """Experts' weights as strips; the order of a node's parts; the range of its scores."""
 
-from collections.abc import Iterator
 from functools import partial
 
 import pytest
-from django.utils import translation
 
 from scoring.figures.builders import caption_of, make_up, node_bars, tiles
 from scoring.figures.files import TYPES, figure_bytes
@@ -21,14 +19,8 @@ from surveys.services.weights_outside import weight_set_fix
 from tests.scoring import factories as score
 from tests.surveys import factories as make
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database, pytest.mark.usefixtures("english")]
 NAME = "Wanda Named"
-
-
-@pytest.fixture(autouse=True)
-def english() -> Iterator[None]:
-    with translation.override("en"):
-        yield
 
 
 def strips_of(figure: Figure | None) -> Strips:

@@ -4,7 +4,6 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +11,6 @@ import pytest
 import resvg_py
 from django.test import Client
 from django.urls import reverse
-from django.utils import translation
 from docx import Document
 from docx.oxml.ns import qn
 
@@ -34,14 +32,8 @@ from surveys.models import Job
 from tests.scoring import factories as score
 from tests.surveys import factories as make
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database, pytest.mark.usefixtures("english")]
 PICTURE = bytes(resvg_py.svg_to_bytes('<svg xmlns="http://www.w3.org/2000/svg" width="2" height="2"/>'))
-
-
-@pytest.fixture(autouse=True)
-def english() -> Iterator[None]:
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture

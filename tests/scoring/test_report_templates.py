@@ -2,10 +2,8 @@
 
 import io
 import zipfile
-from collections.abc import Iterator
 
 import pytest
-from django.utils import translation
 from docx import Document
 from docx.oxml.ns import qn
 
@@ -13,13 +11,7 @@ from scoring.files_docx import check_template, places_in
 from surveys.files.problems import FileErrors
 from tests.scoring.test_report import torn
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
-
-
-@pytest.fixture(autouse=True)
-def english() -> Iterator[None]:
-    with translation.override("en"):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database, pytest.mark.usefixtures("english")]
 
 
 RELATIONS = "word/_rels/settings.xml.rels"

@@ -37,6 +37,11 @@ def tab_to(page: Page, selector: str) -> None:
     raise AssertionError(f"Tab never reaches {selector}")
 
 
+def fits(page: Page) -> None:
+    """Nothing stands out of the window."""
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
 def send(page: Page, action: str) -> None:
     """Press the button of the form with this end of its address."""
     page.locator(f'form[action$="{action}"] button[type=submit]').first.click()

@@ -1,4 +1,4 @@
-"""Erase the names that were promised to be gone by now. The worker does the same every hour."""
+"""Erase the names that were promised to be gone by now, and what nobody handed in. The worker does it every hour."""
 
 from __future__ import annotations
 
