@@ -71,11 +71,11 @@ def survey(call: Call) -> dict[str, Any]:
 def progress(call: Call) -> dict[str, Any]:
     panel = panel_progress(call.here)
     return {
-        "invited": len(panel.rows),
+        "invited": panel.invited,
         "submitted": panel.submitted,
         "answered": panel.answered,
         "asked": panel.asked,
-        "experts": [_expert(row, call.here.anonymity) for row in panel.rows],
+        "experts": [_expert(row, call.here.anonymity) for row in panel.rows()],
     }
 
 
@@ -91,13 +91,12 @@ def _survey(found: Survey) -> dict[str, Any]:
 
 
 def _expert(row: ExpertProgress, anonymity: str) -> dict[str, Any]:
-    submission = row.submission
     return {
         "code": row.expert.code,
         "status": row.status,
         "answered": row.answered,
         "asked": row.total,
-        "submitted_at": told_moment(submission.submitted_at, anonymity) if submission else None,
+        "submitted_at": told_moment(row.submitted_at, anonymity) if row.submitted_at else None,
         "tested": row.tested,
         "failing": row.failing,
     }

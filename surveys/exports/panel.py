@@ -27,7 +27,7 @@ def _row(row: ExpertProgress) -> list[Cell]:
     expert, person = row.expert, row.expert.person
     who = [person.name, person.title, person.organisation] if person else ["", "", ""]
     reach = [person.email, person.telephone] if person else ["", ""]
-    failing = row.failing if row.submission and not row.computing else None
+    failing = row.failing if row.ratios else None
     return [
         expert.code, *who, expert.field, expert.group, row.label, row.answered, row.total, _moment(row.last_activity),
         row.minutes, failing, *reach,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db.models import Count, Exists, OuterRef, Q
@@ -123,20 +123,30 @@ def settled_in(expert: Expert, said: Said) -> dict[int, int]:
     return dict(Counter(pairs[pair].node_id for pair in given))
 
 
-def answered_counts(survey: Survey) -> dict[int, tuple[int, int]]:
-    """Expert → pairs answered and pairs asked, for the whole panel in a fixed number of queries."""
-    usual, begun = planned_by_node(survey), asked_counts(survey)
+@dataclass(frozen=True)
+class Answered:
+    """Of a panel: expert → pairs answered and pairs asked, for those who have begun; the others are asked `usual`."""
+
+    begun: Mapping[int, tuple[int, int]]
+    usual: int
+
+    def of(self, expert: int) -> tuple[int, int]:
+        return self.begun.get(expert, (0, self.usual))
+
+
+def answered_in(survey: Survey) -> Answered:
+    """How much everybody has answered, in a fixed number of queries, whatever the size of the panel."""
+    usual, sections = planned_by_node(survey), asked_counts(survey)
     given: dict[int, dict[int, int]] = defaultdict(dict)
     rows = Judgment.objects.filter(settled(survey), expert__survey=survey).order_by()
     for expert, node, count in rows.values_list("expert", "comparison__node").annotate(Count("pk")):
         given[expert][node] = count
-    nothing = 0, sum(usual.values())
-    counts = dict.fromkeys(survey.experts.order_by().values_list("pk", flat=True), nothing)
-    for expert in given.keys() | begun.keys():
-        asked = begun.get(expert, usual)
+    counts = {}
+    for expert in given.keys() | sections.keys():
+        asked = sections.get(expert, usual)
         answered = sum(min(given[expert].get(node, 0), most) for node, most in asked.items())
         counts[expert] = answered, sum(asked.values())
-    return counts
+    return Answered(counts, sum(usual.values()))
 
 
 def answered_themselves(survey: Survey) -> list[Expert]:

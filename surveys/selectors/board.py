@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from django.core.paginator import Page, Paginator
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from surveys.models import Survey
-from surveys.selectors.progress import NOT_OPENED, STATUSES, UNFINISHED, ExpertProgress, PanelProgress
+from surveys.selectors.pace import paces
+from surveys.selectors.progress import STALLED, ExpertProgress, PanelProgress, Ratios
+from surveys.selectors.standing import MISSING, NOT_OPENED, STATUSES, UNFINISHED
 
 PAGE = 100
-STALLED = timedelta(days=3)
 FILTERS = {
     "missing": _("Who is missing"),
     "not_opened": _("Not opened"),
@@ -24,14 +27,9 @@ FILTERS = {
     "returned": _("Mail returned"),
     "submitted": _("Submitted"),
 }
-SORTS: Mapping[str, Callable[[ExpertProgress], Any]] = {
-    "code": lambda row: row.expert.pk,
-    "field": lambda row: (row.expert.field == "", row.expert.field),
-    "status": lambda row: (list(STATUSES).index(row.status), row.answered),
-    "activity": lambda row: row.last_activity or datetime.min.replace(tzinfo=timezone.get_default_timezone()),
-    "minutes": lambda row: row.minutes or 0,
-    "failing": lambda row: row.failing,
-}
+_LONG_AGO = datetime.min.replace(tzinfo=timezone.get_default_timezone())
+Keys = dict[int, Any]
+"""Expert, in the order of the panel → what their place in another order depends on."""
 
 
 @dataclass(frozen=True)
@@ -45,12 +43,19 @@ class Choice:
 
 @dataclass(frozen=True)
 class Board:
-    rows: list[ExpertProgress]
+    """`chosen` are the experts whom the filters show, in their order; `page` holds lines for those of one page."""
+
+    progress: PanelProgress
+    chosen: list[int]
     page: Page[ExpertProgress]
     choices: list[Choice]
     shown: str
     search: str
     sort: str
+
+    @cached_property
+    def rows(self) -> list[ExpertProgress]:
+        return self.progress.rows(self.chosen)
 
     @property
     def next_sorts(self) -> dict[str, str]:
@@ -66,20 +71,18 @@ class Board:
 
 def board_of(progress: PanelProgress, asked: Mapping[str, str]) -> Board:
     """`asked` is the address: show, q, sort, page. What it does not know is passed over."""
-    now = timezone.now()
-    choices = [Choice("", str(_("All")), len(progress.rows))] + [
-        Choice(name, str(label), count)
-        for name, label in FILTERS.items()
-        if (count := sum(_belongs(row, name, now) for row in progress.rows)) or name == asked.get("show")
-    ]
     shown = asked.get("show", "") if asked.get("show") in FILTERS else ""
     search, sort = asked.get("q", "").strip()[:100], asked.get("sort", "")
-    rows = [row for row in progress.rows if (not shown or _belongs(row, shown, now)) and _found(row, search)]
-    if sort.removeprefix("-") in SORTS:
-        rows.sort(key=SORTS[sort.removeprefix("-")], reverse=sort.startswith("-"))
-    else:
-        sort = ""
-    return Board(rows, Paginator(rows, PAGE).get_page(asked.get("page")), choices, shown, search, sort)
+    sort = sort if sort.removeprefix("-") in SORTS else ""
+    experts = progress.experts.order_by("pk")
+    if shown:
+        experts = experts.filter(_condition(shown))
+    keys = SORTS[sort.removeprefix("-") or "code"](progress, experts)
+    found = _found(experts, search) if search else keys.keys()
+    chosen = sorted(filter(found.__contains__, keys), key=keys.__getitem__, reverse=sort.startswith("-"))
+    page: Page[Any] = Paginator(chosen, PAGE).get_page(asked.get("page"))
+    page.object_list = progress.rows(list(page.object_list))
+    return Board(progress, chosen, page, _choices(progress, shown), shown, search, sort)
 
 
 def days_left(survey: Survey) -> int | None:
@@ -89,22 +92,67 @@ def days_left(survey: Survey) -> int | None:
     return (survey.closes_at - timezone.now()).days
 
 
-def _belongs(row: ExpertProgress, name: str, now: datetime) -> bool:
+def _choices(progress: PanelProgress, shown: str) -> list[Choice]:
+    counts = {"missing": progress.missing, "not_opened": progress.not_opened, "stalled": progress.stalled}
+    counted = [(name, str(label), counts.get(name, progress.counts[name])) for name, label in FILTERS.items()]
+    offered = [Choice(*choice) for choice in counted if choice[2] or choice[0] == shown]
+    return [Choice("", str(_("All")), progress.invited), *offered]
+
+
+def _condition(name: str) -> Q:
     if name == "missing":
-        return row.missing
+        return Q(status__in=MISSING)
     if name == "not_opened":
-        return row.status in NOT_OPENED
+        return Q(status__in=NOT_OPENED)
     if name == "stalled":
-        return row.status in UNFINISHED and row.last_activity is not None and now - row.last_activity > STALLED
-    return row.status == name
+        return Q(status__in=UNFINISHED, active_at__lt=timezone.now() - STALLED)
+    return Q(status=name)
 
 
-def _found(row: ExpertProgress, search: str) -> bool:
-    """Every word stands somewhere in the line."""
-    if not search:
-        return True
-    person = row.expert.person
-    parts = [row.expert.code, row.expert.field, row.expert.group, row.label]
-    parts += [person.name, person.organisation, person.email] if person else []
-    line = " ".join(parts).casefold()
-    return all(word in line for word in search.casefold().split())
+def _found(experts: QuerySet[Any], search: str) -> set[int]:
+    """In whose line every word stands, however it is written."""
+    words = search.casefold().split()
+    columns = ("code", "field", "group", "person__name", "person__organisation", "person__email")
+    found = set()
+    for expert, status, *told in experts.values_list("pk", "status", *columns):
+        line = " ".join([*filter(None, told), str(STATUSES[status])]).casefold()
+        if all(word in line for word in words):
+            found.add(expert)
+    return found
+
+
+def _by_code(_progress: PanelProgress, experts: QuerySet[Any]) -> Keys:
+    return {expert: expert for expert in experts.values_list("pk", flat=True)}
+
+
+def _by_field(_progress: PanelProgress, experts: QuerySet[Any]) -> Keys:
+    return {expert: (field == "", field) for expert, field in experts.values_list("pk", "field")}
+
+
+def _by_status(progress: PanelProgress, experts: QuerySet[Any]) -> Keys:
+    place = {status: at for at, status in enumerate(STATUSES)}
+    answers = progress.answers
+    return {expert: (place[status], answers.of(expert)[0]) for expert, status in experts.values_list("pk", "status")}
+
+
+def _by_activity(_progress: PanelProgress, experts: QuerySet[Any]) -> Keys:
+    return {expert: at or _LONG_AGO for expert, at in experts.values_list("pk", "active_at")}
+
+
+def _by_minutes(progress: PanelProgress, experts: QuerySet[Any]) -> Keys:
+    minutes = {expert: pace.minutes for expert, pace in paces(progress.survey).items()}
+    return {expert: minutes.get(expert, 0) for expert in experts.values_list("pk", flat=True)}
+
+
+def _by_failing(progress: PanelProgress, experts: QuerySet[Any]) -> Keys:
+    return {expert: progress.ratios.get(expert, Ratios()).failing for expert in experts.values_list("pk", flat=True)}
+
+
+SORTS: Mapping[str, Callable[[PanelProgress, QuerySet[Any]], Keys]] = {
+    "code": _by_code,
+    "field": _by_field,
+    "status": _by_status,
+    "activity": _by_activity,
+    "minutes": _by_minutes,
+    "failing": _by_failing,
+}

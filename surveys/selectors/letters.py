@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -10,6 +10,7 @@ from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from surveys.models import Expert, Letter, LetterKind, Survey
+from surveys.selectors.roster import Member, roster
 
 MOST_REMINDERS = 3
 APART = timedelta(days=3)
@@ -96,27 +97,32 @@ class LetterState:
         return str(LetterKind(self.kind).label) if self.kind else ""
 
 
-def letter_states(survey: Survey) -> dict[int, LetterState]:
-    """Expert → how writing to them stands, for those to whom anything was written. Two queries."""
-    histories = histories_of(survey)
-    if not histories:
-        return {}
-    written_to = Letter.objects.filter(mailing__survey=survey).values("expert")
-    experts = survey.experts.filter(pk__in=written_to).select_related("person", "invitation")
-    return {expert.pk: _state(survey, expert, histories[expert.pk]) for expert in experts}
+def letter_states(survey: Survey, experts: Collection[int] | None = None) -> dict[int, LetterState]:
+    """Expert → how writing to them stands, for those (all or these) to whom anything was written. Two queries."""
+    histories = histories_of(survey, experts)
+    members = roster(survey.experts.filter(pk__in=_written_to(survey, experts))) if histories else ()
+    return {member.pk: _state(survey, member, histories[member.pk]) for member in members}
 
 
-def histories_of(survey: Survey) -> dict[int, History]:
-    """Expert → the letters so far. One query."""
-    rows = Letter.objects.filter(mailing__survey=survey).order_by("pk")
+def histories_of(survey: Survey, experts: Collection[int] | None = None) -> dict[int, History]:
+    """Expert → the letters so far, of all or of these. One query."""
     found: dict[int, History] = {}
     columns = ("pk", "mailing__kind", "state", "address", "mailing__made_at", "sent_at")
-    for row in rows.values_list("expert_id", *columns):
+    for row in _letters(survey, experts).order_by("pk").values_list("expert_id", *columns):
         found.setdefault(row[0], History()).lines.append(Line(*row[1:]))
     return found
 
 
-def reminder_due_at(survey: Survey, expert: Expert, history: History) -> datetime | None:
+def _letters(survey: Survey, experts: Collection[int] | None) -> QuerySet[Letter]:
+    letters = Letter.objects.filter(mailing__survey=survey)
+    return letters if experts is None else letters.filter(expert__in=experts)
+
+
+def _written_to(survey: Survey, experts: Collection[int] | None) -> QuerySet[Letter, int]:
+    return _letters(survey, experts).order_by().values_list("expert", flat=True)
+
+
+def reminder_due_at(survey: Survey, expert: Expert | Member, history: History) -> datetime | None:
     """When the next automatic reminder of this expert is due; None where none will be sent.
 
     The days count from the invitation; whoever was asked otherwise meanwhile has `APART` from then.
@@ -159,20 +165,23 @@ def surveys_reminding() -> list[Survey]:
 
 
 def reminders_due(survey: Survey) -> list[Expert]:
-    """Whom an automatic reminder is due for, now. Two queries."""
+    """Whom an automatic reminder is due for, now. Three queries."""
     histories, now = histories_of(survey), timezone.now()
-    experts: Iterable[Expert] = survey.experts.select_related("person", "invitation").order_by("pk")
-    due = {expert: reminder_due_at(survey, expert, histories.get(expert.pk, History())) for expert in experts}
-    return [expert for expert, at in due.items() if at is not None and at <= now]
+    due = []
+    for member in roster(survey.experts.filter(submitted_at=None, pk__in=_written_to(survey, None))):
+        at = reminder_due_at(survey, member, histories[member.pk])
+        if at is not None and at <= now:
+            due.append(member.pk)
+    return list(survey.experts.filter(pk__in=due).select_related("person", "invitation").order_by("pk"))
 
 
-def reachable(expert: Expert) -> bool:
+def reachable(expert: Expert | Member) -> bool:
     """There is an address, and the expert may still be asked."""
     has_address = expert.person is not None and bool(expert.person.email)
     return has_address and not expert.invitation.revoked_at and not expert.declined_at
 
 
-def _state(survey: Survey, expert: Expert, history: History) -> LetterState:
+def _state(survey: Survey, expert: Expert | Member, history: History) -> LetterState:
     newest = history.newest
     return LetterState(
         letter=newest.pk if newest else None,

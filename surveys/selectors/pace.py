@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db.models import Count, Sum
@@ -31,8 +32,9 @@ class Pace:
         return self.answers >= FEW and self.milliseconds < QUICK_MILLISECONDS * self.answers
 
 
-def paces(survey: Survey) -> dict[int, Pace]:
-    """Expert → pace, for those with timed answers, in one query."""
+def paces(survey: Survey, experts: Collection[int] | None = None) -> dict[int, Pace]:
+    """Expert → pace, for those with timed answers (all or these), in one query."""
     timed = JudgmentEvent.objects.filter(expert__survey=survey, milliseconds__isnull=False, milliseconds__lte=LONGEST)
+    timed = timed if experts is None else timed.filter(expert__in=experts)
     rows = timed.order_by().values_list("expert_id").annotate(Count("pk"), Sum("milliseconds"))
     return {expert: Pace(answers, milliseconds) for expert, answers, milliseconds in rows}

@@ -1,59 +1,63 @@
-"""How far a panel is: who is missing, and which matrices want a second look. Never what anybody answered."""
+"""How far a panel is: who is missing, and which matrices want a second look. Never what anybody answered.
+
+A panel in numbers costs what its answers cost; what is told of each expert is made for those who are looked at.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
+from typing import Any
 
-from django.db.models import Count, F, Max, Q, QuerySet
-from django.utils.translation import gettext_lazy as _
+from django.db.models import Count, Max, Q, QuerySet
+from django.utils import timezone
 
 from surveys import scale
-from surveys.models import Expert, Job, JudgmentEvent, NodeResult, Submission, Survey
-from surveys.selectors.answers import answered_counts
+from surveys.models import Job, NodeResult, Submission, Survey
+from surveys.selectors.answers import Answered, answered_in
 from surveys.selectors.letters import LetterState, letter_states
 from surveys.selectors.pace import Pace, paces
 from surveys.selectors.revisions import waiting_counts
-from surveys.selectors.roster import Member, roster
+from surveys.selectors.roster import Member, roster_with
+from surveys.selectors.standing import GONE, MISSING, NOT_OPENED, STATUSES, UNFINISHED, with_standing
 
-STATUSES = {
-    "not_sent": _("Not sent"),
-    "sent": _("Sent"),
-    "not_opened": _("Not opened"),
-    "opened": _("Opened"),
-    "in_progress": _("In progress"),
-    "to_revise": _("To look at again"),
-    "changed": _("Changed after submitting"),
-    "submitted": _("Submitted"),
-    "returned": _("Mail returned"),
-    "declined": _("Declined"),
-    "revoked": _("Revoked"),
-}
-NOT_OPENED = ("not_sent", "sent", "not_opened", "returned")
-UNFINISHED = ("opened", "in_progress")
-GONE = ("declined", "revoked")
+STALLED = timedelta(days=3)
+FEW = 500
+"""Experts who are asked for by number; where more are looked at, everybody is read and some are taken."""
+
+
+@dataclass(frozen=True)
+class Ratios:
+    """Of the matrices that somebody submitted last: how many can be tested, and how many have CR >= 0.1."""
+
+    tested: int = 0
+    failing: int = 0
+
+    @classmethod
+    def of(cls, ratios: Iterable[str]) -> Ratios:
+        tested = [ratio for ratio in ratios if ratio]
+        return cls(len(tested), sum(scale.consistency_level(ratio) != "pass" for ratio in tested))
 
 
 @dataclass(frozen=True)
 class ExpertProgress:
-    """One line of the dashboard. `failing` counts the matrices with CR >= 0.1 of what was submitted last.
+    """One line of the dashboard.
 
-    `minutes` is the time on the pages of the questions; `flags` are what calls for a look at how the answers were
-    given; `waiting` are requests to look again that are not settled.
+    `ratios` are of what was submitted last, None where they are not computed; `minutes` is the time on the pages of
+    the questions; `flags` are what calls for a look at how the answers were given; `waiting` are requests to look again
+    that are not settled.
     """
 
     expert: Member
     status: str
     answered: int
     total: int
-    submission: Submission | None
-    tested: int
-    failing: int
-    computing: bool
+    submitted_at: datetime | None
     last_activity: datetime | None
+    ratios: Ratios | None = None
     minutes: int | None = None
     waiting: int = 0
     flags: tuple[str, ...] = ()
@@ -65,60 +69,138 @@ class ExpertProgress:
 
     @property
     def missing(self) -> bool:
-        """Somebody still has to do something, and can."""
-        return self.status not in ("submitted", *GONE)
+        return self.status in MISSING
+
+    @property
+    def computing(self) -> bool:
+        return self.submitted_at is not None and self.ratios is None
+
+    @property
+    def tested(self) -> int:
+        return self.ratios.tested if self.ratios else 0
+
+    @property
+    def failing(self) -> int:
+        return self.ratios.failing if self.ratios else 0
 
 
 @dataclass(frozen=True)
 class PanelProgress:
-    rows: list[ExpertProgress]
+    """The panel in numbers. `unwritten`: may answer, has not begun, and got no letter yet; `stalled`: has begun, and
+    nothing came for more than three days.
+    """
 
-    @cached_property
-    def counts(self) -> Counter[str]:
-        return Counter(row.status for row in self.rows)
+    survey: Survey
+    counts: Counter[str]
+    submitted: int
+    unwritten: int
+    stalled: int
+    answers: Answered
+    ratios: Mapping[int, Ratios]
 
     @property
-    def submitted(self) -> int:
-        return sum(row.submission is not None for row in self.rows)
+    def experts(self) -> QuerySet[Any]:
+        """Everybody, each as `with_standing` has them."""
+        return with_standing(self.survey.experts.all(), self.survey)
+
+    @property
+    def invited(self) -> int:
+        return self.counts.total()
 
     @property
     def unfinished(self) -> int:
-        return sum(self.counts[status] for status in UNFINISHED)
+        return self._in(UNFINISHED)
 
     @property
     def not_opened(self) -> int:
-        return sum(self.counts[status] for status in NOT_OPENED)
+        return self._in(NOT_OPENED)
 
     @property
-    def unwritten(self) -> int:
-        """Who may answer, has not begun, and got no letter yet."""
-        quiet = (row for row in self.rows if row.missing and not row.answered and not row.expert.started_at)
-        return sum(not (row.letter and row.letter.state) for row in quiet)
+    def missing(self) -> int:
+        return self._in(MISSING)
 
     @cached_property
-    def missing(self) -> list[ExpertProgress]:
-        return [row for row in self.rows if row.missing]
+    def missing_rows(self) -> list[ExpertProgress]:
+        """Who is missing, as lines: for a small panel."""
+        return self._told(self.experts.filter(status__in=MISSING))
 
     @property
     def answered(self) -> int:
-        return sum(row.answered for row in self.rows)
+        return sum(answered for answered, _asked in self.answers.begun.values())
 
-    @property
+    @cached_property
     def asked(self) -> int:
-        return sum(row.total for row in self.rows if row.status not in GONE)
+        """Pairs asked of those who may still answer, or have."""
+        begun = self.answers.begun
+        asked = self.answers.usual * (self.invited - len(begun)) + sum(asked for _answered, asked in begun.values())
+        gone = self.experts.filter(status__in=GONE).values_list("pk", flat=True) if self._in(GONE) else ()
+        return asked - sum(self.answers.of(expert)[1] for expert in gone)
 
     @property
     def failing(self) -> int:
-        return sum(row.failing for row in self.rows)
+        return sum(ratios.failing for ratios in self.ratios.values())
 
     @property
     def tested(self) -> int:
-        return sum(row.tested for row in self.rows)
+        return sum(ratios.tested for ratios in self.ratios.values())
 
     @property
     def passing_share(self) -> float | None:
         """The share of matrices with CR < 0.1 among those that can be tested."""
         return (self.tested - self.failing) / self.tested if self.tested else None
+
+    def rows(self, experts: Sequence[int] | None = None) -> list[ExpertProgress]:
+        """What is told of these experts, in this order; or of all, in that of the panel. Five queries at most."""
+        if experts is None:
+            return self._told(self.experts, _Detail.of(self.survey, None))
+        few = experts if len(experts) <= FEW else None
+        chosen = self.experts if few is None else self.experts.filter(pk__in=few)
+        told = {row.expert.pk: row for row in self._told(chosen, _Detail.of(self.survey, few))}
+        return [told[expert] for expert in experts if expert in told]
+
+    def _in(self, statuses: Iterable[str]) -> int:
+        return sum(self.counts[status] for status in statuses)
+
+    def _told(self, experts: QuerySet[Any], detail: _Detail | None = None) -> list[ExpertProgress]:
+        also = ("status", "handed_in_at", "active_at")
+        detail = detail or _Detail()
+        return [self._row(member, detail, *more) for member, more in roster_with(experts, *also)]
+
+    def _row(
+        self, expert: Member, detail: _Detail, status: str, submitted_at: datetime | None, active_at: datetime | None
+    ) -> ExpertProgress:
+        answered, total = self.answers.of(expert.pk)
+        pace = detail.pace.get(expert.pk)
+        return ExpertProgress(
+            expert=expert,
+            status=status,
+            answered=answered,
+            total=total,
+            submitted_at=submitted_at,
+            last_activity=active_at,
+            ratios=self.ratios.get(expert.pk),
+            minutes=pace.minutes if pace else None,
+            waiting=detail.waiting.get(expert.pk, 0),
+            flags=("quick",) if submitted_at and pace and pace.quick else (),
+            letter=detail.letters.get(expert.pk),
+        )
+
+
+class _Detail:
+    """What is looked up for those who are shown, by expert."""
+
+    def __init__(self) -> None:
+        self.waiting: Mapping[int, int] = {}
+        self.pace: Mapping[int, Pace] = {}
+        self.letters: Mapping[int, LetterState] = {}
+
+    @classmethod
+    def of(cls, survey: Survey, experts: Collection[int] | None) -> _Detail:
+        detail = cls()
+        detail.waiting = waiting_counts(survey, experts)
+        detail.pace = paces(survey, experts)
+        detail.letters = letter_states(survey, experts)
+        return detail
 
 
 def with_panel_sizes(surveys: QuerySet[Survey]) -> QuerySet[Survey]:
@@ -130,73 +212,27 @@ def with_panel_sizes(surveys: QuerySet[Survey]) -> QuerySet[Survey]:
 
 def panel_progress(survey: Survey) -> PanelProgress:
     """The whole panel in a fixed number of queries, however large it is."""
-    found = _Found.of(survey)
-    return PanelProgress([_row(member, found) for member in roster(survey)])
-
-
-@dataclass(frozen=True)
-class _Found:
-    """What is known of a whole panel, by expert; `ratios` by submission."""
-
-    answered: Mapping[int, tuple[int, int]]
-    moments: Mapping[int, datetime]
-    newest: Mapping[int, Submission]
-    ratios: Mapping[int, list[str]]
-    waiting: Mapping[int, int]
-    pace: Mapping[int, Pace]
-    letters: Mapping[int, LetterState]
-    writes: bool
-
-    @classmethod
-    def of(cls, survey: Survey) -> _Found:
-        newest = newest_by_expert(survey)
-        letters = letter_states(survey)
-        return cls(
-            answered_counts(survey),
-            _last_answers(survey),
-            newest,
-            _ratios(list(newest.values())),
-            waiting_counts(survey),
-            paces(survey),
-            letters,
-            any(letter.state for letter in letters.values()),
-        )
+    rows = with_standing(survey.experts.all(), survey).order_by().values("status").annotate(
+        all=Count("pk"),
+        submitted=Count("pk", filter=Q(handed_in__isnull=False)),
+        unwritten=Count("pk", filter=Q(status__in=NOT_OPENED, letter_state=None)),
+        stalled=Count("pk", filter=Q(status__in=UNFINISHED, active_at__lt=timezone.now() - STALLED)),
+    )  # fmt: skip
+    found = list(rows)
+    return PanelProgress(
+        survey=survey,
+        counts=Counter({row["status"]: row["all"] for row in found}),
+        submitted=sum(row["submitted"] for row in found),
+        unwritten=sum(row["unwritten"] for row in found),
+        stalled=sum(row["stalled"] for row in found),
+        answers=answered_in(survey),
+        ratios=_ratios(survey),
+    )
 
 
 def newest_by_expert(survey: Survey) -> dict[int, Submission]:
     """Expert → what was submitted last."""
-    chosen = Submission.objects.filter(expert__survey=survey).values("expert").annotate(newest=Max("id"))
-    found = Submission.objects.filter(pk__in=chosen.values("newest"))
-    return {submission.expert_id: submission for submission in found}
-
-
-def expert_status(
-    expert: Expert | Member,
-    answered: int,
-    submission: Submission | None,
-    *,
-    waiting: int = 0,
-    letter: LetterState | None = None,
-    writes: bool = False,
-) -> str:
-    """Where an expert is. `writes`: the survey sends letters, so that not having got one says something."""
-    if expert.declined_at:
-        return "declined"
-    if expert.invitation.revoked_at and not submission:
-        return "revoked"
-    if submission and waiting:
-        return "to_revise"
-    if submission:
-        return "submitted" if submission.revision == expert.revision else "changed"
-    if answered:
-        return "in_progress"
-    if expert.started_at:
-        return "opened"
-    if letter and letter.returned:
-        return "returned"
-    if writes:
-        return "sent" if letter and letter.sent_at else "not_sent"
-    return "not_opened"
+    return {submission.expert_id: submission for submission in Submission.objects.filter(pk__in=_newest(survey))}
 
 
 def submission_jobs(submissions: list[Submission]) -> dict[int, Job]:
@@ -205,40 +241,15 @@ def submission_jobs(submissions: list[Submission]) -> dict[int, Job]:
     return {job.subject: job for job in jobs.exclude(state=Job.State.DONE)}
 
 
-def _row(expert: Member, found: _Found) -> ExpertProgress:
-    answered, total = found.answered.get(expert.pk, (0, 0))
-    submission, waiting = found.newest.get(expert.pk), found.waiting.get(expert.pk, 0)
-    letter, pace = found.letters.get(expert.pk), found.pace.get(expert.pk)
-    ratios = found.ratios.get(submission.pk, []) if submission else []
-    tested = [ratio for ratio in ratios if ratio]
-    moments = [found.moments.get(expert.pk), expert.started_at, expert.submitted_at]
-    return ExpertProgress(
-        expert=expert,
-        status=expert_status(expert, answered, submission, waiting=waiting, letter=letter, writes=found.writes),
-        answered=answered,
-        total=total,
-        submission=submission,
-        tested=len(tested),
-        failing=sum(scale.consistency_level(ratio) != "pass" for ratio in tested),
-        computing=submission is not None and not ratios,
-        last_activity=max(filter(None, moments), default=None),
-        minutes=pace.minutes if pace else None,
-        waiting=waiting,
-        flags=("quick",) if submission and pace and pace.quick else (),
-        letter=letter,
-    )
+def _newest(survey: Survey) -> QuerySet[Submission, Any]:
+    chosen = Submission.objects.filter(expert__survey=survey).order_by().values("expert").annotate(newest=Max("id"))
+    return chosen.values("newest")
 
 
-def _last_answers(survey: Survey) -> dict[int, datetime]:
-    """Expert → when the last answer came: the event at the head of each log."""
-    heads = JudgmentEvent.objects.filter(expert__survey=survey, revision=F("expert__revision"))
-    return dict(heads.order_by().values_list("expert_id", "received_at"))
-
-
-def _ratios(submissions: list[Submission]) -> dict[int, list[str]]:
-    """Submission → the CR of every matrix, empty where nothing is tested."""
+def _ratios(survey: Survey) -> dict[int, Ratios]:
+    """Expert → the CR of what was submitted last, where it is computed."""
     ratios: dict[int, list[str]] = {}
-    found = NodeResult.objects.filter(submission__in=[submission.pk for submission in submissions]).order_by()
-    for submission, ratio in found.values_list("submission_id", "ratio"):
-        ratios.setdefault(submission, []).append(ratio)
-    return ratios
+    found = NodeResult.objects.filter(submission__in=_newest(survey)).order_by()
+    for expert, ratio in found.values_list("submission__expert", "ratio"):
+        ratios.setdefault(expert, []).append(ratio)
+    return {expert: Ratios.of(each) for expert, each in ratios.items()}

@@ -90,10 +90,11 @@ def recipients(survey: Survey, kind: str, chosen: Collection[str] = (), *, mail:
     Without `mail` (letters that are handed over in another way) no address is needed.
     """
     panel = _panel(survey, kind, bool(chosen))
-    told = [(member, next(_objections(member, panel, mail), "")) for member in roster(survey, chosen)]
-    going = [member.pk for member, why_not in told if not why_not]
+    asked = survey.experts.filter(code__in=chosen) if chosen else survey.experts.all()
+    told = [(member, next(_objections(member, panel, mail), None)) for member in roster(asked)]
+    going = [member.pk for member, why_not in told if why_not is None]
     now = going[:BATCH] if mail else going
-    left_out = [LeftOut(member, why_not) for member, why_not in told if why_not]
+    left_out = [LeftOut(member, why_not) for member, why_not in told if why_not is not None]
     return Recipients(_reached(survey, now), left_out, len(going) - len(now))
 
 

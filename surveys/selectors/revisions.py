@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, Max, OuterRef
+from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from surveys.models import (
     Comparison,
@@ -113,42 +113,27 @@ def waiting_requests(expert: Expert) -> list[Asked]:
     return [asked for asked in requests_of(expert) if asked.waits]
 
 
-def waiting_counts(survey: Survey) -> dict[int, int]:
-    """Expert → requests that wait, for a whole panel in one query: a pair waits while it was neither said nor kept
-    again.
-    """
+def unsettled_pairs() -> QuerySet[RevisionPair]:
+    """Pairs that were asked about and, since then, neither answered nor kept."""
     later = JudgmentEvent.objects.filter(
         expert=OuterRef("request__expert"), comparison=OuterRef("comparison"), revision__gt=OuterRef("revision"),
         conflict=False,
     )  # fmt: skip
     kept = KeptJudgment.objects.filter(request=OuterRef("request"), comparison=OuterRef("comparison"))
-    asked = RevisionPair.objects.filter(request__expert__survey=survey, request__withdrawn_at=None).order_by()
-    waiting = asked.filter(~Exists(later), ~Exists(kept)).values_list("request__expert")
+    return RevisionPair.objects.filter(~Exists(later), ~Exists(kept), request__withdrawn_at=None).order_by()
+
+
+def waiting_counts(survey: Survey, experts: Collection[int] | None = None) -> dict[int, int]:
+    """Expert → requests that wait, for a whole panel or for these experts, in one query."""
+    chosen = {} if experts is None else {"request__expert__in": experts}
+    waiting = unsettled_pairs().filter(request__expert__survey=survey, **chosen).values_list("request__expert")
     return dict(waiting.annotate(Count("request", distinct=True)))
 
 
 def experts_asked_again(survey: Survey) -> set[int]:
-    """The experts of a survey who have still to settle a pair. Three queries, however large the panel is."""
-    requests = RevisionRequest.objects.filter(expert__survey=survey, withdrawn_at=None)
-    pairs = RevisionPair.objects.filter(request__in=requests).order_by()
-    waiting = {
-        (request, comparison): (expert, revision)
-        for request, comparison, expert, revision in pairs.values_list(
-            "request_id", "comparison_id", "request__expert_id", "revision"
-        )
-    }
-    kept = set(KeptJudgment.objects.filter(request__in=requests).order_by().values_list("request_id", "comparison_id"))
-    asked = {comparison for _request, comparison in waiting}
-    events = JudgmentEvent.objects.filter(expert__survey=survey, comparison__in=asked, conflict=False).order_by()
-    newest = {
-        (expert, comparison): revision
-        for expert, comparison, revision in events.values_list("expert_id", "comparison_id").annotate(Max("revision"))
-    }
-    return {
-        expert
-        for (request, comparison), (expert, revision) in waiting.items()
-        if (request, comparison) not in kept and newest.get((expert, comparison), 0) <= revision
-    }
+    """The experts of a survey who have still to settle a pair. One query."""
+    waiting = unsettled_pairs().filter(request__expert__survey=survey)
+    return set(waiting.values_list("request__expert", flat=True))
 
 
 def request_of(expert: Expert, request_id: int) -> Asked | None:
@@ -167,15 +152,7 @@ def second_looks(expert: Expert, handed_in: int) -> dict[str, Any]:
 
 def waiting_pairs(survey: Survey) -> dict[tuple[int, int], int]:
     """(Expert, node) → pairs that were asked about and are neither answered since nor kept. One query."""
-    asked = RevisionPair.objects.filter(request__expert__survey=survey, request__withdrawn_at=None)
-    newer = JudgmentEvent.objects.filter(
-        expert=OuterRef("request__expert"),
-        comparison=OuterRef("comparison"),
-        revision__gt=OuterRef("revision"),
-        conflict=False,
-    )
-    kept = KeptJudgment.objects.filter(request=OuterRef("request"), comparison=OuterRef("comparison"))
-    waiting = asked.filter(~Exists(newer), ~Exists(kept)).order_by()
+    waiting = unsettled_pairs().filter(request__expert__survey=survey)
     rows = waiting.values_list("request__expert_id", "request__node_id").annotate(Count("pk"))
     return {(expert, node): pairs for expert, node, pairs in rows}
 

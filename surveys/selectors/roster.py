@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from surveys.models import Survey
+from django.db.models import QuerySet
+
+from surveys.models import Expert, Survey
 
 EXPERT = ("pk", "code", "field", "group", "weight", "pilot", "revision", "started_at", "submitted_at", "declined_at",
           "reminders_paused")  # fmt: skip
@@ -54,13 +56,18 @@ class Member(NamedTuple):
         return f"{self.code} {self.person}" if self.person else self.code
 
 
-def roster(survey: Survey, codes: Collection[str] = ()) -> Iterator[Member]:
-    """Everybody on the panel, or those with these codes, in its order. One query."""
-    columns = (*EXPERT, "invitation__revoked_at", "person_id", *(f"person__{name}" for name in PERSON))
-    chosen = survey.experts.filter(code__in=codes) if codes else survey.experts.all()
-    for row in chosen.order_by("id").values_list(*columns):
-        known, (revoked_at, person_id, *who) = row[: len(EXPERT)], row[len(EXPERT) :]
-        yield Member._make((*known, Someone(*who) if person_id else None, Standing(revoked_at)))
+def roster(experts: QuerySet[Expert]) -> Iterator[Member]:
+    """These experts, in the order of the panel. One query."""
+    return (member for member, _also in roster_with(experts))
+
+
+def roster_with(experts: QuerySet[Expert], *also: str) -> Iterator[tuple[Member, tuple[Any, ...]]]:
+    """The same, each with the values of further columns."""
+    columns = (*EXPERT, "invitation__revoked_at", "person_id", *(f"person__{name}" for name in PERSON), *also)
+    person, more = len(EXPERT) + 2, len(EXPERT) + 2 + len(PERSON)
+    for row in experts.order_by("id").values_list(*columns):
+        who = Someone(*row[person:more]) if row[person - 1] else None
+        yield Member._make((*row[: len(EXPERT)], who, Standing(row[person - 2]))), row[more:]
 
 
 class Listed(NamedTuple):

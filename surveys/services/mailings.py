@@ -17,7 +17,7 @@ from surveys.mail import mail_is_set
 from surveys.models import Expert, Job, Letter, LetterKind, Mailing, Survey
 from surveys.selectors.letter_texts import language_of_expert, words_of
 from surveys.selectors.letters import reminders_due
-from surveys.selectors.recipients import LeftOut, Recipient, recipients
+from surveys.selectors.recipients import BATCH, LeftOut, Recipient, recipients
 from surveys.services.audit import audit
 from surveys.services.buckets import MAILINGS_OF_A_SURVEY, take
 from surveys.services.jobs import job_ensure
@@ -83,7 +83,7 @@ def reminders_send(survey: Survey) -> Job | None:
     survey = Survey.objects.select_for_update().get(pk=survey.pk)
     if not mail_is_set() or not survey.takes_answers:
         return None
-    due = reminders_due(survey)
+    due = reminders_due(survey)[:BATCH]  # the others when the clock asks next
     if not due:
         return None
     words = words_of(survey, LetterKind.REMINDER)

@@ -29,7 +29,7 @@ from tests.support.redis_server import Server
 ROOT = Path(__file__).resolve().parent.parent.parent
 LOOK_EVERY = 0.1  # seconds: how soon what died is started again
 PATIENCE = 60.0
-DRAIN = 90.0  # seconds: a killed worker's lease runs out after 15, a sweep comes every 10
+DRAIN = 90.0  # seconds without a job done: a lease runs out after 15, a wake-up that Redis lost comes again after 60
 
 
 class Program:

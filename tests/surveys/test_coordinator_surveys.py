@@ -99,7 +99,7 @@ def test_the_dashboard_says_who_is_where(coordinator: Client) -> None:
     factories.expert(survey, "E3")
     invitation_revoke(factories.expert(survey, "E4"), user=factories.user())
     factories.work_off()
-    shown = {row.expert.code: (row.status, row.answered) for row in panel_progress(survey).rows}
+    shown = {row.expert.code: (row.status, row.answered) for row in panel_progress(survey).rows()}
     assert shown == {"E1": ("submitted", 4), "E2": ("in_progress", 1), "E3": ("not_opened", 0), "E4": ("revoked", 0)}
     page = coordinator.get(address("survey", survey.pk)).content.decode()
     assert "In progress" in page
@@ -113,7 +113,7 @@ def test_the_dashboard_counts_matrices_that_fail(coordinator: Client) -> None:
         factories.say(expert, a, b, more, 5)
     submission_create(expert)
     factories.work_off()
-    row = panel_progress(survey).rows[0]
+    row = panel_progress(survey).rows()[0]
     assert (row.failing, row.tested) == (1, 1)
     assert "1 matrix" in coordinator.get(address("survey", survey.pk)).content.decode()
 
@@ -122,7 +122,7 @@ def test_an_answer_after_the_submission_shows_as_changed() -> None:
     expert = factories.expert()
     factories.submitted(expert)
     factories.say(expert, "a", "b", "b", 7)
-    assert panel_progress(expert.survey).rows[0].status == "changed"
+    assert panel_progress(expert.survey).rows()[0].status == "changed"
 
 
 @pytest.mark.parametrize("experts", [5, 50])

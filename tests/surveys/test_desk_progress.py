@@ -34,7 +34,7 @@ def coordinator() -> Client:
 
 
 def statuses(survey: Survey) -> dict[str, str]:
-    return {row.expert.code: row.status for row in panel_progress(survey).rows}
+    return {row.expert.code: row.status for row in panel_progress(survey).rows()}
 
 
 def letter(expert: Expert, state: str) -> None:
@@ -68,7 +68,7 @@ def test_every_status_has_its_place() -> None:
         "new": "not_sent", "sent": "sent", "back": "returned", "begun": "in_progress", "gone": "revoked",
         "no": "declined", "done": "submitted", "again": "to_revise",
     }  # fmt: skip
-    missing = [row.expert.code for row in panel_progress(survey).missing]
+    missing = [row.expert.code for row in panel_progress(survey).missing_rows]
     assert missing == ["new", "sent", "back", "begun", "again"]
 
 
@@ -101,12 +101,12 @@ def test_minutes_are_those_on_the_questions_and_haste_is_flagged_once_submitted(
                 make.say(expert, a, b, shown=Shown(view="card", place=1, swapped=False, milliseconds=milliseconds))
     found = paces(survey)
     assert (found[hasty.pk].minutes, found[calm.pk].minutes) == (1, 8)
-    assert [row.flags for row in panel_progress(survey).rows] == [(), ()]
+    assert [row.flags for row in panel_progress(survey).rows()] == [(), ()]
     from surveys.services.submissions import submission_create
 
     for expert in (hasty, calm):
         submission_create(expert)
-    assert [row.flags for row in panel_progress(survey).rows] == [("quick",), ()]
+    assert [row.flags for row in panel_progress(survey).rows()] == [("quick",), ()]
 
 
 def board(survey: Survey, **asked: str) -> list[str]:

@@ -24,10 +24,11 @@ from surveys.selectors.drafts import draft_count
 from surveys.selectors.late import late_of
 from surveys.selectors.letters import letters_of
 from surveys.selectors.panel_answers import kept_questions
-from surveys.selectors.progress import STATUSES, expert_status, submission_jobs
+from surveys.selectors.progress import submission_jobs
 from surveys.selectors.questionnaire import said_by
 from surveys.selectors.revisions import second_looks
 from surveys.selectors.sections import sections_of
+from surveys.selectors.standing import STATUSES, standing_of
 from surveys.selectors.transcripts import transcripts_of
 from surveys.services.expert_weights import SETTLED, expert_weight_set
 from surveys.services.letters import short_text
@@ -71,9 +72,8 @@ def _expert_page(request: HttpRequest, survey: Survey, found: Expert, form: Expe
     progress = progress_of(found, said, sections)
     submissions = list(found.submissions.select_related("submitted_by").order_by("-number"))
     looks = second_looks(found, submissions[0].revision if submissions else 0)
-    waiting = sum(asked.waits for asked in looks["requests"])
     told = decisions_told(survey, found)
-    status = expert_status(found, progress.answered, submissions[0] if submissions else None, waiting=waiting)
+    status = standing_of(found)
     return survey_page(
         request,
         survey,

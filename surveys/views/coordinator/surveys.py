@@ -61,7 +61,7 @@ def survey(request: HttpRequest, survey_id: int) -> HttpResponse:
         "progress": progress,
         "board": board_of(progress, request.GET.dict()),
         "days_left": days_left(found),
-        "moves": moves_of(found, MOVES[found.state], coverage, len(progress.missing)),
+        "moves": moves_of(found, MOVES[found.state], coverage, progress.missing),
         "meaning": MEANINGS[Survey.State(found.state)],
         "stages": stages,
         "coverage": coverage,
