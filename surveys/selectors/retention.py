@@ -5,10 +5,14 @@ from __future__ import annotations
 import calendar
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from surveys.models import AuditEvent, Expert, Survey
+from django.db.models import QuerySet
 
+from surveys.models import AuditEvent, Expert, OpenDraft, Survey
+
+UNFINISHED_KEPT = timedelta(days=30)
+"""After the closing: until then a survey may be opened again, and what was begun at its open link be handed in."""
 CLOSED = (Survey.State.CLOSED, Survey.State.DECIDED, Survey.State.ARCHIVED)
 
 
@@ -41,6 +45,14 @@ def names_due(now: datetime) -> Iterator[Due]:
             experts = list(survey.experts.filter(erased_at=None).order_by("pk"))
             if experts:
                 yield Due(survey, end, experts)
+
+
+def unfinished_due(now: datetime) -> QuerySet[OpenDraft]:
+    """What was begun at an open link of a survey that closed long ago, and was never handed in."""
+    unfinished = OpenDraft.objects.filter(receipt="")
+    surveys = Survey.objects.filter(state__in=CLOSED, open_link__drafts__in=unfinished).distinct()
+    over = [survey.pk for survey in surveys if (end := closed_at(survey)) and end + UNFINISHED_KEPT <= now]
+    return unfinished.filter(link__survey__in=over)
 
 
 def months_later(moment: datetime, months: int) -> datetime:

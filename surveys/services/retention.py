@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from surveys.models import OpenDraft, Survey
-from surveys.selectors.retention import CLOSED, closed_at, names_due
+from surveys.models import Survey
+from surveys.selectors.retention import names_due, unfinished_due
 from surveys.services.erasure import experts_erase
 
 BATCH = 50
-UNFINISHED_KEPT = timedelta(days=30)
-"""After the closing: until then a survey may be opened again, and they be handed in."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +36,4 @@ def retention_run(now: datetime | None = None) -> Iterator[Kept]:
 
 def unfinished_forget(now: datetime | None = None) -> int:
     """Delete what was begun at an open link and never handed in. How many devices that were."""
-    until = (now or timezone.now()) - UNFINISHED_KEPT
-    unfinished = OpenDraft.objects.filter(receipt="")
-    surveys = Survey.objects.filter(state__in=CLOSED, open_link__drafts__in=unfinished).distinct()
-    over = [survey.pk for survey in surveys if (closed := closed_at(survey)) and closed <= until]
-    return unfinished.filter(link__survey__in=over).delete()[0]
+    return unfinished_due(now or timezone.now()).delete()[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from datetime import timedelta
 from typing import Any
@@ -21,6 +22,7 @@ from surveys.models import AuditEvent, OpenAnswer, OpenDraft, OpenLink
 from surveys.selectors.open_form import form_for, form_of, open_notice_of, reviews_of
 from surveys.selectors.open_results import newest_computed_open, nodes_of, spreads, weight_lines
 from surveys.selectors.panel_answers import kept_questions, questions_of
+from surveys.selectors.retention import UNFINISHED_KEPT
 from surveys.services.buckets import Limit
 from surveys.services.open_chain import chain_problems
 from surveys.services.open_links import (
@@ -31,7 +33,7 @@ from surveys.services.open_links import (
     open_link_shut,
 )
 from surveys.services.open_results import open_result_request
-from surveys.services.retention import UNFINISHED_KEPT, unfinished_forget
+from surveys.services.retention import unfinished_forget
 from surveys.services.surveys import survey_move
 from surveys.views.respondent import pages
 from tests.support.crowds import crowd, fill, open_survey, sizes_of
@@ -321,7 +323,13 @@ def test_the_command_follows_the_chain(capsys: pytest.CaptureFixture[str]) -> No
         call_command("verify_open_link", link.slug)
 
 
-def test_what_nobody_handed_in_goes_a_month_after_the_closing() -> None:
+def looked_at() -> str:
+    out = io.StringIO()
+    call_command("retention", "--look", stdout=out)
+    return out.getvalue()
+
+
+def test_what_nobody_handed_in_goes_a_month_after_the_closing(monkeypatch: pytest.MonkeyPatch) -> None:
     link = make.open_link(missing_allowed=True)
     make.handed_in(link)
     make.respondent(link)
@@ -329,6 +337,9 @@ def test_what_nobody_handed_in_goes_a_month_after_the_closing() -> None:
     assert unfinished_forget(month) == 0  # it is still open
     survey_move(link.survey, "closed", user=None)
     assert unfinished_forget() == 0
+    assert "No promise" in looked_at()
+    monkeypatch.setattr("surveys.management.commands.retention.timezone.now", lambda: month)
+    assert "never handed in: 1 due" in looked_at()
     assert unfinished_forget(month) == 1
     assert link.drafts.exclude(receipt="").count() == 1
     assert not link.drafts.filter(receipt="").exists()

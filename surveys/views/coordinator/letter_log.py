@@ -42,6 +42,7 @@ def letters(request: HttpRequest, survey_id: int) -> HttpResponse:
 def _log_page(request: HttpRequest, survey: Survey, form: RemindersForm, status: int = 200) -> HttpResponse:
     state, kind = (request.GET.get(name, "") for name in ("state", "kind"))
     mailing = _mailing(survey, request.GET.get("mailing", ""))
+    delivery = _delivery(mailing)  # before the letters: a page drawn as it ends asks again, and does not stand still
     log = letter_log(survey, state=state, kind=kind, mailing=mailing.pk if mailing else None)
     own = has_own_words(survey)
     response = survey_page(
@@ -58,7 +59,7 @@ def _log_page(request: HttpRequest, survey: Survey, form: RemindersForm, status:
         mailing=mailing,
         form=form,
         mail_is_set=mail_is_set(),
-        **_delivery(mailing),
+        **delivery,
     )
     response.status_code = status
     return response
