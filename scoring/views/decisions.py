@@ -11,7 +11,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -19,6 +18,7 @@ from scoring.selectors.effects import effect
 from scoring.views.pages import account, scoring_page
 from scoring.views.ranks import Chosen, chosen_ranks
 from surveys.access import RUNS, survey_for
+from surveys.addresses import way_back
 from surveys.errors import Refused
 from surveys.forms.decisions import BecauseForm, ExclusionForm
 from surveys.models import Decision, Expert, Indicator, Survey
@@ -114,9 +114,7 @@ def unmask(request: HttpRequest, survey_id: int) -> HttpResponse:
     survey = survey_for(request.user, survey_id, *RUNS)
     reason = request.POST.get("reason", "")
     shown = done(request, lambda: survey_unmask(survey, reason=reason, user=account(request)))
-    back = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
-        back = reverse("scoring:what_if", args=[survey.pk])
+    back = way_back(request, reverse("scoring:what_if", args=[survey.pk]))
     return redirect(f"{back.split('?')[0]}?names=1#ranks" if shown else back)
 
 

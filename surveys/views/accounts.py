@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from surveys.addresses import way_back
 from surveys.errors import Refused
 from surveys.forms.second_factor import CodeForm
 from surveys.selectors.second_factor import factor_of
@@ -31,6 +32,9 @@ class SignIn(auth_views.LoginView):
     """The password. Whoever has a second factor, or must have one, is only half signed in by it."""
 
     redirect_authenticated_user = True
+
+    def get_redirect_url(self, request: HttpRequest | None = None) -> str:
+        return way_back(request or self.request, "")
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         user = form.get_user()

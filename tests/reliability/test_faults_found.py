@@ -68,6 +68,17 @@ def test_an_address_with_a_number_that_no_database_knows_is_nowhere(name: str) -
 
 
 @pytest.mark.one_database
+@pytest.mark.parametrize("back", ["9" * 19, "surveys:survey_list", "//example.org/", "/\\example.org/", "."])
+def test_a_way_back_is_a_path_here_or_the_usual_one(back: str) -> None:
+    """What is no path was taken for the name of a view, which there is not."""
+    survey, client = make.survey(), Client(raise_request_exception=False)
+    client.force_login(make.user())
+    shown = client.post(reverse("scoring:unmask", args=[survey.pk]), {"reason": "To print it.", "next": back})
+    assert shown.headers["Location"] == f"{reverse('scoring:what_if', args=[survey.pk])}?names=1#ranks"
+    known = {"username": "coordinator", "password": "a long password", "next": back}
+    assert Client().post(reverse("login"), known).headers["Location"] == reverse("surveys:front")
+
+
 @pytest.mark.parametrize("step", ["w-a:+-5", "w-a:٣", "w-a:", ":", "w-a:5"])
 def test_a_step_of_a_readers_weight_is_a_number_or_nothing(step: str) -> None:
     page = score.publication(score.run(), state="public")

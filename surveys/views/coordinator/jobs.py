@@ -6,11 +6,12 @@ from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from surveys.access import READS, WORKS, survey_for
+from surveys.addresses import way_back
 from surveys.models import Job
 from surveys.selectors.jobs import shown_job, survey_of_job
 from surveys.services.jobs import job_restart
@@ -33,10 +34,7 @@ def job_retry(request: HttpRequest, job_id: int) -> HttpResponse:
     with transaction.atomic():
         if job_restart(job):
             enqueue(job)
-    back = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
-        return redirect(back)
-    return redirect("surveys:survey", survey_id)
+    return redirect(way_back(request, reverse("surveys:survey", args=[survey_id])))
 
 
 def _job(request: HttpRequest, job_id: int, *roles: str) -> tuple[Job, int]:

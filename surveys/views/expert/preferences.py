@@ -7,9 +7,9 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
+from surveys.addresses import way_back
 from surveys.forms.reading import ReadingForm, SizeForm
 from surveys.models import Expert
 
@@ -20,7 +20,7 @@ from .session import for_device, page
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_device
 def preferences(request: HttpRequest, expert: Expert) -> HttpResponse:
-    back = _way_back(request, reverse("surveys:contents", args=[expert.survey_id]))
+    back = way_back(request, reverse("surveys:contents", args=[expert.survey_id]))
     if request.method != "POST":
         return _preferences_page(request, expert, ReadingForm(initial=asdict(reading_of(request))), back)
     form = ReadingForm(request.POST)
@@ -35,7 +35,7 @@ def preferences(request: HttpRequest, expert: Expert) -> HttpResponse:
 def text_size(request: HttpRequest) -> HttpResponse:
     """Three buttons on the start page, for who has not begun yet."""
     form = SizeForm(request.POST)
-    response = HttpResponseRedirect(_way_back(request, reverse("surveys:front")))
+    response = HttpResponseRedirect(way_back(request, reverse("surveys:front")))
     if form.is_valid():
         remember_reading(response, replace(reading_of(request), size=form.cleaned_data["size"]))
     return response
@@ -45,10 +45,3 @@ def _preferences_page(
     request: HttpRequest, expert: Expert, form: ReadingForm, back: str, **options: Any
 ) -> HttpResponse:
     return page(request, expert, "preferences.html", form=form, back=back, **options)
-
-
-def _way_back(request: HttpRequest, usual: str) -> str:
-    """Where the reader came from, if that is here; no other site is led to."""
-    asked = request.POST.get("next") or request.GET.get("next") or ""
-    mine = url_has_allowed_host_and_scheme(asked, {request.get_host()}, require_https=request.is_secure())
-    return asked if mine else usual
