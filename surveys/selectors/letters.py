@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.db.models import Count, QuerySet
 from django.utils import timezone
@@ -21,8 +22,7 @@ ON_THE_WAY = (State.WAITING, State.SENDING)
 ASKING = (LetterKind.INVITATION, LetterKind.REMINDER)
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """One letter, as far as others depend on it."""
 
     pk: int
@@ -109,7 +109,7 @@ def histories_of(survey: Survey, experts: Collection[int] | None = None) -> dict
     found: dict[int, History] = {}
     columns = ("pk", "mailing__kind", "state", "address", "mailing__made_at", "sent_at")
     for row in _letters(survey, experts).order_by("pk").values_list("expert_id", *columns):
-        found.setdefault(row[0], History()).lines.append(Line(*row[1:]))
+        found.setdefault(row[0], History()).lines.append(Line._make(row[1:]))
     return found
 
 
