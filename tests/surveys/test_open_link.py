@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
@@ -17,12 +18,14 @@ from django.utils import timezone
 import ahp
 from surveys import packed
 from surveys.errors import Refused, Stale
+from surveys.exports.open_result import open_note
 from surveys.guards import lifted
-from surveys.models import AuditEvent, OpenAnswer, OpenDraft, OpenLink
+from surveys.models import AuditEvent, OpenAnswer, OpenDraft, OpenLink, WeightSet
 from surveys.selectors.open_form import form_for, form_of, open_notice_of, reviews_of
 from surveys.selectors.open_results import newest_computed_open, nodes_of, spreads, weight_lines
 from surveys.selectors.panel_answers import kept_questions, questions_of
 from surveys.selectors.retention import UNFINISHED_KEPT
+from surveys.selectors.trees import tree_of
 from surveys.services.buckets import Limit
 from surveys.services.open_chain import chain_problems
 from surveys.services.open_links import (
@@ -308,6 +311,26 @@ def test_the_coordinators_page_in_both_languages(language: str, heading: str) ->
     csv = client.get(reverse("surveys:open_link_export", args=[link.survey_id])).content.decode("utf-8-sig")
     assert csv.splitlines()[0].startswith("code,parent,level,name")
     assert len(csv.splitlines()) == 6
+
+
+@pytest.mark.one_database
+def test_its_weights_come_in_as_a_set_from_the_file_that_goes_out() -> None:
+    client, link = Client(), make.open_link(gate="none")
+    client.force_login(make.user())
+    for answers in ((3, 3, 3, 3), (5, 7, 2, -2)):
+        make.handed_in(link, *answers)
+    result = computed(link)
+    content = client.get(reverse("surveys:open_link_export", args=[link.survey_id])).content
+    sent = {
+        "file": SimpleUploadedFile("open-link.csv", content, "text/csv"), "source": open_note(result),
+        "reference": "none", "reason": "Many asked, nobody chosen.",
+    }  # fmt: skip
+    shown = client.post(reverse("surveys:weight_set_import", args=[link.survey_id]), sent)
+    assert shown.status_code == 302
+    made = WeightSet.objects.get(survey=link.survey)
+    local = dict(made.entries.values_list("indicator__code", "local_weight"))
+    for line in weight_lines(tree_of(link.survey.edition), nodes_of(result), None):
+        assert float(local[line.node.code]) == pytest.approx(float(line.local), abs=1e-9)
 
 
 @pytest.mark.one_database
