@@ -212,19 +212,20 @@ def with_panel_sizes(surveys: QuerySet[Survey]) -> QuerySet[Survey]:
 
 def panel_progress(survey: Survey) -> PanelProgress:
     """The whole panel in a fixed number of queries, however large it is."""
-    rows = with_standing(survey.experts.all(), survey).order_by().values("status").annotate(
+    stood_still = Q(active_at__lt=timezone.now() - STALLED)
+    found = with_standing(survey.experts.all(), survey).order_by().values("status").annotate(
         all=Count("pk"),
         submitted=Count("pk", filter=Q(handed_in__isnull=False)),
-        unwritten=Count("pk", filter=Q(status__in=NOT_OPENED, letter_state=None)),
-        stalled=Count("pk", filter=Q(status__in=UNFINISHED, active_at__lt=timezone.now() - STALLED)),
+        unwritten=Count("pk", filter=Q(mail=None)),
+        quiet=Count("pk", filter=stood_still),
     )  # fmt: skip
-    found = list(rows)
+    rows = {row["status"]: row for row in found}
     return PanelProgress(
         survey=survey,
-        counts=Counter({row["status"]: row["all"] for row in found}),
-        submitted=sum(row["submitted"] for row in found),
-        unwritten=sum(row["unwritten"] for row in found),
-        stalled=sum(row["stalled"] for row in found),
+        counts=Counter({status: row["all"] for status, row in rows.items()}),
+        submitted=sum(row["submitted"] for row in rows.values()),
+        unwritten=sum(rows[status]["unwritten"] for status in NOT_OPENED if status in rows),
+        stalled=sum(rows[status]["quiet"] for status in UNFINISHED if status in rows),
         answers=answered_in(survey),
         ratios=_ratios(survey),
     )

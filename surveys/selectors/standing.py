@@ -6,11 +6,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import (
-    BooleanField,
     Case,
     DateTimeField,
     Exists,
-    ExpressionWrapper,
     F,
     OuterRef,
     Q,
@@ -52,19 +50,18 @@ def with_standing(experts: QuerySet[Expert], survey: Survey) -> QuerySet[Any]:
     """The same experts of this survey, each with
 
     - `handed_in` and `handed_in_at`: revision and moment of what was submitted last, or None,
-    - `letter_state` and `letter_sent_at` of the newest letter, or None,
+    - `mail`: what the newest letter says of somebody who has not begun, or None where there is none,
     - `active_at`: the last answer, submission or opening, or None,
     - `status`: a key of `STATUSES`.
     """
     own = OuterRef("pk")
     submissions = Submission.objects.filter(expert=own).order_by("-number")
-    letters = Letter.objects.filter(expert=own).order_by("-pk")
     head = JudgmentEvent.objects.filter(expert=own, revision=OuterRef("revision")).order_by()
+    letters = Letter.objects.filter(expert=own).annotate(says=_says()).order_by("-pk")
     known = experts.annotate(
         handed_in=Subquery(submissions.values("revision")[:1]),
         handed_in_at=Subquery(submissions.values("submitted_at")[:1]),
-        letter_state=Subquery(letters.values("state")[:1]),
-        letter_sent_at=Subquery(letters.values("sent_at")[:1]),
+        mail=Subquery(letters.values("says")[:1]),
         active_at=_latest(Subquery(head.values("received_at")[:1]), F("started_at"), F("submitted_at")),
     )
     return known.annotate(status=_status(survey))
@@ -77,22 +74,36 @@ def standing_of(expert: Expert) -> str:
 
 
 def _status(survey: Survey) -> Case:
-    """The first that holds. Only where a survey sends letters does it say something not to have got one."""
-    writes = Letter.objects.filter(mailing__survey=survey)
+    """The first that holds. Nested, so that whoever has not submitted is asked about that once."""
+    waits = Exists(unsettled_pairs().filter(request__expert=OuterRef("pk")))
+    return Case(
+        When(declined_at__isnull=False, then=Value("declined")),
+        When(handed_in=None, then=_before_submitting(survey)),
+        When(waits, then=Value("to_revise")),
+        When(handed_in=F("revision"), then=Value("submitted")),
+        default=Value("changed"),
+    )
+
+
+def _before_submitting(survey: Survey) -> Case:
+    """Only where a survey sends letters does it say something not to have got one."""
+    writes = Exists(Letter.objects.filter(mailing__survey=survey))
+    return Case(
+        When(invitation__revoked_at__isnull=False, then=Value("revoked")),
+        When(Q(revision__gt=0) & Exists(_answers_that_count(survey)), then=Value("in_progress")),
+        When(started_at__isnull=False, then=Value("opened")),
+        default=Coalesce(F("mail"), Case(When(writes, then=Value("not_sent")), default=Value("not_opened"))),
+    )
+
+
+def _says() -> Case:
+    """Of a letter."""
     returned = [Letter.State.BOUNCED, Letter.State.FAILED]
-    order = {
-        "declined": Q(declined_at__isnull=False),
-        "revoked": Q(handed_in=None, invitation__revoked_at__isnull=False),
-        "to_revise": Q(handed_in__isnull=False) & Exists(unsettled_pairs().filter(request__expert=OuterRef("pk"))),
-        "submitted": Q(handed_in=F("revision")),
-        "changed": Q(handed_in__isnull=False),
-        "in_progress": Q(revision__gt=0) & Exists(_answers_that_count(survey)),
-        "opened": Q(started_at__isnull=False),
-        "returned": Q(letter_state__in=returned),
-        "sent": Q(letter_sent_at__isnull=False),
-        "not_sent": ExpressionWrapper(Exists(writes), BooleanField()),
-    }
-    return Case(*(When(holds, then=Value(status)) for status, holds in order.items()), default=Value("not_opened"))
+    return Case(
+        When(state__in=returned, then=Value("returned")),
+        When(sent_at__isnull=False, then=Value("sent")),
+        default=Value("not_sent"),
+    )
 
 
 def _answers_that_count(survey: Survey) -> QuerySet[Judgment]:
