@@ -48,3 +48,9 @@ def _place(kind: str, server: str, stack: ExitStack) -> Place:
     with psycopg.connect(server, autocommit=True) as held:
         held.execute(f"CREATE DATABASE {name}".encode())
     return Place(server.replace("/postgres?", f"/{name}?"), home, redis_server.Server(home))
+
+
+@pytest.fixture
+def signed_in_lately(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long the test runs, nobody is asked again who they are: each door is tried, and not the page before it."""
+    monkeypatch.setattr("surveys.signing_in.FRESH_SECONDS", 24 * 3600)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from typing import Any
 
 import pytest
@@ -33,6 +33,22 @@ def record(name: str, tried: int, bad: int, seconds: float, seed: int = SEED, no
     """Keep one row for the end of the run. Call it before the assertion, so that a bad row is seen too."""
     row = {"name": name, "tried": tried, "bad": bad, "seconds": round(seconds, 1), "seed": seed, "note": note}
     _waiting.append(row)
+
+
+def together(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows that many tests fill, as one.
+
+    >>> one = {"name": "doors", "tried": 12, "bad": 0, "seconds": 0.5, "seed": 7, "note": "sqlite"}
+    >>> [row["tried"] for row in together([one, one, {**one, "note": "postgresql"}])]
+    [24, 12]
+    """
+    found: dict[tuple[str, int, str], dict[str, Any]] = {}
+    for row in rows:
+        same = found.setdefault((row["name"], row["seed"], row["note"]), {**row, "tried": 0, "bad": 0, "seconds": 0.0})
+        same["tried"] += row["tried"]
+        same["bad"] += row["bad"]
+        same["seconds"] = round(same["seconds"] + row["seconds"], 1)
+    return list(found.values())
 
 
 def line(row: dict[str, Any]) -> str:
@@ -69,5 +85,5 @@ def pytest_report_header() -> str:
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     if _rows:
         terminalreporter.section("reliability")
-        for row in _rows:
+        for row in together(_rows):
             terminalreporter.write_line(line(row))

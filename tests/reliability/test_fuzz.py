@@ -83,7 +83,7 @@ def leads_away(response: HttpResponse) -> bool:
     return parts.scheme not in ("", "http", "https") or parts.netloc not in ("", "testserver", "localhost", "127.0.0.1")
 
 
-@pytest.mark.usefixtures("quiet")
+@pytest.mark.usefixtures("quiet", "signed_in_lately")
 def test_no_request_makes_the_site_stumble(everyone: Everybody) -> None:
     tokens = {
         scope: token_create(make.user("the-owner"), name="fuzz", scope=scope, days=1) for scope in ("read", "write")

@@ -22,7 +22,7 @@ from tests.support.everybody import Everybody, address, everybody
 from tests.support.files import workbook
 from tests.support.hostile import hostile, mutant
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database, pytest.mark.usefixtures("signed_in_lately")]
 
 SLOWEST = 2.0  # seconds, judged in the long form
 Target = tuple[str, str, dict[str, Any], str, str, bytes]

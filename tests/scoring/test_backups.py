@@ -1,6 +1,5 @@
 """Backups made while experts answer, put back into an empty database, and looked through."""
 
-import os
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -21,12 +20,13 @@ from scoring.backups.archive import Snapshot
 from scoring.backups.making import backup_check, backup_make
 from surveys.errors import Refused
 from surveys.models import Expert, JudgmentEvent
+from tests.reliability.rows import record, size
 from tests.scoring import factories as scored
 from tests.support.postgres import _candidates
 from tests.surveys import factories as make
 
 WRITERS = 2
-BACKUPS = 20 if os.environ.get("QUANHENG_SOAK") == "1" else 2
+BACKUPS = size(2, 20)
 
 
 def called(command: str, *words: object) -> str:
@@ -103,21 +103,26 @@ def test_backups_of_a_site_that_writes_come_back_whole(programs: None, tmp_path:
     scored.run()
     open_survey = make.survey(of=make.edition(label="2.0"))
     experts = [make.expert(open_survey, f"W{number}") for number in range(WRITERS)]
-    made = []
+    made, began, whole = [], time.monotonic(), 0
     with experts_answering(experts) as acknowledged:
         for _ in range(BACKUPS):
             wait_for_more(acknowledged, len(acknowledged) + 5)
             before = set(acknowledged)
             made.append((backup_make(tmp_path), before))
             wait_for_more(acknowledged, len(acknowledged) + 5)  # nobody had to stop
-    for number, (file, before) in enumerate(made):
-        with an_empty_database(f"restored_{number}", tmp_path):
-            said = called("restore", file)
-            assert before <= set(JudgmentEvent.objects.values_list("hash", flat=True))
-            assert "1 locked weight sets hold" in said
-            assert "1 runs are whole" in said
-            with pytest.raises(CommandError, match="is not empty"):
-                called("restore", file)
+    try:
+        for number, (file, before) in enumerate(made):
+            with an_empty_database(f"restored_{number}", tmp_path):
+                said = called("restore", file)
+                assert before <= set(JudgmentEvent.objects.values_list("hash", flat=True))
+                assert "1 locked weight sets hold" in said
+                assert "1 runs are whole" in said
+                with pytest.raises(CommandError, match="is not empty"):
+                    called("restore", file)
+                whole += 1
+    finally:
+        seconds = time.monotonic() - began
+        record("live backups restored and verified", BACKUPS, BACKUPS - whole, seconds, note=connection.vendor)
 
 
 @pytest.mark.one_database
