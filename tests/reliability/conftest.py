@@ -52,5 +52,5 @@ def _place(kind: str, server: str, stack: ExitStack) -> Place:
 
 @pytest.fixture
 def signed_in_lately(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However long the test runs, nobody is asked again who they are: each door is tried, and not the page before it."""
+    """However long a test runs, nobody is asked again who they are: doors are tried, and not the page before them."""
     monkeypatch.setattr("surveys.signing_in.FRESH_SECONDS", 24 * 3600)
