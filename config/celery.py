@@ -25,7 +25,7 @@ RETAIN_TASK = "surveys.tasks.retain"
 PULSE = {SWEEP_TASK: 5.0, REMIND_TASK: 300.0, RETAIN_TASK: 3600.0}  # seconds
 TICK = 0.5  # a worker that stops waits for its timer's next entry, so that one must never be far
 PARENT_VARIABLE = "QUANHENG_PARENT"
-LOOK_AT_PARENT_EVERY = 1.0
+LOOK_AT_PARENT_EVERY = LOOK_AT_TABLES_EVERY = 1.0
 COLD_STOP_PATIENCE = 8.0
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -103,12 +103,28 @@ def refuse_what_is_unsafe() -> None:
         raise SystemExit(str(error)) from None
 
 
+def wait_for_tables() -> None:
+    """Pages migrate. A worker that is started beside them, for the first time or after an upgrade, waits for that."""
+    from django.db import connection
+
+    from surveys.selectors.health import standing
+
+    said = False
+    while not standing().migrated:
+        if not said:
+            logger.warning("The database does not answer, or the pages have not migrated it yet: this worker waits.")
+        said = True
+        time.sleep(LOOK_AT_TABLES_EVERY)
+    connection.close()  # the processes of the pool open their own
+
+
 @worker_init.connect
 def prepare_worker(**_: Any) -> None:
     catalogues.compile_stale()
     refuse_what_is_unsafe()
     if PARENT_VARIABLE in os.environ:
         follow(int(os.environ[PARENT_VARIABLE]), end_worker)
+    wait_for_tables()
 
 
 @worker_process_init.connect

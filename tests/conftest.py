@@ -9,10 +9,13 @@ from typing import Any
 
 import pytest
 import redis as redis_client
+from django.apps import apps
 from django.core.management.color import no_style
 from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 from django.test import TransactionTestCase
 from hypothesis import settings as hypothesis_settings
+from pytest_django import DjangoDbBlocker
 
 from config import broker, catalogues
 from surveys.guards import lifted
@@ -45,6 +48,19 @@ def empty_tables() -> None:
     with lifted():
         emptying = connection.ops.sql_flush(no_style(), sorted(tables - FILLED_BY_DJANGO), allow_cascade=False)
         connection.ops.execute_sql_flush(emptying)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """Tables are made without migrations; workers that tests start would wait for these."""
+    with django_db_blocker.unblock():
+        recorder = MigrationRecorder(connection)
+        recorder.ensure_schema()
+        recorder.migration_qs.bulk_create(
+            recorder.Migration(app=app.label, name=file.stem)
+            for app in apps.get_app_configs()
+            for file in Path(app.path, "migrations").glob("[0-9]*.py")
+        )
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,27 +1,37 @@
 """A real worker process, over a folder and over Redis."""
 
+import sqlite3
+import subprocess
+import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from itertools import pairwise
+from pathlib import Path
 
 import celery
 import pytest
+from django.conf import settings
 from packaging.version import Version
 
 from config import broker
 from config.celery import PULSE, REMIND_TASK, SWEEP_TASK, Sweeper, app
 from tests.support import redis_server
-from tests.support.worker import Worker, publishing_to
+from tests.support.worker import READY, Worker, publishing_to
 
 PATIENCE = 30.0
 NO_JOB = 999_999_999
 
 
-def wait_for_output(worker: Worker, text: str) -> None:
+def wait_for(worker: Worker, what: str, there: Callable[[], bool]) -> None:
     until = time.monotonic() + PATIENCE
-    while text not in worker.output():
-        assert worker.is_alive() and time.monotonic() < until, f"{text!r} did not come:\n{worker.output()}"
+    while not there():
+        assert worker.is_alive() and time.monotonic() < until, f"{what!r} did not come:\n{worker.output()}"
         time.sleep(0.1)
+
+
+def wait_for_output(worker: Worker, text: str) -> None:
+    wait_for(worker, text, lambda: text in worker.output())
 
 
 def test_a_worker_takes_what_is_sent(celery_worker: Worker) -> None:
@@ -35,6 +45,26 @@ def test_a_killed_worker_can_be_started_again(start_worker: Callable[..., Worker
     sent = app.send_task("surveys.tasks.perform", args=[NO_JOB])
     worker.start()
     wait_for_output(worker, f"surveys.tasks.perform[{sent.id}]")
+
+
+@pytest.mark.one_database
+def test_a_worker_waits_for_the_pages_to_migrate(tmp_path: Path) -> None:
+    """Started beside them for the first time: no faults of tables that are not there yet."""
+    worker = Worker(tmp_path, database=f"sqlite:///{tmp_path}/new.sqlite3")
+    worker.launch()
+    try:
+        wait_for_output(worker, "this worker waits")
+        assert READY not in worker.output()
+        migrate = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
+        subprocess.run(migrate, cwd=settings.BASE_DIR, env=worker.environment, check=True)
+        wait_for_output(worker, READY)
+        with closing(sqlite3.connect(tmp_path / "new.sqlite3")) as database:
+            signs = "SELECT count(*) FROM surveys_workersign"
+            wait_for(worker, "a sweep", lambda: database.execute(signs).fetchone()[0] == 1)
+        assert "Traceback" not in worker.output()
+        assert worker.output().count("this worker waits") == 1
+    finally:
+        worker.kill()
 
 
 class Consumer:

@@ -53,12 +53,14 @@ def _publish_to(url: str, options: dict[str, Any]) -> None:
 class Worker:
     """Started as `manage.py run` starts it. `kill` is kill -9; `start` may be called again after it."""
 
-    def __init__(self, home: Path, redis_url: str = "", settings_module: str = "config.settings") -> None:
+    def __init__(
+        self, home: Path, redis_url: str = "", settings_module: str = "config.settings", database: str = ""
+    ) -> None:
         self.log = home / "worker.log"
-        self._environment = {
+        self.environment = {
             **supervisor.worker_environment(),
             "DJANGO_SETTINGS_MODULE": settings_module,
-            "DATABASE_URL": database_url(),
+            "DATABASE_URL": database or database_url(),
             "DATA_DIR": str(home),
             "REDIS_URL": redis_url,
         }
@@ -70,17 +72,20 @@ class Worker:
         return self._process.pid
 
     def start(self) -> "Worker":
+        self.launch()
+        self._wait_until_ready()
+        return self
+
+    def launch(self) -> None:
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
                 supervisor.WORKER_COMMAND,
                 cwd=settings.BASE_DIR,
-                env=self._environment,
+                env=self.environment,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
             )
-        self._wait_until_ready()
-        return self
 
     def output(self) -> str:
         return self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else ""
