@@ -1,8 +1,8 @@
 """``python -m benchmarks.large``: very many respondents of an open link, and a panel of very many invitations.
 
-The respondents are evaluated by worker processes over the jobs of a database of its own, beside the bare method on
-ready arrays; the pages of the panel are asked in one process, beside a bare page. It writes RESULTS_LARGE.md, and fails
-where a respondent costs too much beside the bare method, a worker's memory grows, or a page asks more than 20 queries.
+The respondents are evaluated by worker processes over the jobs of a database of its own, beside the method alone on
+the same rows; the pages of the panel are asked in one process, beside a bare page. It writes RESULTS_LARGE.md, and
+fails where a respondent costs too much beside the method, a worker's memory grows, or a page asks more than 20 queries.
 Sizes: RESPONDENTS and INVITATIONS in the environment.
 """
 
@@ -76,13 +76,13 @@ def _tell(
     report.section("Respondents of an open link", text)
     rows = [
         f"evaluating, chain checked | {each * spent:.1f} µs",
-        f"the bare method on ready arrays | {each * bare:.1f} µs",
+        f"the method alone, in one process, on the same rows of small integers | {each * bare:.1f} µs",
         f"drawing, hashing and storing one | {each * filled:.0f} µs",
         f"stored | {stored / RESPONDENTS:.0f} bytes",
         f"the larger worker, at most | {megabytes:.0f} MB",
     ]
     report.table("of one respondent | CPU, or size", rows)
-    report.goal("a respondent over the bare method", spent / bare, "at most", DEAREST)
+    report.goal("a respondent over the method alone", spent / bare, "at most", DEAREST)
     report.goal("memory of a worker, MB", megabytes, "at most", MOST_MEGABYTES)
 
 
@@ -139,9 +139,8 @@ def _bare(link: Any) -> float:
 
     codes, seconds, sums = questions_of(link.survey.edition).codes, 0.0, None
     for block in _blocks(link):
-        answers = packed.ratios_of(block)
         began = time.process_time()
-        panel = ahp.evaluate_panel(codes, answers)
+        panel = ahp.evaluate_panel(codes, packed.ratios_of(block))
         (panel.ratios < CONSISTENT_BELOW).sum(axis=0)
         sums = panel.part.sums if sums is None else sums + panel.part.sums
         seconds += time.process_time() - began

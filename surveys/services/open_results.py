@@ -27,7 +27,7 @@ from surveys.services.open_sums import EVERYBODY, SIGNS, STRICT, OpenSums, open_
 from surveys.services.panel_sums import GroupNode, group_nodes, group_numbers
 from surveys.services.results import Method, matrix_texts
 
-PART = 20_000
+PART = 100_000
 JOB = "open_result"
 PART_JOB = "open_part"
 

@@ -106,7 +106,7 @@ def sums_of_records(records: npt.NDArray[np.void], questions: Questions, method:
         np.array([part.sums.answers, given]),
         _speaking(part, fits, places, len(questions.sizes)),
         *_spread(ratios, places, len(questions.sizes)),
-        _signs(records, codes),
+        _signs(records, codes, part),
         means,
     )
 
@@ -120,8 +120,7 @@ def _strict(part: ahp.PanelPart, answers: Array, fits: npt.NDArray[np.bool_]) ->
         open_ = np.isnan(answers)
         given = (fits[:, of_pair] & ~open_).sum(axis=0)
         answers[open_] = 1.0
-    for column, pairs in enumerate(part.layout.pairs.values()):
-        answers[~fits[:, column], pairs] = 1.0
+    np.copyto(answers, 1.0, where=~fits[:, of_pair])
     return ahp.judgment_sums(answers).log_sums, given
 
 
@@ -163,10 +162,18 @@ def _spread(ratios: Array, places: Sequence[int], parents: int) -> tuple[Counts,
     return spread, untested, passing
 
 
-def _signs(records: npt.NDArray[np.void], codes: packed.Codes) -> Counts:
-    uniform = (codes == codes[:, :1]).all(axis=1).sum() if codes.shape[1] > 2 else 0
-    quick = (records["took"] * 60_000.0 < QUICK_MILLISECONDS * np.count_nonzero(codes, axis=1)).sum()
-    return np.array([uniform, quick, np.count_nonzero(records["insisted"])], dtype=np.int64)
+def _signs(records: npt.NDArray[np.void], codes: packed.Codes, part: ahp.PanelPart) -> Counts:
+    answered = codes.shape[1] if part.missing is None else np.count_nonzero(codes, axis=1)
+    quick = (records["took"] * 60_000.0 < QUICK_MILLISECONDS * answered).sum()
+    return np.array([_uniform(codes), quick, np.count_nonzero(records["insisted"])], dtype=np.int64)
+
+
+def _uniform(codes: packed.Codes) -> int:
+    """How many chose the same everywhere. Most differ in the first pairs already, and are looked at no further."""
+    if codes.shape[1] <= 2:
+        return 0
+    alike = codes[(codes[:, 1:4] == codes[:, :1]).all(axis=1)]
+    return int((alike == alike[:, :1]).all(axis=1).sum())
 
 
 def _text_of(array: npt.NDArray[Any]) -> list[Any]:

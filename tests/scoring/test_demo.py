@@ -2,6 +2,7 @@
 
 import io
 import re
+import time
 import uuid
 
 import pytest
@@ -9,13 +10,16 @@ from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 from django.urls import resolve
 
+from scoring.demo import panels
 from scoring.demo.people import ACCOUNTS
 from scoring.models import ScoringRun
 from surveys.models import Comparison, Expert, InvitationLink, Job, JudgmentEvent, Survey, WeightSet
 from surveys.selectors.demo import ready_expert
 from surveys.selectors.links import link_of
 from surveys.services.judgments import Answer, judgment_record
+from surveys.services.submissions import submission_create
 from surveys.services.surveys import survey_create
+from surveys.tasks import perform
 from tests.surveys import factories as make
 
 SIGN_IN = re.compile(r"^  (coordinator|approver|analyst) +(\w+) +(\S+)$", re.MULTILINE)
@@ -99,3 +103,30 @@ def test_a_database_in_use_stays_without_a_demo() -> None:
     assert not Survey.objects.exists()
     assert not InvitationLink.objects.exists()
     assert not JudgmentEvent.objects.exists()
+
+
+@pytest.mark.one_database
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_is_quicker_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a site with workers the demo's jobs are taken by whoever comes first."""
+    expert = make.expert()
+    make.answer_all(expert)
+    _submission, job = submission_create(expert)
+    monkeypatch.setattr(panels, "perform", lambda _job: None)
+
+    def another_worker() -> None:
+        time.sleep(0.3)
+        perform(job.pk)
+
+    assert make.in_threads(another_worker, lambda: panels.computed(job)) == [None, None]
+
+
+@pytest.mark.one_database
+@pytest.mark.django_db
+def test_a_demo_that_nobody_computes_says_which_job(monkeypatch: pytest.MonkeyPatch) -> None:
+    expert = make.expert()
+    make.answer_all(expert)
+    monkeypatch.setattr(panels, "perform", lambda _job: None)
+    monkeypatch.setattr(panels, "PATIENCE", 0.0)
+    with pytest.raises(RuntimeError, match="is waiting"):
+        panels.computed(submission_create(expert)[1])
