@@ -60,11 +60,11 @@ def respondents(report: Any) -> None:
     filled, stored = time.process_time() - began, _bytes() - before
     link = OpenLink.objects.select_related("survey__edition").get(pk=link.pk)
     result, jobs = open_result_request(link, user=None)
-    seconds, spent, megabytes = _by_workers()
+    seconds, spent, megabytes = _by_processes("work")
     result.refresh_from_db()
     if result.computed_at is None or chain_problems(link):
         raise RuntimeError("The respondents were not computed.")
-    bare = _bare(link)
+    _seconds, bare, _megabytes = _by_processes("bare")
     _tell(report, len(jobs), seconds, spent, megabytes, bare, filled, stored)
 
 
@@ -76,7 +76,7 @@ def _tell(
     report.section("Respondents of an open link", text)
     rows = [
         f"evaluating, chain checked | {each * spent:.1f} µs",
-        f"the method alone, in one process, on the same rows of small integers | {each * bare:.1f} µs",
+        f"the method alone, in as many processes, on such rows of small integers | {each * bare:.1f} µs",
         f"drawing, hashing and storing one | {each * filled:.0f} µs",
         f"stored | {stored / RESPONDENTS:.0f} bytes",
         f"the larger worker, at most | {megabytes:.0f} MB",
@@ -86,24 +86,27 @@ def _tell(
     report.goal("memory of a worker, MB", megabytes, "at most", MOST_MEGABYTES)
 
 
-def _blocks(link: Any) -> Any:
+def _blocks(link: Any, respondents: int = RESPONDENTS, seed: int = SEED) -> Any:
     import numpy as np
 
     from tests.support.crowds import crowd, sizes_of
 
-    rng, sizes = np.random.default_rng(SEED), sizes_of(link)
-    for start in range(0, RESPONDENTS, BLOCK):
-        yield crowd(rng, sizes, min(BLOCK, RESPONDENTS - start))
+    rng, sizes = np.random.default_rng(seed), sizes_of(link)
+    for start in range(0, respondents, BLOCK):
+        yield crowd(rng, sizes, min(BLOCK, respondents - start))
 
 
-def _by_workers() -> tuple[float, float, float]:
-    """Seconds by the clock, seconds of the processor in jobs, and the megabytes of the largest worker."""
+def _by_processes(what: str) -> tuple[float, float, float]:
+    """Seconds by the clock, seconds of the processor, and the megabytes of the largest process that there has been.
+
+    What is compared runs in as many processes at once: two of them on one core are slower than each would be alone.
+    """
     began = time.perf_counter()
-    command = [sys.executable, "-m", "benchmarks.large", "work"]
-    workers = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _worker in range(WORKERS)]
-    told = [worker.communicate()[0] for worker in workers]
-    if any(worker.returncode for worker in workers):
-        raise RuntimeError("A worker failed.")
+    commands = [[sys.executable, "-m", "benchmarks.large", what, str(number)] for number in range(WORKERS)]
+    processes = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for command in commands]
+    told = [process.communicate()[0] for process in processes]
+    if any(process.returncode for process in processes):
+        raise RuntimeError(f"A process failed: {what}.")
     megabytes = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     return time.perf_counter() - began, sum(map(float, told)), megabytes
 
@@ -115,10 +118,12 @@ def work() -> None:
     django.setup()
     from django.db import connection
 
+    from config.celery import keep_freed_memory
     from surveys import work as _known  # noqa: F401  what jobs compute
     from surveys.models import Job
     from surveys.services.jobs import job_perform, jobs_due
 
+    keep_freed_memory()
     spent = 0.0
     while Job.objects.filter(kind="open_result").exclude(state=Job.State.DONE).exists():
         began = time.process_time()
@@ -131,20 +136,28 @@ def work() -> None:
     print(spent)
 
 
-def _bare(link: Any) -> float:
+def bare(number: int) -> None:
+    """The method alone, on a share of such rows. It says the seconds that it spent."""
+    import django
+
+    django.setup()
     import ahp
+    from config.celery import keep_freed_memory
     from surveys import packed
+    from surveys.models import OpenLink
     from surveys.scale import CONSISTENT_BELOW
     from surveys.selectors.panel_answers import questions_of
 
+    keep_freed_memory()
+    link = OpenLink.objects.select_related("survey__edition").get()
     codes, seconds, sums = questions_of(link.survey.edition).codes, 0.0, None
-    for block in _blocks(link):
+    for block in _blocks(link, RESPONDENTS // WORKERS, SEED + number):
         began = time.process_time()
         panel = ahp.evaluate_panel(codes, packed.ratios_of(block))
         (panel.ratios < CONSISTENT_BELOW).sum(axis=0)
         sums = panel.part.sums if sums is None else sums + panel.part.sums
         seconds += time.process_time() - began
-    return seconds
+    print(seconds)
 
 
 def _bytes() -> int:
@@ -248,5 +261,7 @@ if __name__ == "__main__":
     os.environ |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
     if "work" in sys.argv:
         work()
+    elif "bare" in sys.argv:
+        bare(int(sys.argv[-1]))
     else:
         sys.exit(main())

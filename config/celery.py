@@ -1,11 +1,13 @@
 """The Celery application, and what a worker process does beside its tasks."""
 
+import ctypes
 import logging
 import os
 import signal
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import django
@@ -27,6 +29,7 @@ TICK = 0.5  # a worker that stops waits for its timer's next entry, so that one 
 PARENT_VARIABLE = "QUANHENG_PARENT"
 LOOK_AT_PARENT_EVERY = LOOK_AT_TABLES_EVERY = 1.0
 COLD_STOP_PATIENCE = 8.0
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # glibc, malloc.h
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -127,6 +130,19 @@ def prepare_worker(**_: Any) -> None:
     wait_for_tables()
 
 
+def keep_freed_memory() -> None:
+    """Lets this process keep some memory that it has freed.
+
+    By itself glibc hands every large array back to the system and asks for the next one: a fifth of the time of
+    evaluating a crowd went into that. Other libraries have no such setting, and stay as they are.
+    """
+    with suppress(OSError, AttributeError):
+        set_option = ctypes.CDLL(None).mallopt
+        for option, size in ((M_TRIM_THRESHOLD, 64 << 20), (M_MMAP_THRESHOLD, 32 << 20)):
+            set_option(option, size)
+
+
 @worker_process_init.connect
 def prepare_pool_process(**_: Any) -> None:
+    keep_freed_memory()
     follow(os.getppid(), lambda: os._exit(1))
