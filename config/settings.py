@@ -4,6 +4,7 @@ import socket
 from pathlib import Path
 
 from config import broker, databases, env, mail, secret_key
+from surveys.queues import INTERACTIVE, QUEUES
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -175,6 +176,8 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 # waits for Redis, or tries again behind the row's back.
 CELERY_BROKER_URL = BROKER.url
 CELERY_BROKER_TRANSPORT_OPTIONS = BROKER.transport_options
+CELERY_TASK_QUEUES = {name: {"exchange": name, "routing_key": name} for name in QUEUES}
+CELERY_TASK_DEFAULT_QUEUE = INTERACTIVE
 CELERY_BROKER_USE_SSL = BROKER.use_ssl
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None

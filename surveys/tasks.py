@@ -12,9 +12,10 @@ from kombu.exceptions import OperationalError
 
 from surveys import work  # noqa: F401  a worker knows what this app's jobs compute
 from surveys.models import Job
+from surveys.queues import QUEUES
 from surveys.selectors.letters import surveys_reminding
 from surveys.services.buckets import buckets_forget
-from surveys.services.jobs import job_announced, job_perform, jobs_due
+from surveys.services.jobs import job_announced, job_perform, jobs_due, queue_of
 from surveys.services.mailings import reminders_send
 from surveys.services.retention import retention_run, unfinished_forget
 from surveys.services.signs import worker_seen
@@ -35,12 +36,15 @@ def perform(self: Task, job_id: int) -> None:
 
 @shared_task
 def sweep() -> None:
-    """Announce whatever waits. Sent to the workers at most ten seconds apart, however many workers there are."""
+    """Announce whatever waits, of each queue some: thousands in one of them do not keep the others waiting. Sent to
+    the workers at most ten seconds apart, however many workers there are.
+    """
     worker_seen()
-    for job in jobs_due()[:SWEEP_BATCH]:
-        if not _send(job.pk):
-            return  # the broker is away: the others would each wait for it too
-        job_announced(job.pk)
+    for queue in QUEUES:
+        for job in jobs_due(queue)[:SWEEP_BATCH]:
+            if not _send(job.pk, queue):
+                return  # the broker is away: the others would each wait for it too
+            job_announced(job.pk)
 
 
 @shared_task
@@ -71,18 +75,18 @@ def enqueue(job: Job) -> None:
     The message leaves from a thread of its own: a broker that is down or frozen delays nobody's page. What cannot be
     sent, or does not fit into the short queue, the sweep sends later.
     """
-    transaction.on_commit(lambda: _messenger.post(job.pk))
+    transaction.on_commit(lambda: _messenger.post(job.pk, queue_of(job)))
 
 
 def _announce(job: Job) -> None:
     """Wake a worker for a job that another one has set free."""
-    if _send(job.pk, current_id()):
+    if _send(job.pk, queue_of(job), current_id()):
         job_announced(job.pk)
 
 
-def _send(job_id: int, request_id: str = "") -> bool:
+def _send(job_id: int, queue: str, request_id: str = "") -> bool:
     try:
-        perform.apply_async((job_id,), headers={REQUEST_ID: request_id})
+        perform.apply_async((job_id,), queue=queue, headers={REQUEST_ID: request_id})
     except (OperationalError, OSError) as error:
         log.warning("The broker does not answer (%s): job %s waits for the sweep.", type(error).__name__, job_id)
         return False
@@ -93,17 +97,17 @@ class _Messenger:
     """Posts wake-ups from one daemon thread, started at the first."""
 
     def __init__(self, limit: int = 100) -> None:
-        self._waiting: Queue[tuple[int, str]] = Queue(limit)
+        self._waiting: Queue[tuple[int, str, str]] = Queue(limit)
         self._start = Lock()
         self._thread: Thread | None = None
 
-    def post(self, job_id: int) -> None:
+    def post(self, job_id: int, queue: str) -> None:
         with self._start:
             if self._thread is None or not self._thread.is_alive():
                 self._thread = Thread(target=self._deliver, name="wake-ups", daemon=True)
                 self._thread.start()
         try:
-            self._waiting.put_nowait((job_id, current_id()))
+            self._waiting.put_nowait((job_id, queue, current_id()))
         except Full:
             log.warning("Too many wake-ups wait: job %s is left to the sweep.", job_id)
 

@@ -16,11 +16,13 @@ from packaging.version import Version
 
 from config import broker
 from config.celery import PULSE, REMIND_TASK, SWEEP_TASK, Sweeper, app
+from surveys.queues import BULK, MAIL
 from tests.support import redis_server
 from tests.support.worker import READY, Worker, publishing_to
 
 PATIENCE = 30.0
 NO_JOB = 999_999_999
+FLOOD = 400
 
 
 def wait_for(worker: Worker, what: str, there: Callable[[], bool]) -> None:
@@ -65,6 +67,17 @@ def test_a_worker_waits_for_the_pages_to_migrate(tmp_path: Path) -> None:
         assert worker.output().count("this worker waits") == 1
     finally:
         worker.kill()
+
+
+def test_a_flood_in_one_queue_keeps_no_other_waiting(celery_worker: Worker) -> None:
+    for number in range(FLOOD):
+        app.send_task("surveys.tasks.perform", args=[NO_JOB + number], queue=BULK)
+    before = celery_worker.output().count(" succeeded in ")
+    letters, ours = (app.send_task("surveys.tasks.perform", args=[NO_JOB], queue=queue) for queue in (MAIL, None))
+    for sent in (letters, ours):
+        wait_for_output(celery_worker, f"surveys.tasks.perform[{sent.id}] succeeded")
+    between = celery_worker.output().count(" succeeded in ") - before
+    assert between < FLOOD / 4, f"{between} others came first"
 
 
 class Consumer:

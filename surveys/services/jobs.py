@@ -25,6 +25,7 @@ from django.utils.translation import gettext_noop, override
 from surveys.canonical import canonical_json
 from surveys.errors import Refused
 from surveys.models import Job
+from surveys.queues import INTERACTIVE
 
 log = logging.getLogger(__name__)
 
@@ -97,11 +98,12 @@ def job_restart(job: Job) -> bool:
     )
 
 
-def jobs_due() -> QuerySet[Job]:
-    """What the sweep must announce: waiting or abandoned, and not announced a moment ago."""
+def jobs_due(queue: str = "") -> QuerySet[Job]:
+    """What the sweep must announce, in one queue or in all: waiting or abandoned, and not announced a moment ago."""
     now = timezone.now()
     unannounced = Q(announced_until=None) | Q(announced_until__lt=now)
-    return Job.objects.filter(_free(), unannounced, run_after__lte=now).order_by("run_after")
+    there = _waiting_in(queue) if queue else Q()
+    return Job.objects.filter(_free(), unannounced, there, run_after__lte=now).order_by("run_after")
 
 
 def job_announced(job_id: int) -> None:
@@ -232,14 +234,28 @@ What stores may return another job that is free now: it is announced once the re
 """
 
 _works: dict[str, Work] = {}
+_queues: dict[str, str] = {}
 
 
-def register(kind: str) -> Callable[[Work], Work]:
+def register(kind: str, queue: str = INTERACTIVE) -> Callable[[Work], Work]:
+    """Say what computes jobs of this kind, and in which queue their wake-ups wait."""
+
     def keep(work: Work) -> Work:
-        _works[kind] = work
+        _works[kind], _queues[kind] = work, queue
         return work
 
     return keep
+
+
+def queue_of(job: Job) -> str:
+    """Where its wake-up waits. What nobody registered is taken at once, and fails in sight."""
+    return _queues.get(job.kind, INTERACTIVE)
+
+
+def _waiting_in(queue: str) -> Q:
+    if queue == INTERACTIVE:
+        return ~Q(kind__in=[kind for kind, own in _queues.items() if own != INTERACTIVE])
+    return Q(kind__in=[kind for kind, own in _queues.items() if own == queue])
 
 
 def job_perform(job_id: int, announce: Callable[[Job], None] | None = None) -> Job | None:

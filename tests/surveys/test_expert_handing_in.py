@@ -104,12 +104,12 @@ def test_submitting_gives_a_receipt_and_then_the_weights(expert: Expert) -> None
 def test_submitting_wakes_the_worker(
     expert: Expert, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: object
 ) -> None:
-    woken: list[int] = []
-    monkeypatch.setattr("surveys.tasks._messenger.post", woken.append)
+    woken: list[tuple[int, str]] = []
+    monkeypatch.setattr("surveys.tasks._messenger.post", lambda *job: woken.append(job))
     say(expert, CALM)
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
         device(expert).post(url("submit", expert))
-    assert woken == [Job.objects.get().pk]
+    assert woken == [(Job.objects.get().pk, "interactive")]
 
 
 def test_submitting_twice_is_one_submission(expert: Expert) -> None:
