@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Generator, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -15,7 +15,6 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import TransactionTestCase
 from hypothesis import settings as hypothesis_settings
-from pytest_django import DjangoDbBlocker
 
 from config import broker, catalogues
 from surveys.guards import lifted
@@ -50,17 +49,20 @@ def empty_tables() -> None:
         connection.ops.execute_sql_flush(emptying)
 
 
-@pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
-    """Tables are made without migrations; workers that tests start would wait for these."""
-    with django_db_blocker.unblock():
-        recorder = MigrationRecorder(connection)
-        recorder.ensure_schema()
-        recorder.migration_qs.bulk_create(
-            recorder.Migration(app=app.label, name=file.stem)
-            for app in apps.get_app_configs()
-            for file in Path(app.path, "migrations").glob("[0-9]*.py")
-        )
+@contextmanager
+def migrations_told() -> Iterator[None]:
+    """Tables are made without migrations here, and a worker that a test starts would wait for them."""
+    recorder = MigrationRecorder(connection)
+    recorder.ensure_schema()
+    recorder.migration_qs.bulk_create(
+        recorder.Migration(app=app.label, name=file.stem)
+        for app in apps.get_app_configs()
+        for file in Path(app.path, "migrations").glob("[0-9]*.py")
+    )
+    try:
+        yield
+    finally:
+        recorder.migration_qs.all().delete()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -112,6 +114,7 @@ def start_worker(
     started: list[Worker] = []
     request.node.workers = started
     with ExitStack() as stack:
+        stack.enter_context(migrations_told())
 
         def start(redis_url: str = "", settings: str = "config.settings") -> Worker:
             home = tmp_path / f"worker-{len(started)}"

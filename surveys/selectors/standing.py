@@ -67,12 +67,6 @@ def with_standing(experts: QuerySet[Expert], survey: Survey) -> QuerySet[Any]:
     return known.annotate(status=_status(survey))
 
 
-def standing_of(expert: Expert) -> str:
-    """The status of one expert."""
-    found = with_standing(Expert.objects.filter(pk=expert.pk), expert.survey)
-    return str(found.values_list("status", flat=True).get())
-
-
 def _status(survey: Survey) -> Case:
     """The first that holds. Nested, so that whoever has not submitted is asked about that once."""
     waits = Exists(unsettled_pairs().filter(request__expert=OuterRef("pk")))

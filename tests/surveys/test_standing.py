@@ -12,7 +12,7 @@ from surveys.models import Expert, JudgmentEvent, Survey
 from surveys.selectors.answers import progress_of
 from surveys.selectors.board import SORTS, board_of
 from surveys.selectors.progress import panel_progress
-from surveys.selectors.standing import STATUSES, standing_of, with_standing
+from surveys.selectors.standing import STATUSES, with_standing
 from surveys.services.judgments import Shown
 from surveys.services.panel import expert_decline, invitation_revoke
 from surveys.services.sections import section_decline, sections_ensure
@@ -20,6 +20,11 @@ from tests.surveys import factories as make
 from tests.surveys.test_desk_progress import asked_again, letter
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
+
+
+def standing_of(expert: Expert) -> str:
+    found = with_standing(Expert.objects.filter(pk=expert.pk), expert.survey)
+    return str(found.values_list("status", flat=True).get())
 
 
 def panel_of_all_sorts() -> Survey:

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.utils.http import content_disposition_header
@@ -32,9 +33,10 @@ def survey_page(request: HttpRequest, survey: Survey, tab: str, template: str, *
     return render(request, f"surveys/{template}.html", {**frame, **context})
 
 
-def expert_in(survey: Survey, code: str) -> Expert:
-    """The expert of this survey with this code."""
-    found = get_object_or_404(survey.experts.select_related("person", "invitation"), code=code)
+def expert_in(survey: Survey, code: str, experts: QuerySet[Any] | None = None) -> Expert:
+    """The expert of this survey with this code; of `experts`, where more is asked of the database."""
+    chosen: QuerySet[Any] = survey.experts.all() if experts is None else experts
+    found: Expert = get_object_or_404(chosen.select_related("person", "invitation"), code=code)
     found.survey = survey
     return found
 

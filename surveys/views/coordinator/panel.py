@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -28,7 +30,7 @@ from surveys.selectors.progress import submission_jobs
 from surveys.selectors.questionnaire import said_by
 from surveys.selectors.revisions import second_looks
 from surveys.selectors.sections import sections_of
-from surveys.selectors.standing import STATUSES, standing_of
+from surveys.selectors.standing import STATUSES, with_standing
 from surveys.selectors.transcripts import transcripts_of
 from surveys.services.expert_weights import SETTLED, expert_weight_set
 from surveys.services.letters import short_text
@@ -44,7 +46,7 @@ def _weight_form(survey: Survey, data: QueryDict | None = None) -> ExpertWeightF
 @require_safe
 def expert(request: HttpRequest, survey_id: int, code: str) -> HttpResponse:
     survey = survey_for(request.user, survey_id, *READS)
-    return _expert_page(request, survey, expert_in(survey, code), _weight_form(survey))
+    return _expert_page(request, survey, _with_status(survey, code), _weight_form(survey))
 
 
 @login_required
@@ -52,7 +54,7 @@ def expert(request: HttpRequest, survey_id: int, code: str) -> HttpResponse:
 def expert_weight(request: HttpRequest, survey_id: int, code: str) -> HttpResponse:
     """Say how much the expert counts, in the whole tree or in one branch."""
     survey = survey_for(request.user, survey_id, *RUNS)
-    found, form = expert_in(survey, code), _weight_form(survey, request.POST)
+    found, form = _with_status(survey, code), _weight_form(survey, request.POST)
     if not form.is_valid():
         page = _expert_page(request, survey, found, form)
         page.status_code = 422
@@ -67,13 +69,16 @@ def expert_weight(request: HttpRequest, survey_id: int, code: str) -> HttpRespon
     return redirect("surveys:expert", survey.pk, code)
 
 
-def _expert_page(request: HttpRequest, survey: Survey, found: Expert, form: ExpertWeightForm) -> HttpResponse:
+def _with_status(survey: Survey, code: str) -> Any:
+    return expert_in(survey, code, with_standing(survey.experts.all(), survey))
+
+
+def _expert_page(request: HttpRequest, survey: Survey, found: Any, form: ExpertWeightForm) -> HttpResponse:
     said, sections = said_by(found), sections_of(found)
     progress = progress_of(found, said, sections)
     submissions = list(found.submissions.select_related("submitted_by").order_by("-number"))
     looks = second_looks(found, submissions[0].revision if submissions else 0)
     told = decisions_told(survey, found)
-    status = standing_of(found)
     return survey_page(
         request,
         survey,
@@ -81,8 +86,8 @@ def _expert_page(request: HttpRequest, survey: Survey, found: Expert, form: Expe
         "expert_detail",
         expert=found,
         progress=progress,
-        status=status,
-        status_label=STATUSES[status],
+        status=found.status,
+        status_label=STATUSES[found.status],
         removable=not found.started_at and not found.revision,
         links=found.invitation.links.select_related("created_by").order_by("-created_at"),
         submissions=submissions,
