@@ -37,8 +37,8 @@ from surveys.services.weight_sets import weight_set_approve, weight_set_draft, w
 from surveys.tasks import perform
 
 FIELDS = {"zh-hans": ["环境", "算力", "存力", "运力"], "en": ["housing", "mobility", "nature"]}
-PATIENCE = 60.0  # seconds
 GROUPS = {"zh-hans": ["业界", "学界"], "en": ["practice", "research"]}
+PATIENCE = 60.0  # seconds
 
 Texts = dict[str, str]
 People = dict[str, User]

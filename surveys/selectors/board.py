@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from surveys.models import Survey
 from surveys.selectors.pace import paces
-from surveys.selectors.progress import STALLED, ExpertProgress, PanelProgress, Ratios
+from surveys.selectors.progress import ExpertProgress, PanelProgress, Ratios, stands_still
 from surveys.selectors.standing import MISSING, NOT_OPENED, STATUSES, UNFINISHED
 
 PAGE = 100
@@ -43,15 +43,22 @@ class Choice:
 
 @dataclass(frozen=True)
 class Board:
-    """`chosen` are the experts whom the filters show, in their order; `page` holds lines for those of one page."""
+    """`chosen` are the experts whom the filters show, in their order; lines are made for those who are looked at."""
 
     progress: PanelProgress
     chosen: list[int]
-    page: Page[ExpertProgress]
     choices: list[Choice]
     shown: str
     search: str
     sort: str
+    number: str | None
+    """Of the page, as the address has it."""
+
+    @cached_property
+    def page(self) -> Page[Any]:
+        page: Page[Any] = Paginator(self.chosen, PAGE).get_page(self.number)
+        page.object_list = self.progress.rows(list(page.object_list))
+        return page
 
     @cached_property
     def rows(self) -> list[ExpertProgress]:
@@ -80,9 +87,7 @@ def board_of(progress: PanelProgress, asked: Mapping[str, str]) -> Board:
     keys = SORTS[sort.removeprefix("-") or "code"](progress, experts)
     found = _found(experts, search) if search else keys.keys()
     chosen = sorted(filter(found.__contains__, keys), key=keys.__getitem__, reverse=sort.startswith("-"))
-    page: Page[Any] = Paginator(chosen, PAGE).get_page(asked.get("page"))
-    page.object_list = progress.rows(list(page.object_list))
-    return Board(progress, chosen, page, _choices(progress, shown), shown, search, sort)
+    return Board(progress, chosen, _choices(progress, shown), shown, search, sort, asked.get("page"))
 
 
 def days_left(survey: Survey) -> int | None:
@@ -105,7 +110,7 @@ def _condition(name: str) -> Q:
     if name == "not_opened":
         return Q(status__in=NOT_OPENED)
     if name == "stalled":
-        return Q(status__in=UNFINISHED, active_at__lt=timezone.now() - STALLED)
+        return Q(status__in=UNFINISHED) & stands_still()
     return Q(status=name)
 
 

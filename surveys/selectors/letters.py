@@ -74,27 +74,12 @@ class History:
 
 @dataclass(frozen=True)
 class LetterState:
-    """How writing to one expert stands. `kind`, `state` and `sent_at` are of the newest letter."""
+    """How writing to one expert stands. `kind` and `state` are of the newest letter."""
 
-    letter: int | None
     kind: str
     state: str
-    sent_at: datetime | None
     reminders: int
     next_reminder: datetime | None
-
-    @property
-    def label(self) -> str:
-        return str(State(self.state).label) if self.state else ""
-
-    @property
-    def returned(self) -> bool:
-        """The newest letter came back, or did not leave."""
-        return self.state in (State.BOUNCED, State.FAILED)
-
-    @property
-    def kind_label(self) -> str:
-        return str(LetterKind(self.kind).label) if self.kind else ""
 
 
 def letter_states(survey: Survey, experts: Collection[int] | None = None) -> dict[int, LetterState]:
@@ -184,10 +169,8 @@ def reachable(expert: Expert | Member) -> bool:
 def _state(survey: Survey, expert: Expert | Member, history: History) -> LetterState:
     newest = history.newest
     return LetterState(
-        letter=newest.pk if newest else None,
         kind=newest.kind if newest else "",
         state=newest.state if newest else "",
-        sent_at=newest.sent_at if newest else None,
         reminders=history.reminders,
         next_reminder=reminder_due_at(survey, expert, history),
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -186,21 +186,17 @@ class PanelProgress:
         )
 
 
+@dataclass(frozen=True)
 class _Detail:
     """What is looked up for those who are shown, by expert."""
 
-    def __init__(self) -> None:
-        self.waiting: Mapping[int, int] = {}
-        self.pace: Mapping[int, Pace] = {}
-        self.letters: Mapping[int, LetterState] = {}
+    waiting: Mapping[int, int] = field(default_factory=dict)
+    pace: Mapping[int, Pace] = field(default_factory=dict)
+    letters: Mapping[int, LetterState] = field(default_factory=dict)
 
     @classmethod
     def of(cls, survey: Survey, experts: Collection[int] | None) -> _Detail:
-        detail = cls()
-        detail.waiting = waiting_counts(survey, experts)
-        detail.pace = paces(survey, experts)
-        detail.letters = letter_states(survey, experts)
-        return detail
+        return cls(waiting_counts(survey, experts), paces(survey, experts), letter_states(survey, experts))
 
 
 def with_panel_sizes(surveys: QuerySet[Survey]) -> QuerySet[Survey]:
@@ -212,12 +208,11 @@ def with_panel_sizes(surveys: QuerySet[Survey]) -> QuerySet[Survey]:
 
 def panel_progress(survey: Survey) -> PanelProgress:
     """The whole panel in a fixed number of queries, however large it is."""
-    stood_still = Q(active_at__lt=timezone.now() - STALLED)
     found = with_standing(survey.experts.all(), survey).order_by().values("status").annotate(
         all=Count("pk"),
         submitted=Count("pk", filter=Q(handed_in__isnull=False)),
         unwritten=Count("pk", filter=Q(mail=None)),
-        quiet=Count("pk", filter=stood_still),
+        quiet=Count("pk", filter=stands_still()),
     )  # fmt: skip
     rows = {row["status"]: row for row in found}
     return PanelProgress(
@@ -229,6 +224,11 @@ def panel_progress(survey: Survey) -> PanelProgress:
         answers=answered_in(survey),
         ratios=_ratios(survey),
     )
+
+
+def stands_still() -> Q:
+    """For those who have not finished: nothing has come for a while."""
+    return Q(active_at__lt=timezone.now() - STALLED)
 
 
 def newest_by_expert(survey: Survey) -> dict[int, Submission]:

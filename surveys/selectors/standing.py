@@ -5,18 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import (
-    Case,
-    DateTimeField,
-    Exists,
-    F,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-    Value,
-    When,
-)  # fmt: skip
+from django.db.models import Case, DateTimeField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce, Greatest, NullIf
 from django.utils.translation import gettext_lazy as _
 
@@ -91,7 +80,7 @@ def _before_submitting(survey: Survey) -> Case:
 
 
 def _says() -> Case:
-    """Of a letter."""
+    """Of a letter. One that did not leave is no better than one that came back."""
     returned = [Letter.State.BOUNCED, Letter.State.FAILED]
     return Case(
         When(state__in=returned, then=Value("returned")),

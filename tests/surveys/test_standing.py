@@ -1,7 +1,6 @@
 """Where an expert is: the database works it out, for one as for the whole panel."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -10,14 +9,14 @@ from django.utils import timezone
 
 from surveys.models import Expert, JudgmentEvent, Survey
 from surveys.selectors.answers import progress_of
-from surveys.selectors.board import SORTS, board_of
+from surveys.selectors.board import SORTS
 from surveys.selectors.progress import panel_progress
 from surveys.selectors.standing import STATUSES, with_standing
 from surveys.services.judgments import Shown
 from surveys.services.panel import expert_decline, invitation_revoke
 from surveys.services.sections import section_decline, sections_ensure
 from tests.surveys import factories as make
-from tests.surveys.test_desk_progress import asked_again, letter
+from tests.surveys.test_desk_progress import asked_again, board, letter, statuses
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
@@ -49,7 +48,7 @@ def panel_of_all_sorts() -> Survey:
 
 def test_one_formula_for_an_expert_and_for_the_panel() -> None:
     survey = panel_of_all_sorts()
-    told = {row.expert.code: row.status for row in panel_progress(survey).rows()}
+    told = statuses(survey)
     assert told == {expert.code: standing_of(expert) for expert in survey.experts.all()}
     assert told["opened"] == "opened"
     assert told["other"] == "changed"
@@ -107,10 +106,6 @@ def test_the_numbers_are_those_of_the_lines() -> None:
     assert panel.stalled == 0
 
 
-def board(survey: Survey, **asked: str) -> list[str]:
-    return [row.expert.code for row in board_of(panel_progress(survey), asked).rows]
-
-
 def test_a_search_knows_states_and_letters_of_any_alphabet() -> None:
     survey = panel_of_all_sorts()
     make.expert(survey, "E1", name="Ödön Ångström", organisation="研究院")
@@ -136,7 +131,7 @@ def test_orders_are_those_of_the_columns() -> None:
     failing = {row.expert.code: row.failing for row in panel_progress(survey).rows()}
     assert {failing[code] for code in board(survey, sort="-failing")[:3]} == {1}
     assert sum(failing.values()) == 3
-    rows: dict[str, Any] = {row.expert.code: row.status for row in panel_progress(survey).rows()}
+    rows = statuses(survey)
     place = list(STATUSES).index
     told = [place(rows[code]) for code in board(survey, sort="status")]
     assert told == sorted(told)
